@@ -1,0 +1,3 @@
+//! Control socket: wire types, server, client.
+
+pub mod wire;

@@ -1,0 +1,1 @@
+//! Requests, votes, quorum, deadlines, grants and their scopes.

@@ -1,0 +1,1 @@
+//! Ephemeral certificates and the keys that sign them (`ed25519-dalek`).

@@ -1,0 +1,1 @@
+//! What a line would do: shell tree, catalogue → effects with spans.

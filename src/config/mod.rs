@@ -1,0 +1,1 @@
+//! Text → checked configuration, all faults at once with file and line.

@@ -1,0 +1,1 @@
+//! The SSH server: who are you, what may you reach, open channels (`russh`).

@@ -1,0 +1,1 @@
+//! Append-only hash-chained store of sessions and audit events (`sled`).

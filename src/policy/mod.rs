@@ -1,0 +1,3 @@
+//! May this principal cause these effects here, now?
+
+pub mod permit;

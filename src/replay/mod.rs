@@ -1,0 +1,1 @@
+//! Timeline with keyframes, seek, search, asciicast out.

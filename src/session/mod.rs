@@ -1,0 +1,1 @@
+//! THE ENGINE: bytes and time in; bytes, events and asks out.

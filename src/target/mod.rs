@@ -1,0 +1,1 @@
+//! Where a session goes: local pty (`portable-pty`), remote ssh (`russh` client).

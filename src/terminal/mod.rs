@@ -1,0 +1,1 @@
+//! Screen model, key stream, the line being typed, the overlay bar.

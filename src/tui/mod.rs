@@ -1,0 +1,1 @@
+//! Dashboard, player, target picker: state + key → state, state → cells (`ratatui`, `crossterm`).
