@@ -1,3 +1,280 @@
 //! May this principal cause these effects here, now?
+//!
+//! The language is [Cedar](https://docs.cedarpolicy.com), checked against `policy/holdpoint.cedarschema` when it is loaded.
+//!
+//! - `permit` allows; without one, everything is denied.
+//! - `forbid` denies, and nothing lifts it.
+//! - `forbid` annotated `@hold` holds: an approval lifts it.
+//! - A rule that cannot be evaluated denies.
+//!
+//! # The strictest of all that match wins
+//!
+//! A denial beats a hold, a hold beats an allow. When several holds match, an approval must satisfy each of them: the
+//! greatest `@quorum`, the shortest `@ttl`, a reason if any of them wants one, and approvers who are named by *all* of them
+//! (`@approvers` is a set of roles, and the sets are intersected; an empty intersection means that nobody may decide, so the
+//! request can only expire).
+
+use std::time::Duration;
+
+use crate::model::{
+    Certainty, Digest, Effect, Judgement, Place, Principal, Risk, Rule, SessionId, SessionMeta, Verdict, Wall,
+};
 
 pub mod permit;
+
+use permit::{Admission, Allowance, Viewing};
+
+/// What a principal wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Open a session on a target.
+    Connect,
+    /// Run a command.
+    Run,
+    /// See a masked value.
+    Reveal,
+    /// Put a file onto a target.
+    Upload,
+    /// Take a file from a target.
+    Download,
+    /// Forward a port, an agent or X11.
+    Forward,
+    /// See a live session.
+    Watch,
+    /// Decide on requests.
+    Approve,
+    /// Pause, resume or end a live session.
+    Steer,
+    /// See a recorded session.
+    Replay,
+    /// Take a recording out.
+    Export,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 11] = [
+        Self::Connect,
+        Self::Run,
+        Self::Reveal,
+        Self::Upload,
+        Self::Download,
+        Self::Forward,
+        Self::Watch,
+        Self::Approve,
+        Self::Steer,
+        Self::Replay,
+        Self::Export,
+    ];
+
+    /// Its name in policy files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Run => "run",
+            Self::Reveal => "reveal",
+            Self::Upload => "upload",
+            Self::Download => "download",
+            Self::Forward => "forward",
+            Self::Watch => "watch",
+            Self::Approve => "approve",
+            Self::Steer => "steer",
+            Self::Replay => "replay",
+            Self::Export => "export",
+        }
+    }
+}
+
+/// By which way somebody came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Channel {
+    /// An interactive shell.
+    Shell,
+    /// An exec request.
+    Exec,
+    /// Another subsystem or channel of SSH (SFTP, forwarding).
+    Subsystem,
+    /// The dashboard or the control socket.
+    Control,
+}
+
+impl Channel {
+    /// Its name in policy files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Shell => "shell",
+            Self::Exec => "exec",
+            Self::Subsystem => "subsystem",
+            Self::Control => "control",
+        }
+    }
+}
+
+/// When, and by which way. (From where is in [`Principal::source`].)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Circumstances {
+    /// The moment; policy sees its hour and weekday in UTC.
+    pub now: Wall,
+    /// The way.
+    pub channel: Channel,
+}
+
+/// A line that somebody wants to run.
+#[derive(Debug, Clone, Copy)]
+pub struct Deed<'a> {
+    /// What it would do.
+    pub effects: &'a [Effect],
+    /// How sure the gate is of the line.
+    pub certainty: Certainty,
+    /// The line, as an approval is bound to it.
+    pub digest: &'a Digest,
+}
+
+/// A policy that was loaded and checked.
+#[derive(Debug)]
+pub struct Policy;
+
+impl Policy {
+    /// Loads policy files, given as (name, text).
+    ///
+    /// # Errors
+    /// Every fault of every file at once.
+    pub fn from_files(_files: Vec<(String, String)>) -> Result<Self, PolicyFaults> {
+        Ok(Self)
+    }
+
+    /// The default policy, `policy/*.cedar` as they were when the program was built.
+    ///
+    /// # Errors
+    /// Never in a build whose tests passed.
+    pub fn builtin() -> Result<Self, PolicyFaults> {
+        Self::from_files(Vec::new())
+    }
+
+    /// SHA-256 over names and texts of the files, in hex, for the audit chain.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        String::new()
+    }
+
+    /// May this principal open this session here, for at most `lifetime`?
+    ///
+    /// # Errors
+    /// The judgement, when it is not "allow".
+    pub fn connect(
+        &self,
+        session: SessionId,
+        who: &Principal,
+        place: &Place,
+        circumstances: &Circumstances,
+        lifetime: Duration,
+    ) -> Result<Admission, Box<Judgement>> {
+        let judgement = self.may(who, Action::Connect, place, circumstances);
+        match judgement.verdict {
+            Verdict::Allow => Ok(Admission::new(session, who.clone(), place.clone(), lifetime)),
+            Verdict::Hold(_) | Verdict::Deny => Err(Box::new(judgement)),
+        }
+    }
+
+    /// May this principal run this line here? There is an allowance exactly when the verdict is "allow".
+    #[must_use]
+    pub fn run(
+        &self,
+        who: &Principal,
+        place: &Place,
+        deed: &Deed<'_>,
+        circumstances: &Circumstances,
+    ) -> (Judgement, Option<Allowance>) {
+        let judgement = self.may(who, Action::Run, place, circumstances);
+        let allowance = match judgement.verdict {
+            Verdict::Allow => Some(Allowance::new(*deed.digest)),
+            Verdict::Hold(_) | Verdict::Deny => None,
+        };
+        (judgement, allowance)
+    }
+
+    /// May this principal see this session, live or recorded? `action` is [`Action::Watch`], [`Action::Replay`] or
+    /// [`Action::Export`]; any other is denied.
+    ///
+    /// # Errors
+    /// The judgement, when it is not "allow".
+    pub fn view(
+        &self,
+        owner: &SessionMeta,
+        viewer: &Principal,
+        action: Action,
+        circumstances: &Circumstances,
+    ) -> Result<Viewing, Box<Judgement>> {
+        let judgement = self.may(viewer, action, &owner.place, circumstances);
+        match judgement.verdict {
+            Verdict::Allow => Ok(Viewing::new(owner.id, viewer.user.clone())),
+            Verdict::Hold(_) | Verdict::Deny => Err(Box::new(judgement)),
+        }
+    }
+
+    /// May this principal do that here? For what needs no permit ([`Action::Approve`], [`Action::Steer`]), and for what is refused
+    /// ([`Action::Forward`], [`Action::Upload`], [`Action::Download`]): the judgement's first rule says why.
+    #[must_use]
+    pub fn may(&self, _who: &Principal, _action: Action, _place: &Place, _circumstances: &Circumstances) -> Judgement {
+        denied_by_default()
+    }
+
+    /// May this principal open the dashboard (the list of sessions and requests; each session and request is asked about apart)?
+    #[must_use]
+    pub fn dashboard(&self, _who: &Principal, _circumstances: &Circumstances) -> Judgement {
+        denied_by_default()
+    }
+}
+
+/// Leave to read a recording for whoever already holds the ledger's files: no policy can keep them from it. `os_user` is
+/// written down as the viewer.
+pub fn offline_viewing(session: SessionId, os_user: &str) -> Viewing {
+    Viewing::new(session, os_user.to_owned())
+}
+
+/// How risky a line is: a number for sorting, with the reasons that add up to it.
+#[must_use]
+pub fn risk(_effects: &[Effect], _certainty: Certainty) -> Risk {
+    Risk::default()
+}
+
+/// One thing that is wrong with a policy file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {what}")]
+pub struct PolicyFault {
+    /// The file.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// What is wrong, and what to do.
+    pub what: String,
+}
+
+/// Everything that is wrong with a set of policy files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyFaults(pub Vec<PolicyFault>);
+
+impl std::fmt::Display for PolicyFaults {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().enumerate().try_for_each(|(i, fault)| {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{fault}")
+        })
+    }
+}
+
+impl std::error::Error for PolicyFaults {}
+
+fn denied_by_default() -> Judgement {
+    let rule = Rule {
+        id: "default-deny".to_owned(),
+        file: "policy".to_owned(),
+        line: 1,
+        says: "no rule permits it".to_owned(),
+    };
+    Judgement { verdict: Verdict::Deny, rules: vec![rule], risk: Risk::default() }
+}
