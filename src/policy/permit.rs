@@ -25,6 +25,12 @@ impl Admission {
         Self { session, who, place, lifetime }
     }
 
+    /// For the tests of rooms that take an admission and cannot ask policy for one.
+    #[cfg(test)]
+    pub(crate) const fn for_test(session: SessionId, who: Principal, place: Place, lifetime: Duration) -> Self {
+        Self { session, who, place, lifetime }
+    }
+
     /// The session that was admitted.
     #[must_use]
     pub const fn session(&self) -> SessionId {

@@ -1,0 +1,1 @@
+//! One section each: a table of the file → its part of the configuration.
