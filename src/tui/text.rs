@@ -1,0 +1,77 @@
+//! Text for cells: widths, cutting, wrapping, durations. Takes only text that is harmless to draw.
+
+use std::time::Duration;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::model::Wall;
+
+/// The text in exactly `width` columns: padded with spaces, or cut with `…` where it is too long.
+#[must_use]
+pub fn fit(text: &str, width: usize) -> String {
+    let mut out = cut(text, width);
+    let used = out.width();
+    out.extend(std::iter::repeat_n(' ', width.saturating_sub(used)));
+    out
+}
+
+/// The text in at most `width` columns, cut with `…` where it is too long.
+#[must_use]
+pub fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used >= width {
+            break;
+        }
+        out.push(c);
+    }
+    if width > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// Minutes and seconds, with hours where there are any: `04:58`, `1:02:03`.
+#[must_use]
+pub fn clock(d: Duration) -> String {
+    let s = d.as_secs();
+    let (h, m, s) = (s / 3600, s / 60 % 60, s % 60);
+    if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m:02}:{s:02}") }
+}
+
+/// How long ago, in one unit: `12 s ago`, `5 min ago`, `3 h ago`, `9 d ago`.
+#[must_use]
+pub fn ago(at: Wall, now: Wall) -> String {
+    let s = now.since(at).as_secs();
+    match s {
+        0..60 => format!("{s} s ago"),
+        60..3600 => format!("{} min ago", s / 60),
+        3600..86_400 => format!("{} h ago", s / 3600),
+        _ => format!("{} d ago", s / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_by_columns_and_never_in_the_middle_of_a_character() {
+        assert_eq!(fit("日本語", 5), "日本…");
+        assert_eq!(fit("日本語", 4), "日… ");
+        assert_eq!(fit("ab", 4), "ab  ");
+        assert_eq!(cut("abc", 0), "");
+    }
+
+    #[test]
+    fn times_read_as_people_say_them() {
+        assert_eq!(clock(Duration::from_secs(298)), "04:58");
+        assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");
+        assert_eq!(ago(Wall(0), Wall(90_000_000)), "1 min ago");
+    }
+}
