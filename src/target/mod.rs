@@ -1,1 +1,149 @@
 //! Where a session goes: local pty (`portable-pty`), remote ssh (`russh` client).
+//!
+//! Both kinds of target look the same from above: an [`Upstream`] with a lane of [`ToTarget`] in and a bounded channel of
+//! [`FromTarget`] out. Neither decides anything: opening one needs an [`Admission`], starting a command a [`Release`].
+//!
+//! | file | what |
+//! |---|---|
+//! | `lane.rs` | a queue counted in bytes |
+//! | `local.rs` | a shell or a command on this machine, confined |
+//! | `remote.rs` | a shell or a command on another machine, by a certificate that lives for seconds |
+//!
+//! [`Admission`]: crate::policy::permit::Admission
+//! [`Release`]: crate::policy::permit::Release
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use crate::model::{ExitStatus, PtySize, Size, Stream};
+
+pub mod lane;
+pub mod local;
+pub mod remote;
+
+pub use lane::{Lane, Meter, Overrun};
+
+/// What a session sends to its target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToTarget {
+    /// Bytes for standard input or the terminal.
+    Data(Bytes),
+    /// The terminal has a new size.
+    Resize(Size),
+    /// A signal by name, without `SIG` (RFC 4254 §6.9).
+    Signal(String),
+    /// No more input.
+    Eof,
+}
+
+/// What a target sends to its session. Data and control keep their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FromTarget {
+    /// Bytes.
+    Data(Stream, Bytes),
+    /// No more output.
+    Eof,
+    /// The process ended. Output may still follow.
+    Exit(ExitStatus),
+    /// Nothing follows: the channel is closed.
+    Closed,
+    /// The connection broke; one sentence for the engineer.
+    Broken(String),
+}
+
+/// A running shell or command on a target. Dropping it ends it.
+#[derive(Debug)]
+pub struct Upstream {
+    /// Bytes and requests for the target.
+    pub input: Lane<ToTarget>,
+    /// What it answers.
+    pub output: mpsc::Receiver<FromTarget>,
+    /// Ends the target's process and connection when dropped.
+    pub(crate) _hold: Hold,
+}
+
+/// Tasks and processes that end with their upstream.
+#[derive(Debug, Default)]
+pub(crate) struct Hold {
+    pub(crate) tasks: Vec<tokio::task::AbortHandle>,
+    pub(crate) end: Option<local::EndProcess>,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(tokio::task::AbortHandle::abort);
+    }
+}
+
+/// What is to be started on a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The command, or a login shell.
+    pub command: Option<String>,
+    /// The terminal, if there is one.
+    pub pty: Option<PtySize>,
+    /// Terminal modes as the client sent them: opcode and argument (RFC 4254 §8).
+    pub modes: Vec<(u8, u32)>,
+    /// Environment that passed the allow-list.
+    pub env: Vec<(String, String)>,
+}
+
+/// Why a target could not be reached or used. The sentence goes to the engineer, so it names no secret.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    /// No connection.
+    #[error("{target} does not answer at {address}: {why}; ask whoever runs the target, or try again")]
+    Unreachable {
+        /// Its name.
+        target: String,
+        /// Its address.
+        address: String,
+        /// What the system said.
+        why: String,
+    },
+    /// Its host key is not the pinned one.
+    #[error(
+        "{target} shows the host key {shown}, which is not pinned in the configuration: the connection was refused, because it may be another machine"
+    )]
+    HostKey {
+        /// Its name.
+        target: String,
+        /// Fingerprint of what it showed.
+        shown: String,
+    },
+    /// It refused the certificate.
+    #[error(
+        "{target} refuses the certificate for {login}: it must trust the bastion's user CA (TrustedUserCAKeys), allow the principal {login}, and have the right time"
+    )]
+    Refused {
+        /// Its name.
+        target: String,
+        /// The login.
+        login: String,
+    },
+    /// The protocol failed later.
+    #[error("the connection to {target} failed: {why}")]
+    Protocol {
+        /// Its name.
+        target: String,
+        /// What happened.
+        why: String,
+    },
+    /// The local process could not be started.
+    #[error("the shell of {target} could not be started: {why}")]
+    Spawn {
+        /// Its name.
+        target: String,
+        /// What happened.
+        why: String,
+    },
+    /// The release was given for something else.
+    #[error("the release is for another command: nothing was started")]
+    WrongRelease,
+}
+
+/// Bytes towards the target that a session may queue before its client has to wait.
+pub const TO_TARGET_SOFT: usize = 256 << 10;
+
+/// Messages from the target that wait for the engine; at 32 KiB each this is half a mebibyte.
+pub(crate) const FROM_TARGET: usize = 16;
