@@ -9,7 +9,7 @@ use super::data::Finding;
 use super::effect::{Certainty, Effect};
 use super::id::{RequestId, SessionId};
 use super::request::{CommandText, Grant, HoldRequest, Outcome, Vote};
-use super::session::{CloseReason, ExitStatus, SessionMeta, Size, Stream};
+use super::session::{Admitted, CloseReason, ExitStatus, SessionMeta, Size, Stream};
 use super::text::Shown;
 use super::time::Wall;
 use super::verdict::Judgement;
@@ -45,6 +45,8 @@ pub enum Event {
         #[serde(with = "as_base64")]
         bytes: Bytes,
     },
+    /// A certificate was issued to reach the target; the target's own log shows its key id.
+    Certified(Admitted),
     /// The terminal has a new size.
     Resized {
         /// Columns and rows.
@@ -119,7 +121,12 @@ impl Event {
     #[must_use]
     pub const fn durable_at_once(&self) -> bool {
         match self {
-            Self::Started(_) | Self::Released { .. } | Self::Held(_) | Self::Ruled { .. } | Self::Ended { .. } => true,
+            Self::Started(_)
+            | Self::Certified(_)
+            | Self::Released { .. }
+            | Self::Held(_)
+            | Self::Ruled { .. }
+            | Self::Ended { .. } => true,
             Self::Output { .. }
             | Self::Resized { .. }
             | Self::Command { .. }

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::SessionId;
 use super::request::HoldRequest;
 use super::session::{SessionMeta, Size};
 use super::text::Shown;

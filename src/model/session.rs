@@ -114,8 +114,6 @@ pub struct SessionMeta {
     pub pty: Option<PtySize>,
     /// When it was admitted.
     pub started: Wall,
-    /// The certificate that reached the target, if one was needed.
-    pub certificate: Option<Admitted>,
 }
 
 /// The certificate of a session, as the target's own log shows it.
