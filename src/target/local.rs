@@ -131,7 +131,7 @@ fn with_pty(launch: &Launch, job: &Job, pty: &PtySize) -> io::Result<Upstream> {
         let _ = sender.send(FromTarget::Closed).await;
     });
     let tasks = vec![up.abort_handle(), down.abort_handle()];
-    Ok(Upstream { input, output, _hold: Hold { tasks, end: Some(EndProcess(pid)) } })
+    Ok(Upstream { input, output, _hold: Hold { tasks, _end: Some(EndProcess(pid)) } })
 }
 
 /// A second descriptor for the master, owned and non-blocking, without a line of unsafe code: `pidfd_getfd(2)` on ourselves.
@@ -231,7 +231,7 @@ fn without_pty(launch: &Launch, job: &Job) -> io::Result<Upstream> {
         let _ = sender.send(FromTarget::Closed).await;
     });
     let tasks = vec![up.abort_handle(), down.abort_handle()];
-    Ok(Upstream { input, output, _hold: Hold { tasks, end: Some(EndProcess(pid)) } })
+    Ok(Upstream { input, output, _hold: Hold { tasks, _end: Some(EndProcess(pid)) } })
 }
 
 async fn pipe_into(lane: Lane<ToTarget>, stdin: ChildStdin, pid: Pid) {

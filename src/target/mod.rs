@@ -66,7 +66,8 @@ pub struct Upstream {
 #[derive(Debug, Default)]
 pub(crate) struct Hold {
     pub(crate) tasks: Vec<tokio::task::AbortHandle>,
-    pub(crate) end: Option<local::EndProcess>,
+    /// Held for what its drop does.
+    pub(crate) _end: Option<local::EndProcess>,
 }
 
 impl Drop for Hold {

@@ -167,7 +167,7 @@ fn bridge(handle: Handle<Peer>, reader: ChannelReadHalf, writer: ChannelWriteHal
     let (sender, output) = mpsc::channel(FROM_TARGET);
     let up = tokio::spawn(send(input.clone(), writer));
     let down = tokio::spawn(receive(reader, sender, handle, pty));
-    Upstream { input, output, _hold: Hold { tasks: vec![up.abort_handle(), down.abort_handle()], end: None } }
+    Upstream { input, output, _hold: Hold { tasks: vec![up.abort_handle(), down.abort_handle()], _end: None } }
 }
 
 /// Lane → channel. `data_bytes` waits for this channel's window and stops nobody else.
@@ -309,7 +309,7 @@ impl Peer {
         let authorities: Vec<_> = self.trust.authorities.iter().map(|ca| ca.fingerprint(HashAlg::Sha256)).collect();
         certificate.cert_type().is_host()
             && certificate.critical_options().is_empty()
-            && certificate.valid_principals().iter().any(|name| *name == self.host)
+            && certificate.valid_principals().contains(&self.host)
             && certificate.validate(authorities.iter()).is_ok()
     }
 }
