@@ -16,13 +16,16 @@
 
 use std::time::Duration;
 
-use crate::model::{
-    Certainty, Digest, Effect, Judgement, Place, Principal, Risk, Rule, SessionId, SessionMeta, Verdict, Wall,
-};
+use crate::model::{Certainty, Digest, Effect, Judgement, Place, Principal, SessionId, SessionMeta, Verdict, Wall};
 
+mod judge;
+mod load;
 pub mod permit;
+mod risk;
 
+use judge::Question;
 use permit::{Admission, Allowance, Viewing};
+pub use risk::risk;
 
 /// What a principal wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -134,15 +137,17 @@ pub struct Deed<'a> {
 
 /// A policy that was loaded and checked.
 #[derive(Debug)]
-pub struct Policy;
+pub struct Policy {
+    rules: load::Rules,
+}
 
 impl Policy {
-    /// Loads policy files, given as (name, text).
+    /// Loads policy files, given as (name, text); the names are what [`Rule::file`](crate::model::Rule) shows.
     ///
     /// # Errors
     /// Every fault of every file at once.
-    pub fn from_files(_files: Vec<(String, String)>) -> Result<Self, PolicyFaults> {
-        Ok(Self)
+    pub fn from_files(files: Vec<(String, String)>) -> Result<Self, PolicyFaults> {
+        load::Rules::load(&files).map(|rules| Self { rules })
     }
 
     /// The default policy, `policy/*.cedar` as they were when the program was built.
@@ -150,13 +155,13 @@ impl Policy {
     /// # Errors
     /// Never in a build whose tests passed.
     pub fn builtin() -> Result<Self, PolicyFaults> {
-        Self::from_files(Vec::new())
+        Self::from_files(BUILTIN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
     }
 
     /// SHA-256 over names and texts of the files, in hex, for the audit chain.
     #[must_use]
-    pub fn digest(&self) -> String {
-        String::new()
+    pub fn digest(&self) -> &str {
+        &self.rules.digest
     }
 
     /// May this principal open this session here, for at most `lifetime`?
@@ -187,7 +192,8 @@ impl Policy {
         deed: &Deed<'_>,
         circumstances: &Circumstances,
     ) -> (Judgement, Option<Allowance>) {
-        let judgement = self.may(who, Action::Run, place, circumstances);
+        let mut judgement = self.rules.judge(&Question::run(who, place, deed, circumstances));
+        risk::add(&mut judgement.risk, risk(deed.effects, deed.certainty));
         let allowance = match judgement.verdict {
             Verdict::Allow => Some(Allowance::new(*deed.digest)),
             Verdict::Hold(_) | Verdict::Deny => None,
@@ -202,29 +208,32 @@ impl Policy {
     /// The judgement, when it is not "allow".
     pub fn view(
         &self,
-        owner: &SessionMeta,
+        session: &SessionMeta,
         viewer: &Principal,
         action: Action,
         circumstances: &Circumstances,
     ) -> Result<Viewing, Box<Judgement>> {
-        let judgement = self.may(viewer, action, &owner.place, circumstances);
+        let judgement = self.rules.judge(&Question::on_session(viewer, action, session, circumstances));
         match judgement.verdict {
-            Verdict::Allow => Ok(Viewing::new(owner.id, viewer.user.clone())),
+            Verdict::Allow => Ok(Viewing::new(session.id, viewer.user.clone())),
             Verdict::Hold(_) | Verdict::Deny => Err(Box::new(judgement)),
         }
     }
 
     /// May this principal do that here? For what needs no permit ([`Action::Approve`], [`Action::Steer`]), and for what is refused
     /// ([`Action::Forward`], [`Action::Upload`], [`Action::Download`]): the judgement's first rule says why.
+    ///
+    /// [`Action::Run`] is asked with [`Policy::run`], and [`Action::Watch`], [`Action::Replay`], [`Action::Export`] with [`Policy::view`];
+    /// here they are denied.
     #[must_use]
-    pub fn may(&self, _who: &Principal, _action: Action, _place: &Place, _circumstances: &Circumstances) -> Judgement {
-        denied_by_default()
+    pub fn may(&self, who: &Principal, action: Action, place: &Place, circumstances: &Circumstances) -> Judgement {
+        self.rules.judge(&Question::on_target(who, action, place, circumstances))
     }
 
     /// May this principal open the dashboard (the list of sessions and requests; each session and request is asked about apart)?
     #[must_use]
-    pub fn dashboard(&self, _who: &Principal, _circumstances: &Circumstances) -> Judgement {
-        denied_by_default()
+    pub fn dashboard(&self, who: &Principal, circumstances: &Circumstances) -> Judgement {
+        self.rules.judge(&Question::on_bastion(who, circumstances))
     }
 }
 
@@ -232,12 +241,6 @@ impl Policy {
 /// written down as the viewer.
 pub fn offline_viewing(session: SessionId, os_user: &str) -> Viewing {
     Viewing::new(session, os_user.to_owned())
-}
-
-/// How risky a line is: a number for sorting, with the reasons that add up to it.
-#[must_use]
-pub fn risk(_effects: &[Effect], _certainty: Certainty) -> Risk {
-    Risk::default()
 }
 
 /// One thing that is wrong with a policy file.
@@ -269,12 +272,14 @@ impl std::fmt::Display for PolicyFaults {
 
 impl std::error::Error for PolicyFaults {}
 
-fn denied_by_default() -> Judgement {
-    let rule = Rule {
-        id: "default-deny".to_owned(),
-        file: "policy".to_owned(),
-        line: 1,
-        says: "no rule permits it".to_owned(),
-    };
-    Judgement { verdict: Verdict::Deny, rules: vec![rule], risk: Risk::default() }
-}
+/// The default policy. The names are relative to the repository, as people find them again.
+const BUILTIN: [(&str, &str); 2] = [
+    ("policy/access.cedar", include_str!("../../policy/access.cedar")),
+    ("policy/holds.cedar", include_str!("../../policy/holds.cedar")),
+];
+
+/// The words that policy files may use.
+const SCHEMA: &str = include_str!("../../policy/holdpoint.cedarschema");
+
+#[cfg(test)]
+mod tests;
