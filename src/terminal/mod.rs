@@ -1,1 +1,29 @@
 //! Screen model, key stream, the line being typed, the overlay bar.
+//!
+//! | file | what it answers |
+//! |---|---|
+//! | [`screen`] | what is on a terminal, given every byte that was sent to it |
+//! | `filter` | which of those bytes a model may see, so that hostile output costs bounded time and memory |
+//! | [`cell`] | one cell, for those who paint them |
+//! | [`keys`] | what a client typed, as tokens that keep their bytes |
+//! | [`line`] | the line that a commit would run, from two passive witnesses: keys and screen |
+//! | [`overlay`] | the bytes that put the bar on a screen and take it off again |
+//! | [`notice`] | the bytes of a line that stays |
+//!
+//! The room is pure and imports nothing of ours: sizes are `u16`, times are microseconds on the caller's monotonic clock.
+//! `vt100` belongs to it alone.
+
+pub mod cell;
+mod filter;
+pub mod keys;
+pub mod line;
+pub mod notice;
+pub mod overlay;
+pub mod screen;
+
+pub use cell::{Attributes, Cell, Color, Style};
+pub use keys::{Commit, Interrupt, Key, Keys, Kind, Token};
+pub use line::{Certainty, LineReader, Reading, Settled};
+pub use notice::notice;
+pub use overlay::{Bar, Overlay};
+pub use screen::{Cursor, Screen};
