@@ -86,6 +86,24 @@ impl Console {
         (self.parts.clock)().wall
     }
 
+    /// Somebody has proved their key on the control socket.
+    ///
+    /// # Errors
+    /// When the chain could not be written; they must then be sent away.
+    pub async fn logged_in(&self, who: &Principal) -> Result<(), Refused> {
+        let (user, fingerprint) = (who.user.clone(), who.fingerprint.clone());
+        self.parts.chain.audit(AuditEvent::LoggedIn { user, source: SOURCE.to_owned(), fingerprint }).await?;
+        Ok(())
+    }
+
+    /// Somebody could not prove who they are on the control socket.
+    pub async fn turned_away(&self, why: &str) {
+        let refused = AuditEvent::Refused { user: Shown::default(), source: SOURCE.to_owned(), why: Shown::new(why) };
+        if let Err(fault) = self.parts.chain.audit(refused).await {
+            tracing::error!(%fault, "a refusal on the control socket could not be recorded");
+        }
+    }
+
     /// The bastion in numbers; everybody who is known may see it.
     ///
     /// # Errors
@@ -365,6 +383,9 @@ fn resident_bytes() -> u64 {
     let pages = statm.split_whitespace().nth(1).and_then(|field| field.parse::<u64>().ok());
     pages.unwrap_or(0).saturating_mul(u64::try_from(rustix::param::page_size()).unwrap_or(4096))
 }
+
+/// Where they come from, in the chain.
+const SOURCE: &str = "control socket";
 
 /// Items between a session and one watcher. Few: a watcher that falls behind is served by a keyframe, not by a queue.
 const WATCH_QUEUE: usize = 32;
