@@ -238,10 +238,8 @@ async fn receive(lines: &mut LineReader<BufReader<ReadHalf<Wire>>>) -> Push {
 }
 
 fn goodbye(first: &[u8]) -> Option<ClientError> {
-    match serde_json::from_slice(first).ok()? {
-        Push::Goodbye { why } => Some(ClientError::Goodbye(why)),
-        _ => None,
-    }
+    let Push::Goodbye { why } = serde_json::from_slice(first).ok()? else { return None };
+    Some(ClientError::Goodbye(why))
 }
 
 /// A socket, or a pipe in memory.

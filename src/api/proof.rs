@@ -146,10 +146,11 @@ pub fn check(proof: &Proof, challenge: &str) -> Result<PublicKey, BadProof> {
     let key = PublicKey::from_openssh(&proof.key).map_err(|_| BadProof::Malformed)?;
     let signature = SshSig::from_pem(&proof.signature).map_err(|_| BadProof::Malformed)?;
     key.verify(wire::NAMESPACE, challenge.as_bytes(), &signature).map_err(|_| BadProof::WrongSignature)?;
-    match key.algorithm() {
-        Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256 if !touched(&signature) => Err(BadProof::NotTouched),
-        _ => Ok(key),
+    let security_key = matches!(key.algorithm(), Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256);
+    if security_key && !touched(&signature) {
+        return Err(BadProof::NotTouched);
     }
+    Ok(key)
 }
 
 /// What is wrong with a proof.

@@ -143,31 +143,23 @@ where
     let (out, queue) = mpsc::channel(OUT);
     let mut caller = Caller { console, who: Arc::new(who), out, news: None, watch: None };
     let calls = async {
-        loop {
-            let goodbye = match lines.next().await {
+        let why = loop {
+            let (n, reply) = match lines.next().await {
                 Ok(Some(text)) => match parse(text) {
-                    Ok(numbered) => {
-                        let reply = caller.answer(numbered.call).await.unwrap_or_else(Reply::from);
-                        if caller.out.send(Push::Reply { n: numbered.n, reply }).await.is_err() {
-                            return;
-                        }
-                        continue;
-                    }
-                    Err(Some(push)) => {
-                        if caller.out.send(push).await.is_err() {
-                            return;
-                        }
-                        continue;
-                    }
-                    Err(None) => "a line is not a call of the control protocol".to_owned(),
+                    Ok(Numbered { n, call }) => (n, caller.answer(call).await.unwrap_or_else(Reply::from)),
+                    Err(Unknown { n: Some(n), why }) => (n, Reply::Refused { kind: Refusal::Failed, why }),
+                    Err(Unknown { n: None, why }) => break why,
                 },
                 Ok(None) | Err(LineError::Io(_)) => return,
-                Err(e) => e.to_string(),
+                Err(e) => break e.to_string(),
             };
-            // The writer says it and ends.
-            let _ = caller.out.send(Push::Goodbye { why: goodbye }).await;
-            return std::future::pending().await;
-        }
+            if caller.out.send(Push::Reply { n, reply }).await.is_err() {
+                return;
+            }
+        };
+        // The writer says it and ends, and with it this.
+        let _ = caller.out.send(Push::Goodbye { why }).await;
+        std::future::pending().await
     };
     tokio::select! {
         () = calls => {}
@@ -190,16 +182,20 @@ async fn write_all(mut queue: mpsc::Receiver<Push>, mut to: impl AsyncWrite + Un
     }
 }
 
-/// A call; or, if only its number can be read, the refusal of it; or nothing.
-fn parse(text: &[u8]) -> Result<Numbered, Option<Push>> {
+/// A line that is no call that we know; with its number, if that can be read, so that only the call is refused.
+struct Unknown {
+    n: Option<u64>,
+    why: String,
+}
+
+fn parse(text: &[u8]) -> Result<Numbered, Unknown> {
     #[derive(serde::Deserialize)]
     struct Number {
         n: u64,
     }
     serde_json::from_slice(text).map_err(|e| {
-        let number = serde_json::from_slice::<Number>(text).ok()?;
-        let reply = Reply::Refused { kind: Refusal::Failed, why: format!("this bastion does not know that call: {e}") };
-        Some(Push::Reply { n: number.n, reply })
+        let n = serde_json::from_slice::<Number>(text).ok().map(|number| number.n);
+        Unknown { n, why: format!("this bastion does not know that call: {e}") }
     })
 }
 
