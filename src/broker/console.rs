@@ -224,16 +224,19 @@ impl Console {
     /// The events of a recording, in order. The channel ends with the recording; a failure in the middle ends it with the error.
     ///
     /// # Errors
-    /// When there is no such recording, policy says no, or the chain could not be written.
+    /// When `how` is neither `replay` nor `export`, there is no such recording, policy says no, or the chain could not be written.
     pub async fn replay(
         &self,
         who: &Principal,
         session: SessionId,
-        how: Action,
+        how: &str,
     ) -> Result<mpsc::Receiver<Result<EventRecord, Refused>>, Refused> {
+        let action = [Action::Replay, Action::Export].into_iter().find(|action| action.as_str() == how);
+        let unknown = || Refused { kind: Refusal::Failed, why: "a recording is opened to replay or to export".into() };
+        let action = action.ok_or_else(unknown)?;
         let meta = self.parts.archive.meta(session).await?;
-        let viewing = self.viewing(who, &meta, how)?;
-        self.write_view(&viewing, how.as_str()).await?;
+        let viewing = self.viewing(who, &meta, action)?;
+        self.write_view(&viewing, how).await?;
         let (to, events) = mpsc::channel(WATCH_QUEUE);
         let archive = Arc::clone(&self.parts.archive);
         tokio::spawn(read_recording(archive, viewing, to));

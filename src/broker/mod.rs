@@ -3,9 +3,11 @@
 pub mod clock;
 pub mod console;
 pub mod desk;
+pub mod record;
 pub mod registry;
 
 pub use clock::Clock;
 pub use console::{Archive, Console, Facts, Parts};
 pub use desk::{Chain, ChainFault, Desk, Promise, ReadClock};
+pub use record::Record;
 pub use registry::{Control, Live, News, Registry, WatchItem};
