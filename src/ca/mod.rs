@@ -129,3 +129,6 @@ impl Signer<Signature> for Authority {
         Signature::new(Algorithm::Ed25519, signed.to_bytes().to_vec()).map_err(signature::Error::from_source)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,10 +44,15 @@ impl fmt::Display for Fault {
 pub struct ConfigFaults(Vec<Fault>);
 
 impl ConfigFaults {
-    /// The faults, if there are any.
-    pub(super) fn new(mut faults: Vec<Fault>) -> Option<Self> {
+    /// What was found in a file that gave no configuration. No fault at all would be our own mistake, and is said as such.
+    pub(super) fn some(file: &Path, mut faults: Vec<Fault>) -> Self {
+        if faults.is_empty() {
+            let what = "it gives no configuration, and holdpoint cannot say why; please report this".to_owned();
+            let cure = String::new();
+            faults.push(Fault { file: file.to_owned(), line: None, key: String::new(), what, cure });
+        }
         faults.sort_by_key(|fault| fault.line);
-        (!faults.is_empty()).then_some(Self(faults))
+        Self(faults)
     }
 
     pub(super) fn unreadable(file: &Path, error: &std::io::Error) -> Self {

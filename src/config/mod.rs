@@ -7,6 +7,7 @@
 //! `docs/holdpoint.example.toml` shows every setting.
 
 pub mod fault;
+mod key;
 mod read;
 mod section;
 mod table;
@@ -22,6 +23,7 @@ use russh::keys::ssh_key::public::KeyData;
 use crate::model::{DataKind, Place};
 
 pub use fault::{ConfigFaults, Fault};
+pub use key::DEMO_COMMENT;
 
 /// A configuration that holds.
 #[derive(Debug, Clone)]
@@ -150,8 +152,6 @@ pub enum TargetKind {
 pub struct LocalTarget {
     /// The shell; an absolute path.
     pub shell: PathBuf,
-    /// Its arguments for a login.
-    pub args: Vec<String>,
     /// The directory it starts in, and its `HOME`.
     pub home: PathBuf,
     /// The account it runs as when the bastion runs as root.
@@ -263,3 +263,6 @@ pub const HOLD_TTL: std::ops::RangeInclusive<Duration> = Duration::from_secs(5).
 
 /// Names of users, roles, targets and logins: what `useradd` allows, twice.
 pub const NAME_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests;
