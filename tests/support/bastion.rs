@@ -1,0 +1,1 @@
+//! The bastion itself, as its own process.

@@ -1,0 +1,168 @@
+//! A terminal with an eye: a program in a real pty, and a screen model of the test's own that reads what it draws.
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use super::{PATIENCE, now};
+
+/// The keys that tests press.
+pub(crate) const CTRL_C: &str = "\x03";
+pub(crate) const ENTER: &str = "\r";
+
+/// A program in a terminal. Dropping it hangs up.
+pub(crate) struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    eye: Arc<Eye>,
+}
+
+/// What has been drawn so far, and the bell that rings when more is.
+struct Eye {
+    seen: Mutex<Seen>,
+    more: Condvar,
+}
+
+struct Seen {
+    screen: vt100::Parser,
+    bytes: u64,
+    ended: bool,
+    /// While set, nothing is read: a client that has stopped reading.
+    paused: bool,
+}
+
+impl Terminal {
+    /// Starts `words` in a terminal of 80 × 24.
+    #[track_caller]
+    pub(crate) fn start(words: &[String]) -> Self {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pty");
+        let mut command = CommandBuilder::new(&words[0]);
+        command.args(&words[1..]);
+        command.env("TERM", "xterm-256color");
+        command.env("LANG", "C.UTF-8");
+        let child = pair.slave.spawn_command(command).expect("the program starts");
+        let (reader, keys) =
+            (pair.master.try_clone_reader().expect("a reader"), pair.master.take_writer().expect("keys"));
+        let seen = Seen { screen: parser(80, 24), bytes: 0, ended: false, paused: false };
+        let eye = Arc::new(Eye { seen: Mutex::new(seen), more: Condvar::new() });
+        std::thread::spawn({
+            let eye = Arc::clone(&eye);
+            move || watch(reader, &eye)
+        });
+        Self { child, master: pair.master, keys, eye }
+    }
+
+    /// Presses keys.
+    #[track_caller]
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush()).expect("the terminal takes keys");
+    }
+
+    /// Types a line and presses Enter.
+    #[track_caller]
+    pub(crate) fn line(&mut self, text: &str) {
+        self.press(&format!("{text}{ENTER}"));
+    }
+
+    /// The screen's rows as text, without trailing blanks.
+    pub(crate) fn text(&self) -> String {
+        self.seen().screen.screen().contents()
+    }
+
+    /// Waits until the screen is as wanted; shows it if that never happens.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let deadline = now() + PATIENCE;
+        let mut seen = self.seen();
+        loop {
+            let text = seen.screen.screen().contents();
+            if wanted(&text) {
+                return text;
+            }
+            let left = deadline.saturating_duration_since(now());
+            assert!(
+                !left.is_zero() && !(seen.ended && !seen.paused),
+                "waited in vain until {what}; the screen:\n{text}\n(ended: {})",
+                seen.ended
+            );
+            seen = self.eye.more.wait_timeout(seen, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Waits until the screen shows this text.
+    #[track_caller]
+    pub(crate) fn wait_text(&self, text: &str) -> String {
+        self.wait_until(&format!("the screen shows '{text}'"), |screen| screen.contains(text))
+    }
+
+    /// Stops or goes on reading what the program draws.
+    pub(crate) fn pause(&self, paused: bool) {
+        self.seen().paused = paused;
+        self.eye.more.notify_all();
+    }
+
+    /// How many bytes the program has drawn.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.seen().bytes
+    }
+
+    /// Makes the terminal another size.
+    pub(crate) fn resize(&self, cols: u16, rows: u16) {
+        self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("a new size");
+        let (cols, rows) = (cols.try_into().expect("not 0"), rows.try_into().expect("not 0"));
+        self.seen().screen.screen_mut().set_size(rows, cols);
+    }
+
+    /// Waits until the program ends; its exit code.
+    #[track_caller]
+    pub(crate) fn wait_end(&mut self) -> u32 {
+        let child = &mut self.child;
+        super::wait_for("the program in the terminal ends", || child.try_wait().expect("a child")).exit_code()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().expect("a pid")
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.eye.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn watch(mut reader: Box<dyn Read + Send>, eye: &Eye) {
+    let mut chunk = [0; 8192];
+    loop {
+        {
+            let seen = eye.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let _unpaused = eye.more.wait_while(seen, |seen| seen.paused).unwrap_or_else(PoisonError::into_inner);
+        }
+        // The end of a pty is an error on Linux.
+        let count = reader.read(&mut chunk).unwrap_or(0);
+        let mut seen = eye.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.screen.process(&chunk[..count]);
+        seen.bytes += count as u64;
+        seen.ended = count == 0;
+        eye.more.notify_all();
+        if count == 0 {
+            return;
+        }
+        drop(seen);
+        std::thread::sleep(Duration::ZERO);
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the eye of the test must not be the model under test")]
+fn parser(cols: u16, rows: u16) -> vt100::Parser {
+    vt100::Parser::new(rows.try_into().expect("not 0"), cols.try_into().expect("not 0"), 0)
+}
