@@ -380,7 +380,7 @@ def machine(options):
         model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "?")
     print(f"* {model}, {os.cpu_count()} cores, Linux {platform.release()}, load {os.getloadavg()[0]:.1f} at the start")
     print(f"* {first(['ssh', '-V'])}")
-    print(f"* Holdpoint {first(['git', '-C', ROOT, 'rev-parse', '--short', 'HEAD'])}, {options.holdpoint}")
+    print(f"* Holdpoint {first(['git', '-C', ROOT, 'rev-parse', '--short', 'HEAD'])}, {os.path.relpath(options.holdpoint, ROOT)}")
     print(f"* {options.rounds} rounds, interleaved; medians unless a percentile is named; "
           f"exec bulk {options.exec_mb} MB, pty bulk {options.pty_mb} MB, {options.keys} keys, {options.idle} idle sessions")
     sys.stdout.flush()

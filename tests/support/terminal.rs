@@ -85,7 +85,7 @@ impl Terminal {
             }
             let left = deadline.saturating_duration_since(now());
             assert!(
-                !left.is_zero() && !(seen.ended && !seen.paused),
+                (seen.paused || !seen.ended) && !left.is_zero(),
                 "waited in vain until {what}; the screen:\n{text}\n(ended: {})",
                 seen.ended
             );
