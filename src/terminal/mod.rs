@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`screen`] | what is on a terminal, given every byte that was sent to it |
 //! | `filter` | which of those bytes a model may see, so that hostile output costs bounded time and memory |
+//! | `modes` | the modes that `vt100` does not tell |
+//! | `run` | how much of a long run of plain text the model need not see |
 //! | [`cell`] | one cell, for those who paint them |
 //! | [`keys`] | what a client typed, as tokens that keep their bytes |
 //! | [`line`] | the line that a commit would run, from two passive witnesses: keys and screen |
@@ -17,9 +19,13 @@ pub mod cell;
 mod filter;
 pub mod keys;
 pub mod line;
+mod modes;
 pub mod notice;
 pub mod overlay;
+mod run;
 pub mod screen;
+#[cfg(test)]
+mod streams;
 
 pub use cell::{Attributes, Cell, Color, Style};
 pub use keys::{Commit, Interrupt, Key, Keys, Kind, Token};

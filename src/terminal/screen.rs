@@ -1,9 +1,17 @@
 //! What is on a terminal, given every byte that was sent to it. The only place that builds `vt100` models.
+//!
+//! A [`Screen`] never panics and never stops: sizes are clamped, hostile sequences are taken out by `filter`, and a panic
+//! of the parser is caught; the screen is then [`Screen::faulted`] and stays so. Long runs of plain text are nearly free
+//! (see `run`), with no difference to be seen.
 
 use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::cell::Cell;
+use super::filter::{self, Csi, Filter, Piece};
+use super::modes::Modes;
+use super::run;
 
 /// Where the cursor is. `col` equals the number of columns when a character was just written into the last one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,9 +22,10 @@ pub struct Cursor {
     pub col: u16,
 }
 
-/// A model of one terminal.
+/// A model of one terminal. 32 bytes a cell, twice that once the alternate screen was used.
 pub struct Screen {
-    parser: vt100::Parser,
+    filter: Filter,
+    model: Model,
 }
 
 impl Screen {
@@ -28,128 +37,145 @@ impl Screen {
     /// A blank screen. Sizes outside of the bounds are clamped to them.
     #[must_use]
     pub fn new(cols: u16, rows: u16) -> Self {
-        let (rows, cols) = clamp(cols, rows);
-        // The one place that may: sizes are clamped and hostile sequences filtered here.
-        #[allow(clippy::disallowed_methods)]
-        Self { parser: vt100::Parser::new(rows, cols, 0) }
+        Self { filter: Filter::default(), model: Model::new(cols, rows) }
     }
 
     /// Takes output as it came. Feed as much at once as there is: long runs of plain text are then nearly free.
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.parser.process(bytes);
+        let Self { filter, model } = self;
+        filter.feed(bytes, &mut |piece| model.take(piece));
+        model.flush();
     }
 
-    /// Changes the size, as the terminal did.
+    /// Changes the size, as the terminal did. Rows that scrolled off come back blank when it grows.
     pub fn resize(&mut self, cols: u16, rows: u16) {
-        let (rows, cols) = clamp(cols, rows);
-        self.parser.set_size(rows, cols);
+        self.model.resize(cols, rows);
     }
 
     /// Columns.
     #[must_use]
     pub fn cols(&self) -> u16 {
-        self.model().size().1.get()
+        self.vt().size().1.get()
     }
 
     /// Rows.
     #[must_use]
     pub fn rows(&self) -> u16 {
-        self.model().size().0.get()
+        self.vt().size().0.get()
     }
 
     /// Where the cursor is.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
-        let (row, col) = self.model().cursor_position();
+        let (row, col) = self.vt().cursor_position();
         Cursor { row, col }
     }
 
     /// Whether the cursor is hidden (DECTCEM).
     #[must_use]
     pub fn cursor_hidden(&self) -> bool {
-        self.model().hide_cursor()
+        self.vt().hide_cursor()
     }
 
     /// Whether the alternate screen is shown.
     #[must_use]
     pub fn alternate_screen(&self) -> bool {
-        self.model().alternate_screen()
+        self.vt().alternate_screen()
     }
 
     /// Whether the program asked for bracketed paste (DECSET 2004).
     #[must_use]
     pub fn bracketed_paste(&self) -> bool {
-        self.model().bracketed_paste()
+        self.vt().bracketed_paste()
     }
 
     /// Whether arrows are sent as SS3 (DECCKM).
     #[must_use]
     pub fn application_cursor(&self) -> bool {
-        self.model().application_cursor()
+        self.vt().application_cursor()
     }
 
     /// Whether positions count from the scroll region's top (DECOM).
     #[must_use]
     pub fn origin_mode(&self) -> bool {
-        false
+        self.model.modes.origin()
     }
 
     /// The scroll region (DECSTBM) as first and last row, if it is not the whole screen.
     #[must_use]
     pub fn scroll_region(&self) -> Option<(u16, u16)> {
-        None
+        self.model.modes.region()
     }
 
     /// Whether the stream so far ends between characters and sequences, so that bytes of ours may be put in.
     #[must_use]
     pub fn at_ground(&self) -> bool {
-        true
+        self.filter.at_ground()
     }
 
     /// Whether the model broke. It is blank from then on; what it was is not known.
     #[must_use]
     pub fn faulted(&self) -> bool {
-        false
+        self.model.faulted
     }
 
-    /// The window's title (OSC 0 and 2), at most 1,024 bytes.
+    /// The window's title (OSC 0 and 2), at most 1,024 bytes. Untrusted: escape it before showing it.
     #[must_use]
     pub fn title(&self) -> &str {
-        ""
+        &self.model.title
     }
 
     /// One cell.
     #[must_use]
     pub fn cell(&self, row: u16, col: u16) -> Option<Cell<'_>> {
-        self.model().cell(row, col).map(Cell::from)
+        self.vt().cell(row, col).map(Cell::from)
     }
 
     /// The text of a row without blanks at its end.
     #[must_use]
     pub fn row_text(&self, row: u16) -> String {
-        self.model().rows(0, self.cols()).nth(usize::from(row)).unwrap_or_default()
+        self.vt().rows(0, self.cols()).nth(usize::from(row)).unwrap_or_default()
     }
 
     /// Whether the row's text goes on in the next row because it did not fit.
     #[must_use]
     pub fn row_wrapped(&self, row: u16) -> bool {
-        self.model().row_wrapped(row)
+        self.vt().row_wrapped(row)
     }
 
     /// All text, wrapped rows joined, rows separated by newlines.
     #[must_use]
     pub fn contents(&self) -> String {
-        self.model().contents()
+        self.vt().contents()
     }
 
-    /// Bytes that paint a fresh screen of the same size into this state: text, colours, cursor and input modes.
+    /// Bytes that paint a fresh screen of the same size into this state: the screen that is shown, its colours, the cursor
+    /// and the input modes. What the other screen holds, margins and saved cursors are not in it.
     #[must_use]
     pub fn state(&self) -> Vec<u8> {
-        self.model().state_formatted().into_bytes()
+        let paint = || {
+            let switch = if self.alternate_screen() { "\x1b[?1049h" } else { "" };
+            [switch, &self.vt().state_formatted()].concat().into_bytes()
+        };
+        catch_unwind(AssertUnwindSafe(paint)).unwrap_or_else(|_| b"\x1b[H\x1b[2J".to_vec())
     }
 
-    pub(super) fn model(&self) -> &vt100::Screen {
-        self.parser.screen()
+    /// How many rows have left the main screen at its top: with a row's number it names a line that scrolls. What
+    /// scrolled within one long run of plain text is counted roughly; it is off the screen in any case.
+    pub(super) fn rows_gone(&self) -> u64 {
+        self.model.parser.callbacks().gone
+    }
+
+    pub(super) fn vt(&self) -> &vt100::Screen {
+        self.model.parser.screen()
+    }
+
+    /// A model that is fed the long way only.
+    #[cfg(test)]
+    fn without_shortcut(cols: u16, rows: u16) -> Self {
+        let mut screen = Self::new(cols, rows);
+        screen.model.shortcut = false;
+        screen
     }
 }
 
@@ -159,8 +185,244 @@ impl std::fmt::Debug for Screen {
     }
 }
 
+/// Builds a parser whose screen is a copy of `screen`, to draw on.
+pub(super) fn copy_to_draw_on(screen: &vt100::Screen) -> vt100::Parser {
+    let (rows, cols) = screen.size();
+    // The size is one that was clamped before.
+    #[allow(clippy::disallowed_methods)]
+    let mut parser = vt100::Parser::new(rows, cols, 0);
+    *parser.screen_mut() = screen.clone();
+    parser
+}
+
+/// The parser and what must be known beside it.
+struct Model {
+    parser: vt100::Parser<Gone>,
+    modes: Modes,
+    title: String,
+    /// What the parser has yet to see; at most [`BATCH`] and one text.
+    out: Vec<u8>,
+    faulted: bool,
+    #[cfg(test)]
+    shortcut: bool,
+}
+
+impl Model {
+    fn new(cols: u16, rows: u16) -> Self {
+        Self {
+            parser: blank(cols, rows),
+            modes: Modes::default(),
+            title: String::new(),
+            out: Vec::new(),
+            faulted: false,
+            #[cfg(test)]
+            shortcut: true,
+        }
+    }
+
+    fn rows(&self) -> u16 {
+        self.parser.screen().size().0.get()
+    }
+
+    fn take(&mut self, piece: Piece<'_>) {
+        if self.faulted {
+            return;
+        }
+        match piece {
+            Piece::Text(run) => self.text(run),
+            Piece::Escape(last) => self.escape(last),
+            Piece::Control(csi) => self.control(csi),
+            Piece::Osc(text) => self.osc(text),
+        }
+        if self.out.len() >= BATCH {
+            self.flush();
+        }
+    }
+
+    fn text(&mut self, run: &[u8]) {
+        let rest = match self.skippable(run) {
+            Some(skip) => {
+                self.skip(skip);
+                run.get(skip.bytes..).unwrap_or_default()
+            }
+            None => run,
+        };
+        filter::write_text(rest, &mut self.out);
+    }
+
+    fn skippable(&mut self, run: &[u8]) -> Option<run::Skip> {
+        #[cfg(test)]
+        if !self.shortcut {
+            return None;
+        }
+        if self.modes.alternate() || self.modes.origin() || self.modes.region().is_some() {
+            return None;
+        }
+        let short_of = PULL_MAX.saturating_sub(self.parser.callbacks().pull);
+        run::skippable(run, self.rows(), usize::from(short_of))
+    }
+
+    /// Brings the model to where it would be after what is left out.
+    fn skip(&mut self, skip: run::Skip) {
+        self.flush();
+        let rows = self.rows();
+        // Every row scrolled off: count them, as far as a growth of the screen can tell.
+        while self.parser.callbacks().pull < PULL_MAX && !self.faulted {
+            self.out.extend_from_slice(format!("\x1b[{rows}S").as_bytes());
+            self.flush();
+        }
+        self.out.extend_from_slice(format!("\x1b[{rows};1H").as_bytes());
+        let gone = &mut self.parser.callbacks_mut().gone;
+        *gone = gone.saturating_add(u64::try_from(skip.lines).unwrap_or(u64::MAX));
+    }
+
+    fn escape(&mut self, last: u8) {
+        self.modes.escape(last);
+        match last {
+            // IND and NEL, which `vt100` does not know, are these controls (ECMA-48 8.3.86; xterm: IND is LF without CR).
+            b'D' => self.out.push(b'\n'),
+            b'E' => self.out.extend_from_slice(b"\r\n"),
+            b'7' | b'8' | b'=' | b'>' | b'M' => self.out.extend_from_slice(&[0x1b, last]),
+            b'c' => {
+                self.out.extend_from_slice(b"\x1bc");
+                self.flush();
+                self.parser.callbacks_mut().pull = 0;
+                self.title.clear();
+            }
+            _ => {}
+        }
+    }
+
+    fn control(&mut self, csi: Csi<'_>) {
+        let (rows, cols) = self.parser.screen().size();
+        match (csi.prefix(), csi.last) {
+            (None, b'b') => csi.write_clamped(&mut self.out, cols.get()),
+            // SCOSC and SCORC, HPR and VPR: what xterm takes them for, by names that `vt100` knows.
+            (None, b's') if csi.body.is_empty() => self.escape(b'7'),
+            (None, b'u') if csi.body.is_empty() => self.escape(b'8'),
+            (None, b'a') => Csi { last: b'C', ..csi }.write_clamped(&mut self.out, NUMBER_MAX),
+            (None, b'e') => Csi { last: b'B', ..csi }.write_clamped(&mut self.out, NUMBER_MAX),
+            (None | Some(b'?'), b'J') if csi.numbers().next() == Some(3) => {
+                csi.write_clamped(&mut self.out, NUMBER_MAX);
+                if !self.modes.alternate() {
+                    self.flush();
+                    self.parser.callbacks_mut().pull = 0;
+                }
+            }
+            (None, _) => csi.write_clamped(&mut self.out, NUMBER_MAX),
+            (Some(_), _) => csi.write_clamped(&mut self.out, MODE_MAX),
+        }
+        self.modes.control(&csi, rows.get());
+    }
+
+    fn osc(&mut self, text: &[u8]) {
+        if let Some(title) = text.strip_prefix(b"0;").or_else(|| text.strip_prefix(b"2;")) {
+            self.title = String::from_utf8_lossy(title).into_owned();
+        }
+    }
+
+    fn flush(&mut self) {
+        let out = std::mem::take(&mut self.out);
+        if !out.is_empty() {
+            self.guarded(|parser| parser.process(&out));
+            self.out = out;
+            self.out.clear();
+            self.out.shrink_to(BATCH * 2);
+        }
+    }
+
+    fn resize(&mut self, cols: u16, rows: u16) {
+        let (new_rows, new_cols) = clamp(cols, rows);
+        let (old_rows, old_cols) = self.parser.screen().size();
+        if self.faulted || (new_rows, new_cols) == (old_rows, old_cols) {
+            return;
+        }
+        let pull = self.parser.callbacks().pull;
+        let growth = new_rows.get().saturating_sub(old_rows.get());
+        if growth > pull {
+            // The model may believe in more rows than we counted; make it forget them once it has pulled ours.
+            self.set_size(old_rows.saturating_add(pull), old_cols);
+            self.forget_scrolled();
+        }
+        self.set_size(new_rows, new_cols);
+        let counts = self.parser.callbacks_mut();
+        counts.pull = counts.pull.saturating_sub(growth);
+        counts.gone = counts.gone.saturating_sub(growth.min(pull).into());
+        self.modes.resized();
+    }
+
+    fn set_size(&mut self, rows: NonZeroU16, cols: NonZeroU16) {
+        self.guarded(|parser| parser.set_size(rows, cols));
+    }
+
+    /// Only the active screen's scrollback can be cleared, and only the main screen has one.
+    fn forget_scrolled(&mut self) {
+        let alternate = self.modes.alternate();
+        self.guarded(|parser| {
+            if alternate {
+                parser.process(b"\x1b[?47l");
+            }
+            parser.screen_mut().clear_scrollback();
+            if alternate {
+                parser.process(b"\x1b[?47h");
+            }
+        });
+    }
+
+    /// Runs the parser; if it panics, the model is blank and faulted from then on.
+    fn guarded(&mut self, work: impl FnOnce(&mut vt100::Parser<Gone>)) {
+        if self.faulted {
+            return;
+        }
+        let (rows, cols) = self.parser.screen().size();
+        let parser = &mut self.parser;
+        if catch_unwind(AssertUnwindSafe(|| work(parser))).is_err() {
+            self.faulted = true;
+            self.parser = blank(cols.get(), rows.get());
+            self.modes = Modes::default();
+        }
+    }
+}
+
+/// Counts the rows that leave the main screen at its top.
+#[derive(Debug, Default)]
+struct Gone {
+    gone: u64,
+    /// How many of them a growth would pull back, at most [`PULL_MAX`]. `vt100` counts without a bound; as no screen has
+    /// more rows than this, the difference shows only after growths that pulled, and those go by this number.
+    pull: u16,
+}
+
+impl vt100::Callbacks for Gone {
+    fn on_scroll(&mut self, _: vt100::capture::RowContents<'_>, alternate_screen: bool) {
+        if !alternate_screen {
+            self.gone = self.gone.saturating_add(1);
+            self.pull = self.pull.saturating_add(1).min(PULL_MAX);
+        }
+    }
+}
+
+fn blank(cols: u16, rows: u16) -> vt100::Parser<Gone> {
+    let (rows, cols) = clamp(cols, rows);
+    // The one place that may: sizes are clamped and hostile sequences filtered here.
+    #[allow(clippy::disallowed_methods)]
+    vt100::Parser::new_with_callbacks(rows, cols, 0, Gone::default())
+}
+
 fn clamp(cols: u16, rows: u16) -> (NonZeroU16, NonZeroU16) {
     let cols = cols.clamp(*Screen::COLS.start(), *Screen::COLS.end());
     let rows = rows.clamp(*Screen::ROWS.start(), *Screen::ROWS.end());
     (NonZeroU16::new(rows).unwrap_or(NonZeroU16::MIN), NonZeroU16::new(cols).unwrap_or(NonZeroU16::MIN))
 }
+
+/// Bytes that are collected before the parser runs.
+const BATCH: usize = 4096;
+/// The rows of the tallest screen.
+const PULL_MAX: u16 = *Screen::ROWS.end();
+/// Larger numbers mean the same as this on any screen that we have, and cost more.
+const NUMBER_MAX: u16 = 2000;
+/// No private mode has a larger number; a clamped one must not become another mode.
+const MODE_MAX: u16 = 9999;
+
+#[cfg(test)]
+mod tests;
