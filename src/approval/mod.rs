@@ -58,7 +58,8 @@ impl Docket {
         self.last = self.last.max(record.at);
         match &record.event {
             AuditEvent::Requested(request) => {
-                let due = seen.after(request.deadline.since(record.at));
+                let ttl = Duration::from_secs(request.obligations.ttl_secs.into());
+                let due = seen.after(request.deadline.since(record.at).min(ttl));
                 let open = Open { request: HoldRequest::clone(request), due, approvals: Vec::new() };
                 self.open.insert(request.id, open);
             }
