@@ -91,6 +91,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("crossterm", &["tui"]),
     ("ed25519-dalek", &["ca", "ledger"]),
     ("landlock", &["target", "cli"]),
+    ("memchr", &["privacy"]),
     ("portable-pty", &["target"]),
     ("rand", &["ca", "broker", "api", "gateway", "cli"]),
     ("ratatui", &["tui"]),
