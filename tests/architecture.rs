@@ -109,7 +109,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("toml", &["config"]),
     ("tracing", &["ca", "ledger", "notify", "target", "broker", "api", "gateway", "cli"]),
     ("tracing-subscriber", &["cli"]),
-    ("unicode-width", &["terminal", "privacy", "session", "replay", "tui"]),
+    ("unicode-width", &["terminal", "privacy", "session", "replay", "tui", "cli"]),
     ("vt100", &["terminal"]),
     ("zeroize", &["ca", "session", "target", "api"]),
     ("zstd", &["ledger"]),

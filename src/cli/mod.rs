@@ -4,7 +4,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub mod completions;
+pub mod connect;
 pub mod exit;
+pub mod man;
+pub mod out;
+pub mod status;
 
 /// An SSH bastion with just-in-time action approval.
 #[derive(Debug, Parser)]
@@ -17,10 +22,25 @@ pub struct Cli {
 
 /// The verbs. Each has a file of its own beside this one.
 #[derive(Debug, Subcommand)]
-pub enum Verb {}
+pub enum Verb {
+    Status(status::Status),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
 
 /// Parses the command line, runs the verb and answers with its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    match Cli::parse().verb {}
+    let done = match Cli::parse().verb {
+        Verb::Status(verb) => verb.run(),
+        Verb::Completions(verb) => verb.run(),
+        Verb::Man(verb) => verb.run(),
+    };
+    let exit = done.unwrap_or_else(|failure| {
+        if !failure.why().is_empty() {
+            out::say(failure.why());
+        }
+        failure.exit()
+    });
+    exit.into()
 }
