@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadHalf, WriteHalf};
+use tokio::net::UnixStream;
 use tokio::sync::mpsc;
 
 use super::line::{self, LineError, LineReader};
@@ -25,14 +26,20 @@ pub struct Client {
 }
 
 impl Client {
+    /// Whether a bastion answers at the socket.
+    ///
+    /// # Errors
+    /// When none does.
+    pub async fn reach(socket: &Path) -> Result<(), ClientError> {
+        reach(socket).await.map(drop)
+    }
+
     /// Connects to the socket and proves who we are.
     ///
     /// # Errors
     /// When nobody answers, the bastion is of another version or does not know the key, or the key cannot sign.
     pub async fn connect(socket: &Path, identity: &Identity) -> Result<Self, ClientError> {
-        let no_broker = |source| ClientError::NoBroker { path: socket.to_owned(), source };
-        let stream = socket::connect(socket).await.map_err(no_broker)?;
-        let (mut client, greeting) = Self::greeted(stream).await?;
+        let (mut client, greeting) = Self::greeted(reach(socket).await?).await?;
         let proof = identity.answer(&greeting).await?;
         line::write(&mut client.to, &proof).await?;
         client.introduced().await
@@ -226,6 +233,10 @@ impl From<LineError> for ClientError {
             LineError::Io(_) | LineError::TooLong(_) | LineError::Malformed(_) => Self::Broken(e.to_string()),
         }
     }
+}
+
+async fn reach(socket: &Path) -> Result<UnixStream, ClientError> {
+    socket::connect(socket).await.map_err(|source| ClientError::NoBroker { path: socket.to_owned(), source })
 }
 
 async fn receive(lines: &mut LineReader<BufReader<ReadHalf<Wire>>>) -> Push {

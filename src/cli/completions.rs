@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use super::Cli;
 use super::exit::{Done, Exit};
 
-/// Print a completion script for a shell.
+/// The flags of `holdpoint completions`.
 #[derive(Debug, Args)]
 pub struct Completions {
     /// Which shell

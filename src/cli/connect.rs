@@ -44,7 +44,12 @@ impl Connect {
                 Err(e) => return Err(e.into()),
             }
         }
-        Err(refusal.map_or_else(no_key, Failure::from))
+        if let Some(e) = refusal {
+            return Err(e.into());
+        }
+        // That nobody answers is said first, because then no key would help.
+        Client::reach(&socket).await?;
+        Err(no_key())
     }
 
     /// The control socket: as said, as the environment says, as the configuration says, or the first of the usual places that is there.

@@ -8,7 +8,7 @@ use clap_mangen::Man as Page;
 use super::Cli;
 use super::exit::{Done, Exit, Failure};
 
-/// Print the manual page, for man(1): holdpoint man | man -l -
+/// The flags of `holdpoint man`.
 #[derive(Debug, Args)]
 pub struct Man {
     /// The verb; without one, the whole program

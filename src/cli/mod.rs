@@ -23,8 +23,11 @@ pub struct Cli {
 /// The verbs. Each has a file of its own beside this one.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Show the state of the running bastion
     Status(status::Status),
+    /// Print a completion script for a shell
     Completions(completions::Completions),
+    /// Print the manual page, for man(1): holdpoint man | man -l -
     Man(man::Man),
 }
 

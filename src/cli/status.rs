@@ -8,7 +8,7 @@ use super::out::Out;
 use crate::api::wire::{Call, Reply};
 use crate::model::{Shown, StatusReport};
 
-/// Show the state of the running bastion.
+/// The flags of `holdpoint status`.
 #[derive(Debug, Args)]
 pub struct Status {
     /// Print JSON
