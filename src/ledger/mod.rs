@@ -11,8 +11,15 @@
 //! sessions. When the disk fails the thread stops for good and every handle answers with [`Error::Failed`]: no session
 //! can go on unrecorded by mistake.
 
+mod book;
+mod frame;
 mod read;
+mod record;
+mod seal;
+mod store;
+mod verify;
 mod write;
+mod writer;
 
 pub use read::{Events, Keyframe, Reader};
 pub use write::{Interrupted, Ledger, Options, Recorder};
@@ -66,3 +73,10 @@ pub enum Error {
         asked: SessionId,
     },
 }
+
+fn failed(doing: &'static str, why: &dyn std::fmt::Display) -> Error {
+    Error::Failed { doing, why: why.to_string() }
+}
+
+/// Longest event and longest keyframe, in bytes: what the control socket takes in one line, too.
+const MAX_EVENT: usize = 4 << 20;

@@ -1,12 +1,16 @@
 //! The reading side. Everything here blocks on the disk: call it from `spawn_blocking`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use ed25519_dalek::VerifyingKey;
 
-use super::Error;
-use crate::model::{AuditRecord, EventRecord, RecordingRow, Seq, SessionId, Size, VerifyReport, Wall};
+use super::frame;
+use super::record::{self, Chain, Kind};
+use super::store::{Day, Entry, Store, numbered, session_and_number};
+use super::{Error, Options, failed, verify};
+use crate::model::{AuditRecord, EventRecord, RecordingRow, RecordingState, Seq, SessionId, Size, VerifyReport, Wall};
 use crate::policy::permit::Viewing;
 
 /// A picture of the screen inside a recording.
@@ -24,24 +28,39 @@ pub struct Keyframe {
 
 /// Reads the ledger. A clone is another handle.
 #[derive(Debug, Clone)]
-pub struct Reader {}
+pub struct Reader {
+    store: Arc<Store>,
+    keys: Arc<[VerifyingKey]>,
+}
 
 impl Reader {
     /// Opens a ledger that no broker holds. Nothing is recovered, sealed or appended. `key` is whose signatures verification
-    /// accepts; without it, the key that lies beside the store.
+    /// accepts; without it, the keys that lie beside the store, which proves less: who can rewrite the store can rewrite those.
     ///
     /// # Errors
-    /// [`Error::Held`] when a process has it; [`Error::Failed`] when it cannot be read.
-    pub fn offline(_dir: &Path, _key: Option<VerifyingKey>) -> Result<Self, Error> {
-        Err(Error::Failed { doing: "opened", why: String::new() })
+    /// [`Error::Held`] when a process has it; [`Error::Failed`] when there is none or it cannot be read.
+    pub fn offline(dir: &Path, key: Option<VerifyingKey>) -> Result<Self, Error> {
+        if !dir.join("bastion").is_dir() {
+            let why = format!("there is no ledger in {}: name its directory with --ledger", dir.display());
+            return Err(Error::Failed { doing: "opened", why });
+        }
+        let store = Arc::new(Store::open(dir, &Options::default())?);
+        Self::over(&store, key.into_iter().collect())
+    }
+
+    pub(super) fn over(store: &Arc<Store>, mut keys: Vec<VerifyingKey>) -> Result<Self, Error> {
+        if keys.is_empty() {
+            keys = store.signers()?;
+        }
+        Ok(Self { store: Arc::clone(store), keys: keys.into() })
     }
 
     /// The recordings, the newest first, at most `limit`.
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Damaged`].
-    pub fn recordings(&self, _limit: usize) -> Result<Vec<RecordingRow>, Error> {
-        Ok(Vec::new())
+    pub fn recordings(&self, limit: usize) -> Result<Vec<RecordingRow>, Error> {
+        self.store.entries().take(limit).map(|entry| self.row(entry?)).collect()
     }
 
     /// One recording's row.
@@ -49,7 +68,7 @@ impl Reader {
     /// # Errors
     /// [`Error::NoSuchSession`], [`Error::Failed`], [`Error::Damaged`].
     pub fn recording(&self, session: SessionId) -> Result<RecordingRow, Error> {
-        Err(Error::NoSuchSession(session.to_string()))
+        self.row(self.entry(session)?)
     }
 
     /// The recording whose id begins with that text.
@@ -57,15 +76,57 @@ impl Reader {
     /// # Errors
     /// [`Error::NoSuchSession`], [`Error::Ambiguous`], [`Error::Failed`].
     pub fn find(&self, prefix: &str) -> Result<SessionId, Error> {
-        Err(Error::NoSuchSession(prefix.to_owned()))
+        let none = || Error::NoSuchSession(prefix.chars().take(40).collect());
+        // The lowest id with that prefix has zeros behind it.
+        let lowest = format!("{prefix:0<width$}", width = SessionId::CHARS).parse().map_err(|_| none())?;
+        let mut fits = self.store.ids_from(lowest).take_while(|id| id.as_ref().is_ok_and(|id| id.starts_with(prefix)));
+        let first = fits.next().ok_or_else(none)??;
+        match fits.next().transpose()? {
+            None => Ok(first),
+            Some(second) => Err(Error::Ambiguous { prefix: prefix.to_owned(), first, second }),
+        }
     }
 
-    /// The events of the session that the permit is for, in order. Each chunk's chain is checked on the way.
+    /// The events of the session that the permit is for, in order. The chain is checked on the way.
     ///
     /// # Errors
     /// [`Error::NoSuchSession`], [`Error::Failed`].
     pub fn events(&self, viewing: &Viewing) -> Result<Events, Error> {
-        Err(Error::NoSuchSession(viewing.session().to_string()))
+        let session = viewing.session();
+        let day = self.day(session)?;
+        Ok(Events { day, session, next: 0, chain: Some(Chain::of_session(session)), ready: Vec::new().into_iter() })
+    }
+
+    /// The events from `from` on. Only what is read is checked, and the record before it is trusted; [`Reader::verify`] checks all.
+    /// Finding the place takes a number of reads that grows with the logarithm of the length.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchSession`], [`Error::Failed`], [`Error::Damaged`].
+    pub fn events_from(
+        &self,
+        viewing: &Viewing,
+        from: Seq,
+    ) -> Result<impl Iterator<Item = Result<EventRecord, Error>> + use<>, Error> {
+        let session = viewing.session();
+        let day = self.day(session)?;
+        let next = place(&day, session, from)?;
+        let before = next.checked_sub(1).map(|number| get(&day, session, number)).transpose()?.flatten();
+        let chain = before.map_or_else(|| Some(Chain::of_session(session)), |stored| record::claimed(&stored));
+        let events = Events { day, session, next, chain, ready: Vec::new().into_iter() };
+        Ok(events.skip_while(move |event| event.as_ref().is_ok_and(|event| event.seq < from)))
+    }
+
+    /// The last picture of the screen that shows nothing after `seq`: feed it to a fresh model and go on with
+    /// [`Reader::events_from`] its `next`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchSession`], [`Error::Failed`], [`Error::Damaged`].
+    pub fn keyframe_before(&self, viewing: &Viewing, seq: Seq) -> Result<Option<Keyframe>, Error> {
+        let session = viewing.session();
+        let day = self.day(session)?;
+        let keys = numbered(session, 0)..=numbered(session, seq.saturating_add(1));
+        let found = day.keyframes.range(keys).values().next_back().transpose().map_err(|e| failed("read", &e))?;
+        found.map(|number| picture(&day, session, &number)).transpose()
     }
 
     /// The pictures of the screen in the session that the permit is for, in order.
@@ -73,15 +134,25 @@ impl Reader {
     /// # Errors
     /// [`Error::NoSuchSession`], [`Error::Failed`], [`Error::Damaged`].
     pub fn keyframes(&self, viewing: &Viewing) -> Result<Vec<Keyframe>, Error> {
-        Err(Error::NoSuchSession(viewing.session().to_string()))
+        let session = viewing.session();
+        let day = self.day(session)?;
+        let all = day.keyframes.scan_prefix(session.as_bytes()).values();
+        all.map(|number| picture(&day, session, &number.map_err(|e| failed("read", &e))?)).collect()
     }
 
     /// Records of the bastion-wide chain from a place on, at most `limit`.
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Damaged`].
-    pub fn audit(&self, _from: Seq, _limit: usize) -> Result<Vec<AuditRecord>, Error> {
-        Ok(Vec::new())
+    pub fn audit(&self, from: Seq, limit: usize) -> Result<Vec<AuditRecord>, Error> {
+        let records = self.store.audit.range(from.to_be_bytes().as_slice()..).values().take(limit);
+        (from..)
+            .zip(records)
+            .map(|(seq, stored)| {
+                let stored = stored.map_err(|e| failed("read", &e))?;
+                audit_record(&stored).ok_or_else(|| Error::Damaged(format!("audit record {seq}")))
+            })
+            .collect()
     }
 
     /// Reads one session's chain, or with `None` everything, and reports every fault.
@@ -89,18 +160,125 @@ impl Reader {
     /// # Errors
     /// [`Error::NoSuchSession`]; [`Error::Failed`] when it cannot be read at all. What was altered is no error but a fault in the report.
     pub fn verify(&self, session: Option<SessionId>) -> Result<VerifyReport, Error> {
-        session.map_or_else(|| Ok(VerifyReport::default()), |id| Err(Error::NoSuchSession(id.to_string())))
+        verify::verify(&self.store, &self.keys, session)
+    }
+
+    fn row(&self, entry: Entry) -> Result<RecordingRow, Error> {
+        let records = match entry.state {
+            RecordingState::Live => {
+                self.store.existing_day(&entry.day)?.map_or(Ok(0), |day| count(&day, entry.meta.id))?
+            }
+            RecordingState::Sealed | RecordingState::Interrupted => entry.records,
+        };
+        Ok(RecordingRow { meta: entry.meta, state: entry.state, ended: entry.ended, records })
+    }
+
+    fn entry(&self, session: SessionId) -> Result<Entry, Error> {
+        self.store.entry(session)?.ok_or_else(|| Error::NoSuchSession(session.to_string()))
+    }
+
+    fn day(&self, session: SessionId) -> Result<Arc<Day>, Error> {
+        let entry = self.entry(session)?;
+        let missing =
+            || Error::Damaged(format!("the recordings of {} are gone, and session {session} with them", entry.day));
+        self.store.existing_day(&entry.day)?.ok_or_else(missing)
     }
 }
 
-/// The events of one recording.
+/// The events of one recording. After an error it ends.
 #[derive(Debug)]
-pub struct Events {}
+pub struct Events {
+    day: Arc<Day>,
+    session: SessionId,
+    next: u64,
+    /// `None` after the end.
+    chain: Option<Chain>,
+    ready: std::vec::IntoIter<EventRecord>,
+}
 
 impl Iterator for Events {
     type Item = Result<EventRecord, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        None
+        loop {
+            if let Some(event) = self.ready.next() {
+                return Some(Ok(event));
+            }
+            let mut chain = self.chain.take()?;
+            match self.read(&mut chain) {
+                Ok(None) => return None,
+                Ok(Some(events)) => self.ready = events.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
+            self.chain = Some(chain);
+            self.next += 1;
+        }
+    }
+}
+
+impl Events {
+    /// The events in the next record; `None` at the end.
+    fn read(&self, chain: &mut Chain) -> Result<Option<Vec<EventRecord>>, Error> {
+        let Some(stored) = get(&self.day, self.session, self.next)? else { return Ok(None) };
+        let bad = |why: &str| Error::Damaged(format!("record {} of session {}: {why}", self.next, self.session));
+        match record::open(&stored, chain).map_err(bad)? {
+            (kind @ (Kind::Plain | Kind::Zstd), payload) => frame::events(kind, payload).map(Some).map_err(bad),
+            (Kind::Head | Kind::Keyframe, _) => Ok(Some(Vec::new())),
+            (Kind::Seal, _) => Ok(None),
+            (Kind::Audit, _) => Err(bad("it belongs to the audit chain")),
+        }
+    }
+}
+
+/// What an audit record says, unchecked.
+pub(super) fn audit_record(stored: &[u8]) -> Option<AuditRecord> {
+    let (kind, payload) = record::peek(stored)?;
+    let json = payload.get(64..).filter(|_| kind == Kind::Audit)?;
+    serde_json::from_slice(json).ok()
+}
+
+/// One stored record.
+pub(super) fn get(day: &Day, session: SessionId, number: u64) -> Result<Option<sled::IVec>, Error> {
+    day.records.get(numbered(session, number)).map_err(|e| failed("read", &e))
+}
+
+/// How many records a session has, by the number of the last.
+fn count(day: &Day, session: SessionId) -> Result<u64, Error> {
+    let last = day.records.range(numbered(session, 0)..=numbered(session, u64::MAX)).keys().next_back();
+    let last = last.transpose().map_err(|e| failed("read", &e))?;
+    Ok(last.and_then(|key| session_and_number(&key)).map_or(0, |(_, number)| number.saturating_add(1)))
+}
+
+/// The number of the last frame that begins at or before `seq`: bisection over the records, whose frames know their first event.
+fn place(day: &Day, session: SessionId, seq: Seq) -> Result<u64, Error> {
+    let (mut low, mut high) = (0, count(day, session)?);
+    while low + 1 < high {
+        let middle = low + (high - low) / 2;
+        match first_from(day, session, middle, high)? {
+            Some((_, first)) if first <= seq => low = middle,
+            _ => high = middle,
+        }
+    }
+    Ok(low)
+}
+
+/// The first frame at or after a number, and its first event. Between two frames stands a keyframe at most, so the loop is short.
+fn first_from(day: &Day, session: SessionId, number: u64, end: u64) -> Result<Option<(u64, Seq)>, Error> {
+    for number in number..end {
+        let Some(stored) = get(day, session, number)? else { return Ok(None) };
+        if let Some((Kind::Plain | Kind::Zstd, payload)) = record::peek(&stored) {
+            return Ok(frame::first_seq(payload).map(|first| (number, first)));
+        }
+    }
+    Ok(None)
+}
+
+fn picture(day: &Day, session: SessionId, number: &[u8]) -> Result<Keyframe, Error> {
+    let bad = |why: &str| Error::Damaged(format!("a keyframe of session {session}: {why}"));
+    let number = record::Fields(number).u64().ok_or_else(|| bad("its place cannot be read"))?;
+    let stored = get(day, session, number)?.ok_or_else(|| bad("it is gone"))?;
+    match record::peek(&stored) {
+        Some((Kind::Keyframe, payload)) => frame::keyframe(payload).map_err(bad),
+        _ => Err(bad("something else stands in its place")),
     }
 }

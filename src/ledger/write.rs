@@ -1,26 +1,34 @@
-//! The writing side: handles that send to the one writer thread.
+//! The writing side: handles that send to the one writer thread, and wait when it has enough to do.
 
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use ed25519_dalek::SigningKey;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
-use super::{Error, Reader};
-use crate::model::{AuditEvent, AuditRecord, EventRecord, Seq, SessionId, SessionMeta, Size, Wall};
+use super::book::Book;
+use super::store::Store;
+use super::writer::{self, Message};
+use super::{Error, Keyframe, MAX_EVENT, Reader, failed};
+use crate::model::{AuditEvent, AuditRecord, Event, EventRecord, Seq, SessionId, SessionMeta, Size, Wall};
 
 /// Settings of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// Bytes of sled's page cache, for each open day. Small, because recordings are written once and read rarely.
+    /// Bytes of sled's page cache, for each open database (the bastion's and each day in use). Small, because recordings are written
+    /// once and read rarely.
     pub cache_bytes: u64,
-    /// Uncompressed bytes at which a frame is closed, 32 KiB to 64 KiB.
+    /// Uncompressed bytes at which a frame is closed. Larger frames compress better; smaller ones spare sled the rewriting of large pages.
     pub frame_bytes: usize,
+    /// Bytes of a segment of sled's log for sessions, a power of two. It also is the size of sled's write buffers, and a
+    /// page over a quarter of it goes to a file of its own.
+    pub segment_bytes: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache_bytes: 8 << 20, frame_bytes: 64 << 10 }
+        Self { cache_bytes: 8 << 20, frame_bytes: 48 << 10, segment_bytes: 4 << 20 }
     }
 }
 
@@ -29,7 +37,7 @@ impl Default for Options {
 pub struct Interrupted {
     /// Which.
     pub session: SessionId,
-    /// The records that were saved.
+    /// The records that were saved, without the seal.
     pub records: u64,
     /// The last event that was saved, if any was.
     pub last: Option<Seq>,
@@ -37,7 +45,29 @@ pub struct Interrupted {
 
 /// The open ledger. A clone is another handle to the same one.
 #[derive(Debug, Clone)]
-pub struct Ledger {}
+pub struct Ledger {
+    to_writer: mpsc::Sender<Message>,
+    shared: Arc<Shared>,
+    reader: Reader,
+}
+
+/// What all handles and the writer know.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    failure: OnceLock<Error>,
+}
+
+impl Shared {
+    /// Notes why the writer gave up; the first reason stays.
+    pub(super) fn fail(&self, why: Error) {
+        let _ = self.failure.set(why);
+    }
+
+    fn why(&self) -> Error {
+        let stopped = || Error::Failed { doing: "written", why: "the ledger was closed".to_owned() };
+        self.failure.get().cloned().unwrap_or_else(stopped)
+    }
+}
 
 impl Ledger {
     /// Opens (or makes) the ledger in `dir`, takes its lock, and seals as interrupted what was left open. Blocks on the disk.
@@ -45,76 +75,114 @@ impl Ledger {
     /// # Errors
     /// [`Error::Held`] when another process has it; [`Error::Failed`] when the disk fails; [`Error::Damaged`] when the
     /// audit chain's end cannot be read.
-    pub fn open(
-        _dir: &Path,
-        _options: &Options,
-        _key: SigningKey,
-        _now: Wall,
-    ) -> Result<(Self, Vec<Interrupted>), Error> {
-        Err(NOT_YET)
+    pub fn open(dir: &Path, options: &Options, key: SigningKey, now: Wall) -> Result<(Self, Vec<Interrupted>), Error> {
+        let store = Arc::new(Store::open(dir, options)?);
+        store.add_signer(key.verifying_key())?;
+        let reader = Reader::over(&store, vec![key.verifying_key()])?;
+        let mut book = Book::open(Arc::clone(&store), key)?;
+        let interrupted = book.recover(now)?;
+        let shared = Arc::new(Shared::default());
+        let (to_writer, queue) = mpsc::channel(QUEUE);
+        writer::spawn(book, options.frame_bytes, queue, Arc::clone(&shared)).map_err(|e| failed("opened", &e))?;
+        Ok((Self { to_writer, shared, reader }, interrupted))
     }
 
     /// Begins the chain of a session: its facts are the first record, and `SessionStarted` goes to the audit chain (do not
-    /// audit it again). Both are on disk before the session's first event is.
+    /// audit it again). Returns before they are on disk; they are before the session's first event is.
     ///
     /// # Errors
     /// [`Error::Failed`] when the ledger cannot write any more.
-    pub async fn begin(&self, _meta: &SessionMeta, _now: Wall) -> Result<Recorder, Error> {
-        Err(NOT_YET)
+    pub async fn begin(&self, meta: &SessionMeta, now: Wall) -> Result<Recorder, Error> {
+        let (tell, durable) = watch::channel(None);
+        let (abandoned, watched) = oneshot::channel();
+        self.send(Message::Begin { meta: Box::new(meta.clone()), now, tell, abandoned: watched }).await?;
+        Ok(Recorder {
+            session: meta.id,
+            next: 0,
+            room: Arc::new(Semaphore::new(ROOM as usize)),
+            durable,
+            ledger: self.clone(),
+            _abandoned: abandoned,
+        })
     }
 
     /// Appends to the bastion-wide chain. It is on disk when this returns.
     ///
     /// # Errors
     /// [`Error::Failed`] when the ledger cannot write any more.
-    pub async fn audit(&self, _event: AuditEvent, _now: Wall) -> Result<AuditRecord, Error> {
-        Err(NOT_YET)
+    pub async fn audit(&self, event: AuditEvent, now: Wall) -> Result<AuditRecord, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Audit { event: Box::new(event), now, reply }).await?;
+        answer.await.map_err(|_| self.shared.why())
     }
 
     /// The reading side. Its methods block on the disk.
     #[must_use]
     pub fn reader(&self) -> Reader {
-        Reader {}
+        self.reader.clone()
     }
 
     /// Why the ledger cannot write any more, if so.
     #[must_use]
     pub fn failure(&self) -> Option<Error> {
-        None
+        self.to_writer.is_closed().then(|| self.shared.why())
     }
 
     /// Writes what is queued, seals as interrupted what is still open, and stops the writer. Handles that are left answer
-    /// with [`Error::Failed`].
+    /// with [`Error::Failed`]. The directory's lock ends when the last handle, reader and iterator is dropped.
     ///
     /// # Errors
     /// [`Error::Failed`] when something could not be written.
     pub async fn close(&self) -> Result<(), Error> {
-        Err(NOT_YET)
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Close { reply }).await?;
+        answer.await.map_err(|_| self.shared.why())
+    }
+
+    async fn send(&self, message: Message) -> Result<(), Error> {
+        self.to_writer.send(message).await.map_err(|_| self.shared.why())
     }
 }
 
 /// The writing end of one session's chain. Dropping it without [`Recorder::finish`] seals the session as interrupted.
 #[derive(Debug)]
 pub struct Recorder {
+    session: SessionId,
+    next: Seq,
+    room: Arc<Semaphore>,
     durable: watch::Receiver<Option<Seq>>,
+    ledger: Ledger,
+    // Its drop tells the writer that nobody will finish this session.
+    _abandoned: oneshot::Sender<()>,
 }
 
 impl Recorder {
-    /// Appends the next event (`seq` counts up from 0 without holes). Waits while 1 MiB of this session is queued.
+    /// Appends the next event (`seq` counts up from 0 without holes). Waits while 1 MiB of this session is queued. When it
+    /// returns the event will be written in its order; [`Recorder::durable`] says when it is on disk.
+    ///
+    /// Cancel safe: a future dropped before it is ready has appended nothing.
     ///
     /// # Errors
-    /// [`Error::Refused`] for an event out of order or over 4 MiB; [`Error::Failed`] when the ledger cannot write any more.
-    pub async fn append(&mut self, _event: EventRecord) -> Result<(), Error> {
-        Err(NOT_YET)
+    /// [`Error::Refused`] for an event out of order or output over 4 MiB; [`Error::Failed`] when the ledger cannot write any more.
+    pub async fn append(&mut self, event: EventRecord) -> Result<(), Error> {
+        if event.seq != self.next {
+            return Err(Error::Refused(format!("event {} came where {} was due", event.seq, self.next)));
+        }
+        let room = self.room(output_len(&event.event)).await?;
+        self.ledger.send(Message::Event { session: self.session, event, room }).await?;
+        self.next += 1;
+        Ok(())
     }
 
     /// Appends a picture of the screen as it is after the events appended so far, so that seeking need not play from the
-    /// start. `state` is what a fresh screen model of `size` is fed.
+    /// start: one every 256 KiB of output or 10 s is the measure. `state` is what a fresh screen model of `size` is fed.
     ///
     /// # Errors
     /// As [`Recorder::append`].
-    pub async fn keyframe(&mut self, _at: Wall, _size: Size, _state: Bytes) -> Result<(), Error> {
-        Err(NOT_YET)
+    pub async fn keyframe(&mut self, at: Wall, size: Size, state: Bytes) -> Result<(), Error> {
+        let room = self.room(state.len()).await?;
+        let keyframe = Keyframe { next: self.next, at, size, state };
+        self.ledger.send(Message::Keyframe { session: self.session, keyframe, room }).await
     }
 
     /// The highest event that is on disk (`None`: not one yet). The sender goes away when the ledger cannot write any more:
@@ -127,16 +195,37 @@ impl Recorder {
     /// Bytes of this session that wait for the writer; at most 1 MiB.
     #[must_use]
     pub fn queued_bytes(&self) -> u64 {
-        0
+        u64::from(ROOM).saturating_sub(self.room.available_permits() as u64)
     }
 
     /// Seals the chain. It is on disk and anchored in the audit chain when this returns.
     ///
     /// # Errors
     /// [`Error::Failed`] when the ledger cannot write any more.
-    pub async fn finish(self, _now: Wall) -> Result<(), Error> {
-        Err(NOT_YET)
+    pub async fn finish(self, now: Wall) -> Result<(), Error> {
+        let (reply, answer) = oneshot::channel();
+        self.ledger.send(Message::Finish { session: self.session, now, reply }).await?;
+        answer.await.map_err(|_| self.ledger.shared.why())
+    }
+
+    /// Waits for room in the session's queue. An event larger than the whole queue takes all of it.
+    async fn room(&self, size: usize) -> Result<OwnedSemaphorePermit, Error> {
+        if size > MAX_EVENT {
+            return Err(Error::Refused("an event has at most 4 MiB".to_owned()));
+        }
+        let cost = u32::try_from(size.saturating_add(SMALL_EVENT)).unwrap_or(ROOM).min(ROOM);
+        Arc::clone(&self.room).acquire_many_owned(cost).await.map_err(|_| self.ledger.shared.why())
     }
 }
 
-const NOT_YET: Error = Error::Failed { doing: "opened", why: String::new() };
+/// Bytes of output in an event; everything else counts as small.
+pub(super) fn output_len(event: &Event) -> usize {
+    if let Event::Output { bytes, .. } = event { bytes.len() } else { 0 }
+}
+
+/// Bytes of one session that may wait for the writer.
+const ROOM: u32 = 1 << 20;
+/// What an event counts beside its output: the message, the record around it, a command's text.
+const SMALL_EVENT: usize = 512;
+/// Messages in the writer's queue. The bytes are counted a session; this bounds what many sessions send at one moment.
+const QUEUE: usize = 1024;
