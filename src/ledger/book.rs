@@ -105,9 +105,10 @@ impl Book {
         squeeze: &mut Squeeze,
     ) -> Result<usize, Error> {
         let stored = squeeze.keyframe(keyframe, &mut open.chain)?;
-        let place = numbered(open.entry.meta.id, keyframe.next);
-        open.day.keyframes.insert(place, &open.next.to_be_bytes()).map_err(|e| failed("written", &e))?;
-        self.insert(open, stored)
+        let number = open.next;
+        let bytes = self.insert(open, stored)?;
+        index(open, keyframe.next, number)?;
+        Ok(bytes)
     }
 
     /// Appends the seal. [`Book::anchor`] follows when it is on disk.
@@ -194,7 +195,11 @@ impl Book {
                     break;
                 }
                 Ok((Kind::Plain | Kind::Zstd, payload)) => last = frame::last(payload).or(last),
-                Ok((Kind::Head | Kind::Keyframe | Kind::Audit, _)) => {}
+                // The kill may have come between it and its index.
+                Ok((Kind::Keyframe, payload)) => {
+                    frame::first_seq(payload).map_or(Ok(()), |next| index(&open, next, open.next))?;
+                }
+                Ok((Kind::Head | Kind::Audit, _)) => {}
                 Err(_) => {
                     open.beyond = count_from(&open.day, session, open.next)?;
                     break;
@@ -237,6 +242,12 @@ impl Book {
         }
         Ok(bytes)
     }
+}
+
+/// Notes where the picture before event `next` stands.
+fn index(open: &Open, next: Seq, number: u64) -> Result<(), Error> {
+    let place = numbered(open.entry.meta.id, next);
+    open.day.keyframes.insert(place, &number.to_be_bytes()).map(drop).map_err(|e| failed("written", &e))
 }
 
 /// How many numbers from `from` up to the session's last record.

@@ -42,7 +42,7 @@ impl Base {
         let db = sled::Config::new()
             .path(path)
             .cache_capacity(options.cache_bytes)
-            .segment_size(options.segment_bytes)
+            .segment_size(segment_of(path).unwrap_or(options.segment_bytes))
             .mode(sled::Mode::HighThroughput)
             // Commits are ours; a background flush would only wake an idle bastion.
             .flush_every_ms(None)
@@ -224,10 +224,11 @@ impl Store {
 
     /// Entries, the newest first.
     pub(super) fn entries(&self) -> impl Iterator<Item = Result<Entry, Error>> + use<> {
-        self.recordings.iter().values().rev().map(|json| {
-            let json = json.map_err(|e| failed("read", &e))?;
-            serde_json::from_slice(&json)
-                .map_err(|e| Error::Damaged(format!("an entry in the list of recordings: {e}")))
+        self.recordings.iter().rev().map(|pair| {
+            let (key, json) = pair.map_err(|e| failed("read", &e))?;
+            let entry: Option<Entry> = serde_json::from_slice(&json).ok();
+            let entry = entry.filter(|entry| key == listed(entry.meta.started, entry.meta.id));
+            entry.ok_or_else(|| Error::Damaged("an entry in the list of recordings".to_owned()))
         })
     }
 
@@ -312,6 +313,13 @@ fn public_key(line: &str) -> Option<VerifyingKey> {
 fn make_dir(path: &Path) -> Result<(), Error> {
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(|e| Error::Failed { doing: "opened", why: format!("{}: {e}", path.display()) })
+}
+
+/// The segment size a database was made with, out of sled's own `conf` file: it refuses to open with another.
+fn segment_of(path: &Path) -> Option<usize> {
+    let conf = fs::read(path.join("conf")).ok()?;
+    let conf = String::from_utf8_lossy(&conf);
+    conf.lines().find_map(|line| line.strip_prefix("segment_size: "))?.trim().parse().ok()
 }
 
 /// Takes the lock, and writes into it who has it.

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use ed25519_dalek::VerifyingKey;
 
 use super::frame;
-use super::read::get;
 use super::record::{self, Chain, Fields, Kind, hex};
 use super::seal::{self, End, Seal};
 use super::store::{Day, Entry, Store, numbered, session_and_number};
@@ -173,7 +172,8 @@ impl Check<'_> {
         session: SessionId,
         facts: Option<&SessionMeta>,
     ) -> Result<Option<Seal>, Error> {
-        let mut walk = Walk { chain: Chain::of_session(session), next_event: 0, seal: None };
+        let mut walk =
+            Walk { chain: Chain::of_session(session), next_event: 0, keyframes: BTreeMap::new(), seal: None };
         let mut due = 0;
         for pair in day.records.scan_prefix(session.as_bytes()) {
             let (key, stored) = pair.map_err(|e| failed("read", &e))?;
@@ -192,20 +192,19 @@ impl Check<'_> {
             // A kill between the audit record and the head leaves that, too; recovery then seals nothing.
             self.fault(format!("session {session}: its records were removed"));
         }
-        self.keyframes(day, session)?;
+        self.keyframes(day, session, &walk)?;
         Ok(walk.seal)
     }
 
-    /// The index of keyframes must lead to keyframes.
-    fn keyframes(&mut self, day: &Day, session: SessionId) -> Result<(), Error> {
+    /// The index of keyframes must lead to the keyframes. While a session is live, one may be just being written.
+    fn keyframes(&mut self, day: &Day, session: SessionId, walk: &Walk) -> Result<(), Error> {
+        let mut indexed = BTreeMap::new();
         for pair in day.keyframes.scan_prefix(session.as_bytes()) {
             let (key, number) = pair.map_err(|e| failed("read", &e))?;
-            let stored = Fields(&number).u64().map_or(Ok(None), |number| get(day, session, number))?;
-            let next = stored.as_deref().and_then(record::peek).filter(|(kind, _)| *kind == Kind::Keyframe);
-            let next = next.and_then(|(_, payload)| frame::first_seq(payload));
-            if next.is_none() || session_and_number(&key) != next.map(|next| (session, next)) {
-                self.fault(format!("session {session}: the index of its keyframes leads astray"));
-            }
+            indexed.extend(session_and_number(&key).map(|(_, next)| next).zip(Fields(&number).u64()));
+        }
+        if walk.seal.is_some() && indexed != walk.keyframes {
+            self.fault(format!("session {session}: the index of its keyframes does not lead to them"));
         }
         Ok(())
     }
@@ -292,6 +291,8 @@ impl Check<'_> {
 struct Walk {
     chain: Chain,
     next_event: Seq,
+    /// The first event that is not in the picture → the record's number.
+    keyframes: BTreeMap<Seq, u64>,
     seal: Option<Seal>,
 }
 
@@ -323,6 +324,7 @@ impl Walk {
             }
             Kind::Keyframe => {
                 let picture = frame::keyframe(payload)?;
+                self.keyframes.insert(picture.next, number);
                 (picture.next == self.next_event).then_some(()).ok_or("its keyframe stands in a wrong place")
             }
             Kind::Seal => {

@@ -1,0 +1,149 @@
+//! Somebody with write access to the files, but without the key.
+
+use std::path::Path;
+
+use holdpoint::ledger::Reader;
+use holdpoint::model::{Event, Size};
+use proptest::prelude::*;
+use sled::IVec;
+
+use super::support::{key, meta, open, output, record};
+
+/// A ledger with three sealed sessions, closed.
+fn written(dir: &Path) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let ledger = open(dir);
+        for n in 1..=3 {
+            let meta = meta(n);
+            let mut recorder = ledger.begin(&meta, meta.started).await.unwrap();
+            recorder.append(record(0, Event::Started(Box::new(meta.clone())))).await.unwrap();
+            recorder.append(record(1, output(b"hello world hello world hello world hello world"))).await.unwrap();
+            recorder.keyframe(meta.started, Size::new(80, 24), "picture".into()).await.unwrap();
+            recorder.append(record(2, Event::Started(Box::new(meta.clone())))).await.unwrap();
+            recorder.finish(meta.started).await.unwrap();
+        }
+        ledger.close().await.unwrap();
+    });
+}
+
+fn faults(dir: &Path) -> Vec<String> {
+    Reader::offline(dir, Some(key().verifying_key())).unwrap().verify(None).unwrap().faults
+}
+
+const BASES: [(&str, &str); 5] = [
+    ("bastion", "audit"),
+    ("bastion", "recordings"),
+    ("bastion", "ids"),
+    ("days/2026-11-21", "records"),
+    ("days/2026-11-21", "keyframes"),
+];
+
+/// Opens a tree as an attacker would: with sled.
+fn tree<T>(dir: &Path, (base, tree): (&str, &str), act: impl FnOnce(&sled::Tree) -> T) -> T {
+    let segments = if base == "bastion" { 512 << 10 } else { super::support::options().segment_bytes };
+    let db = sled::Config::new().path(dir.join(base)).segment_size(segments).open().unwrap();
+    let answer = act(&db.open_tree(tree).unwrap());
+    db.flush().unwrap();
+    answer
+}
+
+fn pairs(tree: &sled::Tree) -> Vec<(IVec, IVec)> {
+    tree.iter().map(Result::unwrap).collect()
+}
+
+#[test]
+fn any_changed_byte_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path());
+    assert_eq!(faults(dir.path()), Vec::<String>::new());
+    let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(base in 0..BASES.len(), pair: prop::sample::Index, byte: prop::sample::Index, flip in 1u8..)| {
+        let (key, good) = tree(dir.path(), BASES[base], |tree| {
+            let (key, good) = pair.get(&pairs(tree)).clone();
+            let mut bad = good.to_vec();
+            bad[byte.index(good.len())] ^= flip;
+            tree.insert(&key, bad).unwrap();
+            (key, good)
+        });
+        let found = faults(dir.path());
+        tree(dir.path(), BASES[base], |tree| tree.insert(key, good).unwrap());
+        prop_assert!(!found.is_empty(), "nothing found after a change in {:?}", BASES[base]);
+    });
+    assert_eq!(faults(dir.path()), Vec::<String>::new());
+}
+
+#[test]
+fn any_removed_or_exchanged_record_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path());
+    for base in BASES {
+        let all = tree(dir.path(), base, pairs);
+        // The last audit record leaves no trace inside: only a checkpoint kept elsewhere shows that it is gone. Here it is the seal of
+        // the last session, which the list of recordings remembers.
+        for (key, value) in &all {
+            tree(dir.path(), base, |tree| tree.remove(key).unwrap());
+            assert_ne!(faults(dir.path()), Vec::<String>::new(), "{key:?} removed from {base:?}");
+            tree(dir.path(), base, |tree| tree.insert(key, value).unwrap());
+        }
+        for two in all.windows(2).filter(|two| two[0].1 != two[1].1) {
+            let exchange = |a: &IVec, b: &IVec| {
+                tree(dir.path(), base, |tree| {
+                    tree.insert(&two[0].0, a).unwrap();
+                    tree.insert(&two[1].0, b).unwrap();
+                });
+            };
+            exchange(&two[1].1, &two[0].1);
+            assert_ne!(faults(dir.path()), Vec::<String>::new(), "exchanged in {base:?}");
+            exchange(&two[0].1, &two[1].1);
+        }
+    }
+    assert_eq!(faults(dir.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_session_deleted_with_its_entry_is_missed_by_the_audit_chain() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path());
+    let id = meta(2).id;
+    for base in [BASES[3], BASES[4], BASES[2]] {
+        tree(dir.path(), base, |tree| {
+            tree.scan_prefix(id.as_bytes()).keys().for_each(|key| drop(tree.remove(key.unwrap()).unwrap()));
+        });
+    }
+    tree(dir.path(), BASES[1], |tree| {
+        pairs(tree).iter().filter(|(key, _)| key.ends_with(id.as_bytes())).for_each(|(key, _)| drop(tree.remove(key)));
+    });
+    let found = faults(dir.path());
+    assert!(found.iter().any(|f| f.contains(&id.to_string()) && f.contains("records were removed")), "{found:?}");
+}
+
+#[test]
+fn a_session_cut_short_is_found_by_its_anchor() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path());
+    tree(dir.path(), BASES[3], |tree| {
+        let keys: Vec<_> = tree.scan_prefix(meta(2).id.as_bytes()).keys().map(Result::unwrap).collect();
+        keys.iter().rev().take(2).for_each(|key| drop(tree.remove(key).unwrap()));
+    });
+    let found = faults(dir.path());
+    assert!(found.iter().any(|f| f.contains("cut short")), "{found:?}");
+}
+
+#[test]
+fn a_whole_day_removed_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path());
+    std::fs::remove_dir_all(dir.path().join("days/2026-11-21")).unwrap();
+    let found = faults(dir.path());
+    assert_eq!(found.iter().filter(|f| f.contains("2026-11-21")).count(), 3, "{found:?}");
+}
+
+#[test]
+fn a_chain_written_with_another_key_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path());
+    let other = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key();
+    let found = Reader::offline(dir.path(), Some(other)).unwrap().verify(None).unwrap().faults;
+    assert!(found.iter().any(|f| f.contains("signature is not by the bastion's key")), "{found:?}");
+}
