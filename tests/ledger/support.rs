@@ -8,25 +8,25 @@ use holdpoint::ledger::{Ledger, Options, Reader};
 use holdpoint::model::{ChannelKind, Event, EventRecord, Place, Principal, SessionId, SessionMeta, Stream, Wall};
 use holdpoint::policy::permit::Viewing;
 
-pub fn key() -> SigningKey {
+pub(crate) fn key() -> SigningKey {
     SigningKey::from_bytes(&[42; 32])
 }
 
 /// A store that leaves little on the disk.
-pub fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options { segment_bytes: 1 << 18, ..Options::default() }
 }
 
-pub fn open(dir: &Path) -> Ledger {
+pub(crate) fn open(dir: &Path) -> Ledger {
     Ledger::open(dir, &options(), key(), at(1000)).unwrap().0
 }
 
 /// That many milliseconds into a day of 2026.
-pub fn at(millis: u64) -> Wall {
+pub(crate) fn at(millis: u64) -> Wall {
     Wall(1_795_262_671_000_000 + millis * 1000)
 }
 
-pub fn meta(n: u8) -> SessionMeta {
+pub(crate) fn meta(n: u8) -> SessionMeta {
     SessionMeta {
         id: SessionId::from_bytes([n; 10]),
         who: Principal {
@@ -42,18 +42,18 @@ pub fn meta(n: u8) -> SessionMeta {
     }
 }
 
-pub fn output(bytes: &[u8]) -> Event {
+pub(crate) fn output(bytes: &[u8]) -> Event {
     Event::Output { stream: Stream::Stdout, bytes: Bytes::copy_from_slice(bytes) }
 }
 
-pub fn record(seq: u64, event: Event) -> EventRecord {
+pub(crate) fn record(seq: u64, event: Event) -> EventRecord {
     EventRecord { seq, at: at(seq), event }
 }
 
-pub fn viewing(session: SessionId) -> Viewing {
+pub(crate) fn viewing(session: SessionId) -> Viewing {
     holdpoint::policy::offline_viewing(session, "tester")
 }
 
-pub fn read(reader: &Reader, session: SessionId) -> Vec<EventRecord> {
+pub(crate) fn read(reader: &Reader, session: SessionId) -> Vec<EventRecord> {
     reader.events(&viewing(session)).unwrap().map(Result::unwrap).collect()
 }
