@@ -83,7 +83,7 @@ const EVERYWHERE: &[&str] = &["bytes", "serde", "thiserror"];
 const CRATES: &[(&str, &[&str])] = &[
     ("aho-corasick", &["command", "privacy"]),
     ("anyhow", &["cli"]),
-    ("base64", &["model", "command", "terminal", "session", "privacy", "ca", "api"]),
+    ("base64", &["model", "command", "terminal", "session", "privacy", "ca", "api", "tui"]),
     ("cedar-policy", &["policy"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

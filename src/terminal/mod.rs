@@ -8,9 +8,9 @@
 //! | `run` | how much of a long run of plain text the model need not see |
 //! | [`cell`] | one cell, for those who paint them |
 //! | [`keys`] | what a client typed, as tokens that keep their bytes |
-//! | [`line`] | the line that a commit would run, from two passive witnesses: keys and screen |
+//! | [`mod@line`] | the line that a commit would run, from two passive witnesses: keys and screen |
 //! | [`overlay`] | the bytes that put the bar on a screen and take it off again |
-//! | [`notice`] | the bytes of a line that stays |
+//! | [`mod@notice`] | the bytes of a line that stays |
 //!
 //! The room is pure and imports nothing of ours: sizes are `u16`, times are microseconds on the caller's monotonic clock.
 //! `vt100` belongs to it alone.

@@ -23,12 +23,10 @@ pub mod run;
 pub mod text;
 pub mod theme;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 pub use app::{App, Effect, Message};
 pub use dashboard::Dashboard;
 pub use picker::{Picker, TargetRow};
-pub use run::{Io, Link, RunError, run};
+pub use run::{Io, Link, RunError, dashboard, picker, run};
 pub use theme::{Clipboard, Colour, Glyphs, Look, MouseUse};
 
 /// Facts about the person and their terminal that every screen wants.
@@ -52,31 +50,4 @@ pub enum Access {
     Decide,
     /// `--read-only`: the keys that decide say so instead.
     ReadOnly,
-}
-
-/// Shows the approver's dashboard until the person quits.
-///
-/// # Errors
-/// [`RunError`], see there.
-pub async fn dashboard<R, W>(io: Io<R, W>, link: Link, options: Options) -> Result<(), RunError>
-where
-    R: AsyncRead + Unpin,
-    W: AsyncWrite + Unpin,
-{
-    let look = options.look;
-    run(Dashboard::new(options), io, Some(link), look).await
-}
-
-/// Lets the person choose a target. Gives the index into `rows`, or `None` if they left without one. The caller authorizes the choice
-/// anew: time has passed since the rows were made.
-///
-/// # Errors
-/// [`RunError`], see there.
-pub async fn picker<R, W>(io: Io<R, W>, rows: Vec<TargetRow>, options: Options) -> Result<Option<usize>, RunError>
-where
-    R: AsyncRead + Unpin,
-    W: AsyncWrite + Unpin,
-{
-    let look = options.look;
-    run(Picker::new(rows, options), io, None, look).await
 }

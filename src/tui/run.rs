@@ -14,9 +14,12 @@ use ratatui::Terminal;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, watch};
 
+use super::Options;
 use super::app::{App, Effect, Message};
 use super::backend::Canvas;
+use super::dashboard::Dashboard;
 use super::input::{ESC_WAIT_MS, Parser};
+use super::picker::{Picker, TargetRow};
 use super::theme::{Clipboard, Look, MouseUse};
 use crate::api::wire::{Numbered, Push};
 use crate::model::{Mono, Now, Size};
@@ -60,6 +63,33 @@ pub enum RunError {
     /// A fault of ours. The session and the approvals of others are not touched by it.
     #[error("this screen met a fault of its own and closed ({0}); decisions already sent stand; please report it")]
     Fault(String),
+}
+
+/// Shows the approver's dashboard until the person quits.
+///
+/// # Errors
+/// [`RunError`], see there.
+pub async fn dashboard<R, W>(io: Io<R, W>, link: Link, options: Options) -> Result<(), RunError>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let look = options.look;
+    run(Dashboard::new(options), io, Some(link), look).await
+}
+
+/// Lets the person choose a target. Gives the index into `rows`, or `None` if they left without one. The caller authorizes the choice
+/// anew: time has passed since the rows were made.
+///
+/// # Errors
+/// [`RunError`], see there.
+pub async fn picker<R, W>(io: Io<R, W>, rows: Vec<TargetRow>, options: Options) -> Result<Option<usize>, RunError>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let look = options.look;
+    run(Picker::new(rows, options), io, None, look).await
 }
 
 /// Runs a screen until it quits. Enters the alternate screen, and restores the terminal on every way out: quit, error, and
@@ -400,8 +430,10 @@ mod tests {
         let (keys, input) = duplex(4096);
         let (output, screen) = duplex(room);
         let (size, sizes) = watch::channel(Size::new(40, 10));
-        let clock = crate::broker::clock::Clock::new();
-        (keys, size, Io { input, output, size: sizes, clock: Box::new(move || clock.now()) }, screen)
+        let start = tokio::time::Instant::now();
+        let clock =
+            move || Now { mono: Mono(start.elapsed().as_micros().try_into().unwrap_or(u64::MAX)), ..Now::default() };
+        (keys, size, Io { input, output, size: sizes, clock: Box::new(clock) }, screen)
     }
 
     async fn read_all(mut screen: DuplexStream) -> String {
