@@ -12,7 +12,7 @@ use super::out::say;
 use crate::api::wire::{Call, Reply};
 use crate::api::{Client, ClientError, Identity};
 use crate::config::Config;
-use crate::model::Refused;
+use crate::model::{Refused, Wall};
 
 /// Which bastion, and as whom.
 #[derive(Debug, Clone, Default, Args)]
@@ -125,6 +125,17 @@ pub async fn ask(client: &mut Client, call: Call) -> Result<Reply, Failure> {
     match client.call(call).await? {
         Reply::Refused { kind, why } => Err(Refused { kind, why }.into()),
         reply => Ok(reply),
+    }
+}
+
+/// The bastion's clock, which its deadlines are told by.
+///
+/// # Errors
+/// When the connection ends.
+pub async fn now(client: &mut Client) -> Result<Wall, Failure> {
+    match ask(client, Call::Whoami).await? {
+        Reply::You { now, .. } => Ok(now),
+        _ => Err(unexpected()),
     }
 }
 

@@ -4,12 +4,20 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub mod approve;
 pub mod completions;
 pub mod connect;
+pub mod deny;
 pub mod exit;
+pub mod grants;
+pub mod kill;
 pub mod man;
 pub mod out;
+pub mod requests;
+pub mod sessions;
+pub mod show;
 pub mod status;
+pub mod watch;
 
 /// An SSH bastion with just-in-time action approval.
 #[derive(Debug, Parser)]
@@ -23,6 +31,20 @@ pub struct Cli {
 /// The verbs. Each has a file of its own beside this one.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// List live sessions
+    Sessions(sessions::Sessions),
+    /// Show the live screen of a session
+    Watch(watch::Watch),
+    /// End a live session
+    Kill(kill::Kill),
+    /// List what waits for a decision
+    Requests(requests::Requests),
+    /// Let a request through
+    Approve(approve::Approve),
+    /// Refuse a request
+    Deny(deny::Deny),
+    /// List what approvals still let through
+    Grants(grants::Grants),
     /// Show the state of the running bastion
     Status(status::Status),
     /// Print a completion script for a shell
@@ -35,6 +57,13 @@ pub enum Verb {
 #[must_use]
 pub fn main() -> ExitCode {
     let done = match Cli::parse().verb {
+        Verb::Sessions(verb) => verb.run(),
+        Verb::Watch(verb) => verb.run(),
+        Verb::Kill(verb) => verb.run(),
+        Verb::Requests(verb) => verb.run(),
+        Verb::Approve(verb) => verb.run(),
+        Verb::Deny(verb) => verb.run(),
+        Verb::Grants(verb) => verb.run(),
         Verb::Status(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),
         Verb::Man(verb) => verb.run(),
