@@ -128,13 +128,66 @@ def stop(process):
 
 
 class Bastion:
-    """Holdpoint in front of the target, with recording and inspection on."""
+    """Holdpoint in front of the target, with recording and inspection on: nothing is switched off for speed."""
 
     def __init__(self, base, binary, client_public):
-        raise Fault("the bastion is not plugged in yet")
+        if not os.access(binary, os.X_OK):
+            raise Fault(f"{binary} is not there; cargo build --release --locked makes it")
+        self.dir = os.path.join(base, "bastion")
+        self.binary = binary
+        self.client_public = client_public
+        os.makedirs(os.path.join(self.dir, "keys"))
+        for name in ("host_key", "user_ca", "host_ca", "ledger_key"):
+            keygen(os.path.join(self.dir, "keys", name))
+        self.user_ca = os.path.join(self.dir, "keys", "user_ca.pub")
+        with open(os.path.join(self.dir, "keys", "host_key.pub")) as public:
+            self.host_public = " ".join(public.read().split()[:2])
+        self.process = None
+        self.port = 0
+
+    def start(self, target):
+        config = f"""
+listen = ["127.0.0.1:0"]
+[[user]]
+name = "bench"
+roles = ["engineer"]
+keys = ["{self.client_public}"]
+[[target]]
+name = "box"
+kind = "ssh"
+host = "127.0.0.1"
+port = {target.port}
+host_keys = ["{target.host_public}"]
+logins = ["{ME}"]
+"""
+        path = os.path.join(self.dir, "holdpoint.toml")
+        with open(path, "w") as out:
+            out.write(config)
+        log_path = os.path.join(self.dir, "log")
+        with open(log_path, "wb") as log:
+            self.process = subprocess.Popen([self.binary, "serve", "--config", path],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with open(log_path) as log:
+                said = log.read()
+            if found := re.search(r"127\.0\.0\.1:([1-9][0-9]*)\b.", said, re.S):
+                self.port = int(found.group(1))
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise Fault(f"the bastion does not start: {said}")
+
+    def cpu_seconds(self):
+        """User and system time of the bastion so far."""
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def stop(self):
-        stop(self.process)
+        if self.process:
+            stop(self.process)
 
 
 class Path:
@@ -449,7 +502,7 @@ def main():
         bastion = None
         user_ca = None
         if not options.without_bastion:
-            bastion = Bastion(base, options.holdpoint, public)
+            bastion = Bastion(base, os.path.abspath(options.holdpoint), public)
             user_ca = bastion.user_ca
         target = Sshd(base, "target", public, user_ca)
         stack.callback(target.stop)
