@@ -185,11 +185,11 @@ run_tests() {
     need_cargo
     cd "$here"
     if cargo nextest --version >/dev/null 2>&1; then
-        cargo nextest run --locked "$@"
+        cargo nextest run --locked --no-fail-fast "$@"
         # nextest runs no examples out of the documentation.
         if [ $# = 0 ]; then cargo test --locked --doc; fi
     else
-        cargo test --locked "$@"
+        cargo test --locked --no-fail-fast "$@"
     fi
 }
 

@@ -328,7 +328,7 @@ fn test_installs_what_is_missing_and_runs_the_tests() {
         assert!(install.split(' ').any(|word| word == package), "{package} is not in: {install}");
     }
     let run = machine.run_with("test some_test", &[("CI", "true")]).ok();
-    assert_eq!(run.out, "cargo test --locked some_test\n");
+    assert_eq!(run.out, "cargo test --locked --no-fail-fast some_test\n");
 }
 
 #[test]
