@@ -88,7 +88,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
-    ("crossterm", &["tui"]),
+    ("crossterm", &["tui", "cli"]),
     ("ed25519-dalek", &["ca", "ledger"]),
     ("landlock", &["target", "cli"]),
     ("memchr", &["privacy"]),

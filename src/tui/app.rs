@@ -4,7 +4,7 @@ use ratatui::Frame;
 
 use super::input::Input;
 use crate::api::wire::{Numbered, Push};
-use crate::model::{Mono, Now};
+use crate::model::{Mono, Now, Size};
 
 /// A screen with its state. Neither function does I/O, reads a clock or waits.
 pub trait App {
@@ -24,8 +24,8 @@ pub trait App {
 /// What happens to a screen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
-    /// The loop begins; the terminal has its size.
-    Begin,
+    /// The loop begins; the terminal has that size.
+    Begin(Size),
     /// A person did something.
     Input(Input),
     /// The server said something.
@@ -37,7 +37,7 @@ pub enum Message {
     /// The time that [`App::wake`] asked for has come.
     Tick,
     /// The terminal has another size.
-    Resized,
+    Resized(Size),
 }
 
 /// What a screen wants done.

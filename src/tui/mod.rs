@@ -16,7 +16,10 @@
 
 pub mod app;
 pub mod backend;
+pub mod cells;
 pub mod dashboard;
+pub mod field;
+pub mod frame;
 pub mod input;
 pub mod picker;
 pub mod run;
@@ -51,3 +54,6 @@ pub enum Access {
     /// `--read-only`: the keys that decide say so instead.
     ReadOnly,
 }
+
+#[cfg(test)]
+mod testing;

@@ -142,10 +142,13 @@ impl Picker {
         let labels = Shown::new(&labels.join(" "));
         let last = row.last_used.map_or(String::new(), |at| format!("{} {}", look.pick("★", "*"), ago(at, self.now)));
         let mark = if chosen { look.pick("▸", ">") } else { " " };
-        let first = fit(place.as_str(), 28.min(width.saturating_sub(3)));
-        let text =
-            format!("{mark} {first} {} {} {last}", fit(labels.as_str(), 24), fit(Shown::new(&row.why).as_str(), 20));
-        fit(&text, width)
+        let first = fit(place.as_str(), 28.min(width.saturating_sub(3)), look);
+        let text = format!(
+            "{mark} {first} {} {} {last}",
+            fit(labels.as_str(), 24, look),
+            fit(Shown::new(&row.why).as_str(), 20, look)
+        );
+        fit(&text, width, look)
     }
 }
 
@@ -164,12 +167,12 @@ impl App for Picker {
             Message::Input(Input::Mouse(Mouse::ScrollDown { .. })) => self.key(Key::Down),
             Message::Input(Input::Mouse(Mouse::ScrollUp { .. })) => self.key(Key::Up),
             Message::Input(Input::Mouse(Mouse::Click { .. }))
-            | Message::Begin
+            | Message::Begin(_)
             | Message::Push(_)
             | Message::LinkLost
             | Message::NotSent(_)
             | Message::Tick
-            | Message::Resized => Vec::new(),
+            | Message::Resized(_) => Vec::new(),
         }
     }
 

@@ -104,12 +104,13 @@ where
     W: AsyncWrite + Unpin,
 {
     let Io { mut input, mut output, mut size, clock } = io;
-    let mut desk = Desk::new(app, link, look, *size.borrow_and_update(), clock)?;
+    let at_first = *size.borrow_and_update();
+    let mut desk = Desk::new(app, link, look, at_first, clock)?;
     let mut news = desk.link.as_mut().map(|link| std::mem::replace(&mut link.pushes, mpsc::channel(1).1));
     let mut chunk = [0u8; 4096];
     let mut resizable = true;
     desk.pending = enter(look);
-    desk.tell(Message::Begin);
+    desk.tell(Message::Begin(at_first));
     let end = loop {
         if let Some(end) = desk.end.take() {
             break end;
@@ -248,7 +249,7 @@ impl<A: App> Desk<A> {
 
     fn resized(&mut self, size: Size) {
         self.terminal.backend_mut().resize(size);
-        self.tell(Message::Resized);
+        self.tell(Message::Resized(size));
     }
 
     fn tick(&mut self) {
@@ -404,12 +405,12 @@ mod tests {
                     self.lost = true;
                     Vec::new()
                 }
-                Message::Begin
+                Message::Begin(_)
                 | Message::Input(_)
                 | Message::Push(_)
                 | Message::NotSent(_)
                 | Message::Tick
-                | Message::Resized => Vec::new(),
+                | Message::Resized(_) => Vec::new(),
             }
         }
 
@@ -431,8 +432,7 @@ mod tests {
         let (output, screen) = duplex(room);
         let (size, sizes) = watch::channel(Size::new(40, 10));
         let start = tokio::time::Instant::now();
-        let clock =
-            move || Now { mono: Mono(start.elapsed().as_micros().try_into().unwrap_or(u64::MAX)), ..Now::default() };
+        let clock = move || Now { mono: Mono::default().after(start.elapsed()), ..Now::default() };
         (keys, size, Io { input, output, size: sizes, clock: Box::new(clock) }, screen)
     }
 

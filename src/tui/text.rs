@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::theme::Look;
 use crate::model::Wall;
 
 /// The text in exactly `width` columns: padded with spaces, or cut with `…` where it is too long.
 #[must_use]
-pub fn fit(text: &str, width: usize) -> String {
-    let mut out = cut(text, width);
+pub fn fit(text: &str, width: usize, look: Look) -> String {
+    let mut out = cut(text, width, look);
     let used = out.width();
     out.extend(std::iter::repeat_n(' ', width.saturating_sub(used)));
     out
@@ -17,7 +18,7 @@ pub fn fit(text: &str, width: usize) -> String {
 
 /// The text in at most `width` columns, cut with `…` where it is too long.
 #[must_use]
-pub fn cut(text: &str, width: usize) -> String {
+pub fn cut(text: &str, width: usize, look: Look) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
@@ -31,9 +32,41 @@ pub fn cut(text: &str, width: usize) -> String {
         out.push(c);
     }
     if width > 0 {
-        out.push('…');
+        out.push_str(look.pick("…", "~"));
     }
     out
+}
+
+/// The text in rows of at most `width` columns, broken between words where a word fits into a row, else anywhere. Nothing is left
+/// out. Always at least one row.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(2);
+    let (mut rows, mut row, mut used) = (Vec::new(), String::new(), 0);
+    for word in text.split_inclusive(' ') {
+        let columns = word.trim_end_matches(' ').width();
+        if used > 0 && used + columns > width && columns <= width {
+            rows.push(std::mem::take(&mut row));
+            used = 0;
+        }
+        for c in word.chars() {
+            let columns = c.width().unwrap_or(0);
+            if used + columns > width {
+                rows.push(std::mem::take(&mut row));
+                used = 0;
+                // A space at a break is the break.
+                if c == ' ' {
+                    continue;
+                }
+            }
+            row.push(c);
+            used += columns;
+        }
+    }
+    if !row.is_empty() || rows.is_empty() {
+        rows.push(row);
+    }
+    rows
 }
 
 /// Minutes and seconds, with hours where there are any: `04:58`, `1:02:03`.
@@ -62,10 +95,18 @@ mod tests {
 
     #[test]
     fn text_is_cut_by_columns_and_never_in_the_middle_of_a_character() {
-        assert_eq!(fit("日本語", 5), "日本…");
-        assert_eq!(fit("日本語", 4), "日… ");
-        assert_eq!(fit("ab", 4), "ab  ");
-        assert_eq!(cut("abc", 0), "");
+        assert_eq!(fit("日本語", 5, Look::default()), "日本…");
+        assert_eq!(fit("日本語", 4, Look::default()), "日… ");
+        assert_eq!(fit("ab", 4, Look::default()), "ab  ");
+        assert_eq!(cut("abc", 0, Look::default()), "");
+    }
+
+    #[test]
+    fn long_text_is_wrapped_between_words_and_a_long_word_anywhere() {
+        assert_eq!(wrap("the quick brown", 9), ["the quick", "brown"]);
+        assert_eq!(wrap("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
+        assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("日本語", 4), ["日本", "語"]);
     }
 
     #[test]

@@ -1,0 +1,485 @@
+//! Tests of the dashboard.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::*;
+use crate::api::wire::{Push, Reply};
+use crate::model::{Event, Outcome, Refusal, Scope, Severity, Stream};
+use crate::tui::backend::Canvas;
+use crate::tui::testing::{NOON, Person, hold, options, request_id, session, session_id};
+use crate::tui::theme::{Colour, Glyphs, Look};
+
+type Approver = Person<Dashboard>;
+
+/// An approver who sees three holds and the screen of the first.
+fn approver(cols: u32, rows: u32, colour: Colour) -> Approver {
+    let mut person = empty(cols, rows, colour);
+    for (n, user) in [(3, "alice"), (4, "carol"), (5, "dave")] {
+        person.push(Push::Session(session(n, user, "db-prod-3")));
+    }
+    person.push(request(hold(3, Severity::Critical, 298, "cd /srv && rm -rf /srv/data", 16)));
+    person.push(request(hold(4, Severity::High, 131, "systemctl stop postgresql", 25)));
+    person.push(request(hold(5, Severity::Medium, 41, "kubectl delete pod api-0", 24)));
+    person.wait(500);
+    watch(&mut person, 3);
+    person
+}
+
+fn empty(cols: u32, rows: u32, colour: Colour) -> Approver {
+    let mut person = Person::new(Dashboard::new(options(colour)), cols, rows);
+    person.push(Push::Reply { n: 1, reply: Reply::You { user: "bob".into(), roles: vec![], now: NOON } });
+    person.push(Push::Reply { n: 2, reply: Reply::Done });
+    person
+}
+
+fn request(row: RequestRow) -> Push {
+    Push::Request(Box::new(row))
+}
+
+fn watch(person: &mut Approver, n: u8) {
+    let screen = b"\x1b[2J\x1b[Hroot@db-prod-3:~# cd /srv\r\n\x1b[1;32mroot@db-prod-3\x1b[0m:/srv# rm -rf data";
+    let state = STANDARD.encode(screen);
+    person.push(Push::Keyframe { session: session_id(n), size: Size::new(60, 12), state });
+}
+
+/// What the dashboard asked the server to do, leaving out what it asks in order to know.
+fn acts(person: &Approver) -> Vec<&Call> {
+    let act = |effect: &'_ Effect<()>| match effect {
+        Effect::Send(Numbered { call, .. }) => matches!(
+            call,
+            Call::Approve { .. } | Call::Deny { .. } | Call::Kill { .. } | Call::Pause { .. } | Call::Resume { .. }
+        ),
+        Effect::Copy(_) | Effect::Bell | Effect::Repaint | Effect::Quit(()) => false,
+    };
+    let sent = person.effects.iter().filter(|effect| act(effect));
+    sent.filter_map(|effect| if let Effect::Send(numbered) = effect { Some(&numbered.call) } else { None }).collect()
+}
+
+#[test]
+fn three_panes() {
+    assert_snapshot!(approver(120, 40, Colour::Sixteen).screen());
+}
+
+#[test]
+fn two_panes() {
+    assert_snapshot!(approver(80, 24, Colour::Sixteen).screen());
+}
+
+#[test]
+fn one_pane_with_tabs() {
+    let mut person = approver(60, 20, Colour::Sixteen);
+    let list = person.screen();
+    person.press("\t");
+    let why = person.screen();
+    person.press("\t");
+    assert_snapshot!(format!("{list}\n{why}\n{}", person.screen()));
+}
+
+#[test]
+fn without_colour_every_role_is_still_told_apart() {
+    let look = Look { colour: Colour::Never, ..Look::default() };
+    assert_snapshot!(approver(80, 24, Colour::Never).screen_with_styles(look));
+}
+
+#[test]
+fn with_colour_the_roles_are_those() {
+    assert_snapshot!(approver(80, 24, Colour::Sixteen).screen_with_styles(Look::default()));
+}
+
+#[test]
+fn ascii_draws_nothing_of_ours_outside_of_ascii() {
+    let mut options = options(Colour::Never);
+    options.look.glyphs = Glyphs::Ascii;
+    let mut person = Person::new(Dashboard::new(options), 120, 40);
+    person.push(request(hold(3, Severity::Critical, 298, "rm -rf /srv/data", 16)));
+    person.wait(1000);
+    for keys in ["", "a", "\x1b", "d", "\x1b", "?", "\x1b", "!", "\x1b", "/", "\x1b", ":", "\x1b", "2", "3"] {
+        person.press(keys);
+        let screen = person.screen();
+        let strange: Vec<_> = screen.chars().filter(|c| !c.is_ascii()).collect();
+        assert!(strange.is_empty(), "after {keys:?}: {strange:?}\n{screen}");
+    }
+}
+
+#[test]
+fn too_small_a_window_says_so_and_decides_nothing() {
+    let mut person = approver(39, 9, Colour::Sixteen);
+    assert_eq!(person.screen().lines().next(), Some("make me bigger (40x10); this is 39x9"));
+    person.press("a\r");
+    assert_eq!(acts(&person), [] as [&Call; 0]);
+}
+
+#[test]
+fn empty_lists_teach() {
+    let mut person = empty(80, 24, Colour::Sixteen);
+    let mut all = person.screen();
+    person.press("2");
+    all.push_str(&person.screen());
+    person.press("3");
+    all.push_str(&person.screen());
+    for text in ["No holds. 0 sessions live. Press 2", "No live sessions.", "No grants."] {
+        assert!(all.contains(text), "{text}: {all}");
+    }
+}
+
+#[test]
+fn the_dialogs() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("a");
+    let approve = person.screen();
+    person.press("\x1b");
+    person.press("d");
+    let deny = person.screen();
+    person.press("\x1b");
+    person.press("x");
+    person.press("out of hand\r");
+    assert_snapshot!(format!("{approve}\n{deny}\n{}", person.screen()));
+}
+
+#[test]
+fn help_is_the_action_table() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("?");
+    assert_snapshot!(person.screen());
+    person.press("freeze");
+    assert!(person.screen().contains("stop the live screen") && !person.screen().contains("first row"));
+}
+
+#[test]
+fn something_critical_is_approved_only_by_typing_the_targets_name() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("a");
+    person.wait(DEAD_MS);
+    person.press("\r");
+    assert_eq!(acts(&person), [] as [&Call; 0]);
+    assert!(person.screen().contains("type the target's name"));
+    person.press("db-prod-3\r");
+    let digest = hold(3, Severity::Critical, 0, "x", 0).request.command.digest;
+    assert_eq!(acts(&person), [&Call::Approve { request: request_id(3), digest, scope: Scope::Once }]);
+}
+
+#[test]
+fn a_decision_is_dead_for_a_moment_after_its_dialog_opened() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("jd1\r");
+    assert_eq!(acts(&person), [] as [&Call; 0]);
+    person.wait(DEAD_MS);
+    person.press("d1\r");
+    assert_eq!(acts(&person), [] as [&Call; 0], "the dialog has just opened");
+    person.wait(DEAD_MS);
+    person.press("\r");
+    assert!(
+        matches!(acts(&person)[..], [Call::Deny { reason, .. }] if reason == "use the runbook"),
+        "{:?}",
+        acts(&person)
+    );
+}
+
+#[test]
+fn given_a_vote_comes_in_while_the_finger_is_on_enter_then_nothing_is_sent() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("j");
+    person.wait(DEAD_MS);
+    person.press("a");
+    person.wait(DEAD_MS);
+    let mut changed = hold(4, Severity::High, 131, "systemctl stop postgresql", 25);
+    changed.approved_by.push("frank".into());
+    person.push(request(changed));
+    person.press("\r");
+    assert_eq!(acts(&person), [] as [&Call; 0]);
+    assert!(person.screen().contains("just changed"));
+}
+
+#[test]
+fn given_the_digest_changes_under_the_dialog_then_the_dialog_closes() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("a");
+    let mut changed = hold(3, Severity::Critical, 298, "rm -rf /", 8);
+    changed.request.command.digest = crate::model::Digest([99; 32]);
+    person.push(request(changed));
+    person.wait(DEAD_MS);
+    person.press("db-prod-3");
+    assert!(person.screen().contains("Nothing was sent"), "{}", person.screen());
+    person.press("\r\r");
+    assert_eq!(acts(&person), [] as [&Call; 0]);
+}
+
+#[test]
+fn a_long_command_must_be_seen_to_its_end_first() {
+    let mut person = empty(80, 24, Colour::Sixteen);
+    let long = format!("echo {}; rm -rf /srv", "x y ".repeat(600));
+    person.push(request(hold(4, Severity::High, 200, &long, 11)));
+    person.wait(2 * DEAD_MS);
+    person.press("a");
+    assert!(person.screen().contains("see the command to its end first"), "{}", person.screen());
+    person.press("\r\x04\x04\x04\x04\x04\x04");
+    person.wait(DEAD_MS);
+    person.press("a");
+    person.wait(DEAD_MS);
+    person.press("2\r");
+    assert!(matches!(acts(&person)[..], [Call::Approve { scope: Scope::SameCommandThisSession, .. }]));
+}
+
+#[test]
+fn who_may_not_decide_reads_why() {
+    let mut person = empty(80, 24, Colour::Sixteen);
+    let mut own = hold(4, Severity::High, 200, "rm -rf x", 8);
+    own.may_not = Some("it is your own request".into());
+    person.push(request(own));
+    person.wait(2 * DEAD_MS);
+    assert!(person.screen().contains("may not decide: it is your own request"));
+    person.press("a");
+    assert!(person.screen().contains("you may not decide this: it is your own request"), "{}", person.screen());
+    person.press("\r");
+    assert_eq!(acts(&person), [] as [&Call; 0]);
+}
+
+#[test]
+fn the_selection_never_moves_by_itself() {
+    let mut person = approver(120, 40, Colour::Sixteen);
+    let id = |person: &Approver| person.app.queue.selected_entry().map(|entry| entry.row.request.id);
+    person.press("j");
+    assert_eq!(id(&person), Some(request_id(4)));
+    person.push(request(hold(9, Severity::Critical, 10, "mkfs /dev/sda", 13)));
+    assert_eq!(id(&person), Some(request_id(4)));
+    person.wait(9000);
+    assert!(person.screen().contains("1 new above"), "{}", person.screen());
+    person.push(Push::RequestEnded { request: request_id(4), outcome: Outcome::Expired });
+    assert_eq!(id(&person), Some(request_id(4)));
+    assert!(person.screen().contains("expired: nobody decided in time"));
+    person.press("a");
+    assert!(person.app.dialog.is_none());
+    person.press("j");
+    assert!(!person.screen().contains("expired: nobody decided in time  carol"));
+}
+
+#[test]
+fn a_lost_link_is_seen_and_nothing_is_sent() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("a");
+    person.wait(DEAD_MS);
+    person.tell(Message::LinkLost);
+    person.press("db-prod-3\r");
+    assert_eq!(acts(&person), [] as [&Call; 0]);
+    person.press("\x1b");
+    person.wait(9000);
+    assert!(person.screen().contains("not connected: decisions not sent"), "{}", person.screen());
+}
+
+#[test]
+fn a_call_that_could_not_be_sent_is_told_as_such() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("p");
+    let Some(Effect::Send(sent)) = person.effects.last().cloned() else { panic!("no call") };
+    assert_eq!(sent.call, Call::Pause { session: session_id(3) });
+    person.tell(Message::NotSent(sent.n));
+    assert!(person.screen().contains("NOT sent: stop alice's keys"), "{}", person.screen());
+}
+
+#[test]
+fn a_refusal_is_shown_with_its_sentence() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("p");
+    let Some(Effect::Send(sent)) = person.effects.last().cloned() else { panic!("no call") };
+    let reply = Reply::Refused { kind: Refusal::NotPermitted, why: "you need the role oncall".into() };
+    person.push(Push::Reply { n: sent.n, reply });
+    assert!(person.screen().contains("refused: stop alice's keys: you need the role oncall"));
+}
+
+#[test]
+fn the_filter_narrows_and_a_wrong_one_says_what_there_is() {
+    let mut person = approver(120, 40, Colour::Sixteen);
+    person.press("/risk:med\r");
+    assert!(!person.screen().contains("systemctl") && person.screen().contains("kubectl"), "{}", person.screen());
+    person.press("\x1b");
+    person.press("/usr:x");
+    assert!(person.screen().contains("no field 'usr:'"));
+}
+
+#[test]
+fn a_command_is_completed_and_run_by_name() {
+    let mut person = approver(120, 40, Colour::Sixteen);
+    person.press(":sess\t\r");
+    assert!(person.screen().contains("2 Sessions (3)"));
+    person.press(":nonsense\r");
+    assert!(person.screen().contains("no command 'nonsense'"));
+    person.press(":gra\r");
+    assert!(person.screen().contains("3 Grants"));
+}
+
+#[test]
+fn the_bell_rings_for_a_new_hold_and_not_for_an_old_one() {
+    let mut person = Person::new(Dashboard::new(options(Colour::Sixteen)), 80, 24);
+    person.push(request(hold(3, Severity::High, 100, "rm x", 4)));
+    assert!(!person.effects.contains(&Effect::Bell));
+    person.push(Push::Reply { n: 2, reply: Reply::Done });
+    person.push(request(hold(4, Severity::High, 100, "rm y", 4)));
+    assert!(person.effects.contains(&Effect::Bell));
+}
+
+#[test]
+fn a_session_is_watched_once_the_selection_rests() {
+    let mut person = approver(120, 40, Colour::Sixteen);
+    person.effects.clear();
+    person.press("jj");
+    assert!(person.effects.is_empty());
+    person.wait(200);
+    let calls: Vec<_> = person.effects.iter().collect();
+    assert!(
+        matches!(calls[..], [Effect::Send(Numbered { call: Call::Watch { session }, .. })] if *session == session_id(5))
+    );
+    person.push(Push::Event {
+        session: session_id(5),
+        seq: 1,
+        at: NOON,
+        event: Event::Output { stream: Stream::Stdout, bytes: Bytes::from_static(b"before its keyframe") },
+    });
+    assert!(!person.screen().contains("before its keyframe"));
+}
+
+#[test]
+fn a_frozen_screen_stands_still_and_goes_on() {
+    let mut person = approver(120, 40, Colour::Sixteen);
+    let output = |bytes| Push::Event {
+        session: session_id(3),
+        seq: 1,
+        at: NOON,
+        event: Event::Output { stream: Stream::Stdout, bytes: Bytes::from_static(bytes) },
+    };
+    person.press("f");
+    person.push(output(b"\r\nmore output"));
+    assert!(person.screen().contains("FROZEN") && !person.screen().contains("more output"));
+    person.press("f");
+    assert!(person.screen().contains("more output"));
+}
+
+#[test]
+fn what_was_copied_is_the_command_whole() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("y");
+    assert!(person.effects.contains(&Effect::Copy("cd /srv && rm -rf /srv/data".into())));
+    assert!(person.screen().contains("copied 27 chars"));
+}
+
+#[test]
+fn hostile_text_in_every_field_reaches_the_terminal_as_text_only() {
+    let evil = "\x1b]52;c;ZXZpbA==\x07\x1b[2J\u{9b}31m\u{202e}\u{200b}evil\r\n";
+    let mut row = hold(3, Severity::Critical, 298, evil, evil.len());
+    let r = &mut row.request;
+    for text in [&mut r.who.user, &mut r.who.fingerprint, &mut r.place.target, &mut r.place.login] {
+        *text = evil.to_owned();
+    }
+    r.who.roles = [evil.to_owned()].into();
+    r.place.labels = [(evil.to_owned(), evil.to_owned())].into();
+    r.effects[0].reason = evil.to_owned();
+    r.effects[0].object = evil.to_owned();
+    r.rules[0].id = evil.to_owned();
+    r.rules[0].file = evil.to_owned();
+    r.rules[0].says = evil.to_owned();
+    r.risk.reasons = vec![evil.to_owned()];
+    r.obligations.approvers = vec![evil.to_owned()];
+    row.approved_by = vec![evil.to_owned()];
+    let mut other = hold(4, Severity::High, 10, "ls", 2);
+    other.may_not = Some(evil.to_owned());
+    let mut live = session(3, evil, evil);
+    live.meta.channel = crate::model::ChannelKind::Exec { command: evil.to_owned() };
+    let mut person = empty(120, 40, Colour::True);
+    person.app.options.bastion = evil.to_owned();
+    person.push(Push::Reply { n: 1, reply: Reply::You { user: evil.into(), roles: vec![], now: NOON } });
+    person.push(Push::Session(live));
+    person.push(request(row));
+    person.push(request(other));
+    person.wait(1000);
+    person.push(Push::Keyframe { session: session_id(3), size: Size::new(60, 12), state: STANDARD.encode(evil) });
+    let outcome = Outcome::Denied { by: evil.into(), reason: Shown::new(evil) };
+    let keys =
+        ["", "a", "\x1b", "d", evil, "\x1b", "x", "\x1b", "!", "\x1b", "2", "/", evil, "\x1b", ":", evil, "1", "j"];
+    for keys in keys {
+        person.press(keys);
+        assert_no_control(&person, evil);
+    }
+    person.push(Push::RequestEnded { request: request_id(4), outcome });
+    assert_no_control(&person, evil);
+    person.push(Push::Goodbye { why: evil.into() });
+    assert_no_control(&person, evil);
+}
+
+/// Draws into the real backend and looks at the bytes: every control character in them belongs to a sequence of ours.
+fn assert_no_control(person: &Approver, _evil: &str) {
+    let mut terminal = ratatui::Terminal::new(Canvas::new(person.size)).unwrap();
+    terminal.draw(|frame| person.app.view(frame)).unwrap();
+    let out = String::from_utf8(terminal.backend_mut().take()).unwrap();
+    for (i, part) in out.split('\x1b').enumerate().skip(1) {
+        let rest = part.strip_prefix('[').unwrap_or_else(|| panic!("a sequence that is not CSI: {i} {part:?}"));
+        let end = rest.find(|c: char| c.is_ascii_alphabetic()).unwrap();
+        assert!(rest.get(end..=end).is_some_and(|last| "HmJlh".contains(last)), "{rest:?}");
+    }
+    assert!(!out.chars().any(|c| c.is_control() && c != '\x1b'), "a control character in {out:?}");
+    assert!(!out.contains(['\u{202e}', '\u{200b}']), "a hidden character");
+}
+
+fn any_keys() -> impl Strategy<Value = Vec<String>> {
+    let keys = [
+        "a",
+        "d",
+        "x",
+        "p",
+        "\r",
+        "\x1b",
+        "y",
+        "n",
+        "1",
+        "2",
+        "3",
+        "j",
+        "k",
+        "\t",
+        "/",
+        ":",
+        "?",
+        "!",
+        "e",
+        "f",
+        "G",
+        "q",
+        "\x04",
+        "\x15",
+        "db-prod-3",
+        "\x1b[A",
+        "\x1b[B",
+        "\x7f",
+        "approve",
+        "\x1b[<0;5;5M",
+        "\x1b[200~y\r\x1b[201~",
+    ];
+    prop::collection::vec(prop::sample::select(keys.map(str::to_owned).to_vec()), 0..50)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_keys_panic_and_none_approve_unless_the_question_was_on_the_screen(
+        keys in any_keys(), waits in prop::collection::vec(0u64..600, 50), size in prop::sample::select(vec![(80, 24), (120, 40), (60, 20), (41, 11), (30, 9)]),
+    ) {
+        let mut person = approver(size.0, size.1, Colour::Sixteen);
+        for (key, wait) in keys.iter().zip(waits) {
+            let before = person.screen();
+            let sent = acts(&person).len();
+            person.press(key);
+            let new: Vec<_> = acts(&person).into_iter().skip(sent).collect();
+            if new.iter().any(|call| matches!(call, Call::Approve { .. })) {
+                prop_assert!(before.contains("enter approve") && before.contains("1 once"), "{before}");
+            }
+            if new.iter().any(|call| matches!(call, Call::Kill { .. })) {
+                prop_assert!(before.contains("really end this session?"), "{before}");
+            }
+            person.wait(wait);
+            person.screen();
+        }
+    }
+}
