@@ -47,6 +47,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["*"]),
 ];
 
+/// Single words that cross where the plan draws no arrow, each with its reason. Shorter is better.
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    ("broker", "ca", "it carries the user CA from the keyring to the dialler, and signs nothing itself"),
+    ("broker", "privacy::Settings", "it hands what the configuration says to the engine"),
+    ("gateway", "policy::Action", "the word with which it asks about a channel that is refused"),
+    ("gateway", "target::Lane", "a queue counted in bytes is one type from the client to the target"),
+    ("gateway", "target::Meter", "the count of that queue decides about the client's window"),
+    ("gateway", "target::remote", "one table of signal names for both legs"),
+];
+
 /// Rooms that touch nothing: time, randomness and bytes come in as arguments.
 const PURE: &[&str] = &["model", "terminal", "command", "privacy", "policy", "approval", "replay", "session", "tui"];
 
@@ -83,7 +93,7 @@ const EVERYWHERE: &[&str] = &["bytes", "serde", "thiserror"];
 const CRATES: &[(&str, &[&str])] = &[
     ("aho-corasick", &["command", "privacy"]),
     ("anyhow", &["cli"]),
-    ("base64", &["model", "command", "terminal", "session", "privacy", "ca", "api", "tui"]),
+    ("base64", &["model", "command", "terminal", "session", "privacy", "ca", "api", "tui", "cli"]),
     ("cedar-policy", &["policy"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -99,7 +109,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("russh", &["ca", "config", "target", "api", "gateway", "cli"]),
     ("rustix", &["ca", "ledger", "target", "broker", "api", "tui", "gateway", "cli"]),
     ("serde_json", &["policy", "replay", "ledger", "notify", "api", "cli"]),
-    ("sha2", &["model", "session", "approval", "ledger", "ca", "policy"]),
+    ("sha2", &["model", "session", "approval", "ledger", "ca", "policy", "cli"]),
     ("shuck-ast", &["command"]),
     ("shuck-parser", &["command"]),
     ("signature", &["ca"]),
@@ -155,6 +165,10 @@ fn the_table_itself_has_no_circle_and_names_every_room() {
             assert!(above.contains(to), "{room} → {to}: {to} must stand above {room} in ARROWS, or there is a circle");
         }
         assert!(above.insert(*room), "{room} stands twice in ARROWS");
+        for (_, to, _) in EXCEPTIONS.iter().filter(|(from, _, _)| from == room) {
+            let to = to.split("::").next().expect("a name");
+            assert!(above.contains(to), "{room} → {to} is an exception that makes a circle");
+        }
     }
     let rooms: BTreeSet<String> = files().into_iter().map(|file| file.room).filter(|room| !room.is_empty()).collect();
     for room in &rooms {
@@ -245,9 +259,9 @@ fn arrow_faults(file: &File) -> Vec<String> {
         if to == "*" && file.room != "cli" {
             faults.push(file.fault(mention, "a glob over the crate is an arrow to every room"));
         }
-        let allowed =
-            |arrow: &&str| *arrow == "*" || mention.starts_with(&["crate"]) && covers(arrow, &mention.path[1..]);
-        if rooms.contains(to) && to != file.room && !arrows.iter().any(allowed) {
+        let allowed = |arrow: &&str| *arrow == "*" || covers(arrow, &mention.path[1..]);
+        let excepted = EXCEPTIONS.iter().any(|(from, to, _)| *from == file.room && covers(to, &mention.path[1..]));
+        if rooms.contains(to) && to != file.room && !arrows.iter().any(allowed) && !excepted {
             faults.push(file.fault(mention, &format!("{} may know only {arrows:?}", file.room)));
         }
     }
