@@ -1,0 +1,76 @@
+//! One channel towards a client: output that waits for its window, an exit status, our own sentences.
+
+use bytes::Bytes;
+use russh::server::{Handle, Msg};
+use russh::{ChannelId, ChannelWriteHalf};
+
+use crate::broker::{ClientSink, Gone};
+use crate::model::{ExitStatus, Shown, Stream};
+use crate::target::remote::signal_of;
+
+/// The writing end of a client's channel.
+///
+/// Data goes through the channel's own half, which waits for the channel's own window: an unread channel stops nobody else.
+pub struct ChannelSink {
+    writer: ChannelWriteHalf<Msg>,
+    handle: Handle,
+    id: ChannelId,
+}
+
+impl std::fmt::Debug for ChannelSink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ChannelSink({:?})", self.id)
+    }
+}
+
+impl ChannelSink {
+    pub(super) const fn new(writer: ChannelWriteHalf<Msg>, handle: Handle, id: ChannelId) -> Self {
+        Self { writer, handle, id }
+    }
+
+    /// The channel's number.
+    pub(super) const fn id(&self) -> ChannelId {
+        self.id
+    }
+
+    /// The half that writes, for a screen of ours.
+    pub(super) const fn writer(&self) -> &ChannelWriteHalf<Msg> {
+        &self.writer
+    }
+
+    /// Says one sentence on standard error, and closes the channel with a status.
+    pub(super) async fn say_and_close(self, sentence: &str, status: u32) {
+        let line = format!("holdpoint: {}\r\n", Shown::new(sentence));
+        // A client that is gone needs no sentence.
+        let _ = self.data(Stream::Stderr, Bytes::from(line)).await;
+        self.finish(ExitStatus::Code { code: status }).await;
+    }
+}
+
+impl ClientSink for ChannelSink {
+    async fn data(&self, stream: Stream, bytes: Bytes) -> Result<(), Gone> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let sent = match stream {
+            Stream::Stdout => self.writer.data_bytes(bytes).await,
+            Stream::Stderr => self.writer.extended_data_bytes(1, bytes).await,
+        };
+        sent.map_err(|_| Gone)
+    }
+
+    /// RFC 4254 §6.10: the status, then the end of data, then the close; none of them overtakes what was written before.
+    async fn finish(self, status: ExitStatus) {
+        match status {
+            ExitStatus::Code { code } => {
+                let _ = self.writer.exit_status(code).await;
+            }
+            ExitStatus::Signal { name, core_dumped } => {
+                let sig = signal_of(&name);
+                let _ = self.handle.exit_signal_request(self.id, sig, core_dumped, String::new(), String::new()).await;
+            }
+        }
+        let _ = self.writer.eof().await;
+        let _ = self.writer.close().await;
+    }
+}
