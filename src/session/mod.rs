@@ -1,1 +1,172 @@
 //! THE ENGINE: bytes and time in; bytes, events and asks out.
+//!
+//! One [`Engine`] a session. It touches nothing: no clock, no socket, no disk, no randomness but the seed it was given. Whoever
+//! drives it (`broker/drive.rs` is the only one) obeys one law:
+//!
+//! ```text
+//! engine.handle(input, now);
+//! while let Some(output) = engine.poll() { do it, in order }     // drain fully before the next input
+//! sleep until engine.wake_at() at the latest, then handle(Input::Tick, now)
+//! ```
+//!
+//! # The gate of one line
+//!
+//! ```text
+//!            commit byte                    echo settled                 allowed, or a grant covers it
+//!   Open ───────────────▶ Settling ───────────────────▶ (judged) ─────────────────────────▶ Recording
+//!    ▲                                                   │     │                               │ Recorded(seq)
+//!    │                                         denied    │     │ held                          ▼
+//!    │◀───────────── Clearing ◀──────────────────────────┘     ▼          approved     the commit byte is sent
+//!    │  line is empty   ▲                                     Held ───────────────────▶ Recording, or
+//!    │                  └──────────── denied, expired ─────────┘                        Clearing if the line changed
+//!    └───────────────── withdrawn (Ctrl-C is sent)
+//! ```
+//!
+//! | file | what |
+//! |---|---|
+//! | `engine.rs` | inputs → the right part; lifetime, pause, close |
+//! | `gate.rs` | the states above |
+//! | `judge.rs` | a reading → effects → a verdict, the worst of what may be meant |
+//! | `display.rs` | the target's true screen, the client's view of it, masking, the bar |
+//! | `exec.rs` | a command without a line editor |
+//! | `words.rs` | every sentence that an engineer reads |
+
+mod digest;
+mod display;
+mod engine;
+mod exec;
+mod gate;
+mod judge;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::model::{
+    Admitted, CloseReason, EventRecord, ExitStatus, Grant, HoldRequest, RequestId, Ruling, Seq, Size, Stream,
+};
+use crate::policy::permit::Release;
+use crate::privacy;
+
+pub use digest::command_digest;
+pub use engine::Engine;
+
+/// What a session is told.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// The record of the session is open: begin.
+    Begin,
+    /// The client sent bytes.
+    FromClient(&'a [u8]),
+    /// The target sent bytes.
+    FromTarget(Stream, Bytes),
+    /// The client's terminal has a new size.
+    Resized(Size),
+    /// The client sent a signal, by name without `SIG`.
+    Signal(&'a str),
+    /// The client sends no more.
+    ClientEof,
+    /// The client went away.
+    ClientGone,
+    /// The certificate for the target was issued.
+    Certified(Admitted),
+    /// The target's process ended.
+    TargetExit(ExitStatus),
+    /// Nothing more comes from the target.
+    TargetClosed,
+    /// The target could not be reached, or the connection broke; one sentence.
+    TargetBroken(&'a str),
+    /// A request of this session was decided.
+    Ruled(Ruling),
+    /// A request of this session could not even be filed; one sentence.
+    Unasked(RequestId, &'a str),
+    /// A grant of this session began.
+    Granted(Grant),
+    /// An approver stopped the keys.
+    Paused {
+        /// Who.
+        by: &'a str,
+    },
+    /// An approver let them go on.
+    Resumed {
+        /// Who.
+        by: &'a str,
+    },
+    /// An approver ends the session.
+    Kill {
+        /// Who.
+        by: &'a str,
+        /// Why.
+        reason: &'a str,
+    },
+    /// Somebody begins to watch.
+    Watched {
+        /// Who.
+        by: &'a str,
+    },
+    /// Everything up to this event is on disk.
+    Recorded(Seq),
+    /// The record cannot be written any more.
+    RecorderFailed,
+    /// The policy was replaced.
+    PolicyChanged(std::sync::Arc<crate::policy::Policy>),
+    /// The bastion shuts down.
+    Shutdown,
+    /// It is later than it was.
+    Tick,
+}
+
+/// What a session wants done.
+#[derive(Debug)]
+pub enum Output {
+    /// Write this event to the record. What comes after it in the stream may only happen once it is appended.
+    Append(EventRecord),
+    /// Send bytes to the target.
+    ToTarget(Bytes),
+    /// Send the bytes that commit a line; the permit says that they may be.
+    Commit(Release, Bytes),
+    /// Tell the target's terminal its new size.
+    ResizeTarget(Size),
+    /// Send the target a signal.
+    SignalTarget(String),
+    /// Tell the target that no more input comes.
+    TargetEof,
+    /// Send bytes to the client.
+    ToClient(Stream, Bytes),
+    /// File a request for approval.
+    Ask(Box<HoldRequest>),
+    /// Take a request back.
+    Withdraw(RequestId),
+    /// Connect to the target, without starting anything there.
+    Dial {
+        /// The approval that led to it; it goes into the certificate's key id.
+        request: Option<RequestId>,
+        /// The approved command, for the certificate's `force-command`.
+        force_command: Option<String>,
+    },
+    /// Start the shell.
+    StartShell,
+    /// Start a command; the permit says that it may be.
+    StartCommand(Release, String),
+    /// End the session. The last output.
+    Close(CloseReason),
+}
+
+/// What an engine is set up with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Whether a shell begins with one line that says what it is under.
+    pub greeting: bool,
+    /// The session's longest lifetime.
+    pub lifetime: Duration,
+    /// The longest that a hold may wait, whatever the rule says.
+    pub hold_ttl: Duration,
+    /// What is masked.
+    pub privacy: privacy::Settings,
+    /// Sentences for the engineer about what was refused before the session began.
+    pub notices: Vec<String>,
+}

@@ -1,0 +1,488 @@
+//! Inputs → the right part of the session; lifetime, pause, close.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::digest::Ids;
+use super::display::Display;
+use super::exec::Exec;
+use super::gate::Gate;
+use super::judge::Judge;
+use super::{Input, Output, Settings, words};
+use crate::model::{
+    ChannelKind, CloseReason, Event, EventRecord, ExitStatus, Grant, Mono, Now, Outcome, RequestId, Ruling, Seq, SessionMeta,
+    SessionState, Shown, Size, Stream,
+};
+use crate::policy::Policy;
+use crate::privacy::BulkMasker;
+
+/// One session.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) meta: SessionMeta,
+    pub(super) settings: Settings,
+    pub(super) judge: Judge,
+    pub(super) ids: Ids,
+    pub(super) grants: Vec<Grant>,
+    /// Commands that were released, the newest last.
+    pub(super) before: VecDeque<Shown>,
+    pub(super) stage: Stage,
+    pub(super) paused_by: Option<String>,
+    side: Side,
+    exit: Option<ExitStatus>,
+    outputs: VecDeque<Output>,
+    next: Seq,
+    ends: Mono,
+    warned: Warned,
+    /// Highest event that is on disk.
+    pub(super) durable: Option<Seq>,
+}
+
+/// Where the session is between its beginning and its end.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// [`Input::Begin`] has not come.
+    New,
+    /// A shell waits until its first event is on disk.
+    Beginning(Seq),
+    /// A command is being decided on.
+    Deciding(Exec),
+    /// Bytes flow.
+    Running,
+    /// [`Output::Close`] was given; nothing follows.
+    Closed,
+}
+
+/// What is between client and target.
+#[derive(Debug)]
+pub(super) enum Side {
+    /// A terminal, with its gate.
+    Terminal(Box<(Display, Gate)>),
+    /// Two byte streams. What is recorded of them is masked; what the client gets is what the target sent.
+    Streams {
+        stdout: Box<BulkMasker>,
+        stderr: Box<BulkMasker>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Warned {
+    No,
+    Yes,
+}
+
+impl Engine {
+    /// An engine for an admitted session. `seed` is random; request ids come out of it.
+    #[must_use]
+    pub fn new(meta: SessionMeta, settings: Settings, policy: Arc<Policy>, seed: [u8; 32], now: Now) -> Self {
+        let side = match &meta.pty {
+            Some(pty) => {
+                Side::Terminal(Box::new((Display::new(pty.size, settings.privacy.clone()), Gate::new())))
+            }
+            None => Side::Streams {
+                stdout: Box::new(BulkMasker::new(settings.privacy.clone())),
+                stderr: Box::new(BulkMasker::new(settings.privacy.clone())),
+            },
+        };
+        Self {
+            judge: Judge::new(policy, meta.clone()),
+            ids: Ids::new(seed),
+            grants: Vec::new(),
+            before: VecDeque::new(),
+            stage: Stage::New,
+            paused_by: None,
+            side,
+            exit: None,
+            outputs: VecDeque::new(),
+            next: 0,
+            ends: now.mono.after(settings.lifetime),
+            warned: Warned::No,
+            durable: None,
+            meta,
+            settings,
+        }
+    }
+
+    /// Takes an input. Drain [`Engine::poll`] before the next one.
+    pub fn handle(&mut self, input: Input<'_>, now: Now) {
+        if matches!(self.stage, Stage::Closed) {
+            return;
+        }
+        match input {
+            Input::Begin => self.begin(now),
+            Input::FromClient(bytes) => self.from_client(bytes, now),
+            Input::FromTarget(stream, bytes) => self.from_target(stream, bytes, now),
+            Input::Resized(size) => self.resized(size, now),
+            Input::Signal(name) => self.push(Output::SignalTarget(name.to_owned())),
+            Input::ClientEof => self.push(Output::TargetEof),
+            Input::ClientGone => self.close(CloseReason::ClientGone, now),
+            Input::Certified(admitted) => {
+                self.append(Event::Certified(admitted), now);
+            }
+            Input::TargetExit(status) => {
+                self.append(Event::Exit(status.clone()), now);
+                self.exit = Some(status);
+            }
+            Input::TargetClosed => {
+                let exit = self.exit.take();
+                self.close(exit.map_or(CloseReason::TargetGone, CloseReason::Exited), now);
+            }
+            Input::TargetBroken(why) => self.target_broken(why, now),
+            Input::Ruled(ruling) => self.ruled(ruling, now),
+            Input::Unasked(request, why) => self.unasked(request, why, now),
+            Input::Granted(grant) => self.grants.push(grant),
+            Input::Paused { by } => self.pause(by, now),
+            Input::Resumed { by } => self.resume(by, now),
+            Input::Kill { by, reason } => {
+                self.close(CloseReason::Terminated { by: by.to_owned(), reason: reason.to_owned() }, now);
+            }
+            Input::Watched { by } => {
+                self.append(Event::Watched { by: by.to_owned() }, now);
+            }
+            Input::Recorded(seq) => {
+                self.durable = Some(seq);
+                self.recorded(now);
+            }
+            Input::RecorderFailed => self.close(CloseReason::RecorderFailed, now),
+            Input::PolicyChanged(policy) => self.judge.replace_policy(policy),
+            Input::Shutdown => self.close(CloseReason::Shutdown, now),
+            Input::Tick => {}
+        }
+        self.tick(now);
+    }
+
+    /// The next thing to be done, in order.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Input::Tick`] is due at the latest.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Mono> {
+        if matches!(self.stage, Stage::Closed) {
+            return None;
+        }
+        let warning = match self.warned {
+            Warned::No => self.warning_at(),
+            Warned::Yes => self.ends,
+        };
+        let side = match &self.side {
+            Side::Terminal(terminal) => {
+                let (display, gate) = terminal.as_ref();
+                [display.masker_wake(), display.bar_due(), gate.wake_at()].into_iter().flatten().min()
+            }
+            Side::Streams { .. } => None,
+        };
+        let exec = match &self.stage {
+            Stage::Deciding(exec) => exec.wake_at(),
+            Stage::New | Stage::Beginning(_) | Stage::Running | Stage::Closed => None,
+        };
+        [Some(warning), side, exec].into_iter().flatten().min()
+    }
+
+    /// Whether the client's bytes should be given now. `false` while many wait behind a line that is being decided on.
+    #[must_use]
+    pub fn takes_input(&self) -> bool {
+        match &self.side {
+            Side::Terminal(terminal) => terminal.1.has_room(),
+            Side::Streams { .. } => true,
+        }
+    }
+
+    /// What dashboards show of the session.
+    #[must_use]
+    pub fn state(&self) -> SessionState {
+        let held = match (&self.stage, &self.side) {
+            (Stage::Deciding(exec), _) => exec.is_held(),
+            (_, Side::Terminal(terminal)) => terminal.1.is_held(),
+            (_, Side::Streams { .. }) => false,
+        };
+        match (held, &self.paused_by) {
+            (true, _) => SessionState::Held,
+            (false, Some(_)) => SessionState::Paused,
+            (false, None) => SessionState::Live,
+        }
+    }
+
+    /// The commands released so far, at most five, the newest last.
+    #[must_use]
+    pub fn last_commands(&self) -> Vec<Shown> {
+        self.before.iter().cloned().collect()
+    }
+
+    /// What the client sees (without the bar) as bytes for a fresh screen model, with its size. `None` without a terminal.
+    pub fn keyframe(&mut self) -> Option<(Size, Bytes)> {
+        match &mut self.side {
+            Side::Terminal(terminal) => {
+                let view = terminal.0.view();
+                let size = Size::new(view.cols().into(), view.rows().into());
+                Some((size, Bytes::from(view.state())))
+            }
+            Side::Streams { .. } => None,
+        }
+    }
+
+    pub(super) fn push(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub(super) fn append(&mut self, event: Event, now: Now) -> Seq {
+        let seq = self.next;
+        self.next += 1;
+        self.push(Output::Append(EventRecord { seq, at: now.wall, event }));
+        seq
+    }
+
+    /// Whether that event is on disk.
+    pub(super) fn is_durable(&self, seq: Seq) -> bool {
+        self.durable.is_some_and(|durable| durable >= seq)
+    }
+
+    pub(super) fn terminal(&mut self) -> Option<(&mut Display, &mut Gate)> {
+        match &mut self.side {
+            Side::Terminal(terminal) => {
+                let (display, gate) = terminal.as_mut();
+                Some((display, gate))
+            }
+            Side::Streams { .. } => None,
+        }
+    }
+
+    /// Bytes that the client sees and that stay: recorded, then shown, with the bar out of the way.
+    pub(super) fn show(&mut self, bytes: Bytes, now: Now) {
+        if bytes.is_empty() {
+            return;
+        }
+        let bar_off = self.terminal().map_or_else(Bytes::new, |(display, _)| display.hide_bar());
+        self.to_client(bar_off);
+        self.append(Event::Output { stream: Stream::Stdout, bytes: bytes.clone() }, now);
+        self.push(Output::ToClient(Stream::Stdout, bytes));
+    }
+
+    /// Bytes that come and go (the bar, a bell): not recorded.
+    pub(super) fn to_client(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            self.push(Output::ToClient(Stream::Stdout, bytes));
+        }
+    }
+
+    /// A sentence of ours that stays.
+    pub(super) fn say(&mut self, sentence: &str, now: Now) {
+        let shown = Shown::new(sentence);
+        if let Some((display, _)) = self.terminal() {
+            let bar_off = display.hide_bar();
+            let rest = display.finish();
+            let line = display.notice(shown.as_str());
+            self.to_client(bar_off);
+            self.show(rest, now);
+            self.show(line, now);
+        } else {
+            let line = Bytes::from(format!("{shown}\n"));
+            self.append(Event::Output { stream: Stream::Stderr, bytes: line.clone() }, now);
+            self.push(Output::ToClient(Stream::Stderr, line));
+        }
+        self.append(Event::Notice { text: shown }, now);
+    }
+
+    pub(super) fn remember(&mut self, command: &str) {
+        if self.before.len() == LAST {
+            self.before.pop_front();
+        }
+        self.before.push_back(Shown::new(command));
+    }
+
+    pub(super) fn close(&mut self, reason: CloseReason, now: Now) {
+        self.withdraw_open(now);
+        let rest = self.terminal().map(|(display, _)| (display.hide_bar(), display.finish()));
+        if let Some((bar_off, rest)) = rest {
+            self.to_client(bar_off);
+            self.show(rest, now);
+        }
+        self.finish_streams(now);
+        if let Some(sentence) = words::farewell(&reason) {
+            self.say(&sentence, now);
+        }
+        self.append(Event::Ended { reason: reason.clone() }, now);
+        self.push(Output::Close(reason));
+        self.stage = Stage::Closed;
+    }
+
+    fn begin(&mut self, now: Now) {
+        let started = self.append(Event::Started(Box::new(self.meta.clone())), now);
+        for notice in std::mem::take(&mut self.settings.notices) {
+            self.say(&format!("holdpoint: {notice}"), now);
+        }
+        match self.meta.channel.clone() {
+            ChannelKind::Shell => {
+                if self.settings.greeting && self.meta.pty.is_some() {
+                    self.say(words::GREETING, now);
+                }
+                self.push(Output::Dial { request: None, force_command: None });
+                self.stage = Stage::Beginning(started);
+            }
+            ChannelKind::Exec { command } => self.decide_exec(&command, now),
+        }
+    }
+
+    fn from_client(&mut self, bytes: &[u8], now: Now) {
+        match &self.side {
+            Side::Terminal(_) => self.keys(bytes, now),
+            // Whether a command may read a stream that nobody judges was part of its verdict.
+            Side::Streams { .. } => self.push(Output::ToTarget(Bytes::copy_from_slice(bytes))),
+        }
+    }
+
+    fn from_target(&mut self, stream: Stream, bytes: Bytes, now: Now) {
+        match &mut self.side {
+            Side::Terminal(terminal) => {
+                let (display, _) = terminal.as_mut();
+                let bar_off = display.hide_bar();
+                display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
+                let shown = display.output(&bytes, now.mono);
+                let findings = display.findings();
+                self.to_client(bar_off);
+                self.show(shown, now);
+                self.found(findings, now);
+                self.echoed(now);
+            }
+            Side::Streams { stdout, stderr } => {
+                let masker = match stream {
+                    Stream::Stdout => stdout,
+                    Stream::Stderr => stderr,
+                };
+                let mut masked = Vec::new();
+                masker.feed(bytes.clone(), &mut masked);
+                let findings = masker.take_findings();
+                self.record_streams(stream, masked, now);
+                self.push(Output::ToClient(stream, bytes));
+                self.found(findings, now);
+            }
+        }
+    }
+
+    fn record_streams(&mut self, stream: Stream, masked: Vec<Bytes>, now: Now) {
+        for bytes in masked.into_iter().filter(|bytes| !bytes.is_empty()) {
+            self.append(Event::Output { stream, bytes }, now);
+        }
+    }
+
+    fn finish_streams(&mut self, now: Now) {
+        if let Side::Streams { stdout, stderr } = &mut self.side {
+            let (mut out, mut err) = (Vec::new(), Vec::new());
+            stdout.finish(&mut out);
+            stderr.finish(&mut err);
+            let findings = [stdout.take_findings(), stderr.take_findings()].concat();
+            self.record_streams(Stream::Stdout, out, now);
+            self.record_streams(Stream::Stderr, err, now);
+            self.found(findings, now);
+        }
+    }
+
+    fn found(&mut self, findings: Vec<crate::model::Finding>, now: Now) {
+        if !findings.is_empty() {
+            self.append(Event::Masked { findings }, now);
+        }
+    }
+
+    fn resized(&mut self, size: Size, now: Now) {
+        let Some((display, _)) = self.terminal() else { return };
+        let bar_off = display.hide_bar();
+        display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
+        display.resize(size);
+        self.to_client(bar_off);
+        self.append(Event::Resized { size }, now);
+        self.push(Output::ResizeTarget(size));
+    }
+
+    fn target_broken(&mut self, why: &str, now: Now) {
+        self.say(&format!("holdpoint: {why}"), now);
+        self.close(CloseReason::TargetGone, now);
+    }
+
+    fn ruled(&mut self, ruling: Ruling, now: Now) {
+        if matches!(self.stage, Stage::Deciding(_)) {
+            self.exec_ruled(&ruling, now);
+        } else {
+            self.line_ruled(&ruling, now);
+        }
+    }
+
+    fn unasked(&mut self, request: RequestId, why: &str, now: Now) {
+        if matches!(self.stage, Stage::Deciding(_)) {
+            self.exec_unasked(request, why, now);
+        } else {
+            self.line_unasked(request, why, now);
+        }
+    }
+
+    fn recorded(&mut self, now: Now) {
+        match &self.stage {
+            Stage::Beginning(seq) if self.is_durable(*seq) => {
+                self.stage = Stage::Running;
+                self.push(Output::StartShell);
+            }
+            Stage::Deciding(_) => self.exec_recorded(),
+            Stage::Running => self.line_recorded(now),
+            Stage::Beginning(_) | Stage::New | Stage::Closed => {}
+        }
+    }
+
+    fn pause(&mut self, by: &str, now: Now) {
+        self.append(Event::Paused { by: by.to_owned() }, now);
+        self.paused_by = Some(by.to_owned());
+        self.refresh_bar(now);
+    }
+
+    fn resume(&mut self, by: &str, now: Now) {
+        if self.paused_by.take().is_some() {
+            self.append(Event::Resumed { by: by.to_owned() }, now);
+            self.refresh_bar(now);
+        }
+    }
+
+    /// Takes back what is still being asked, because the session ends.
+    fn withdraw_open(&mut self, now: Now) {
+        let open = match (&self.stage, &self.side) {
+            (Stage::Deciding(exec), _) => exec.open_request(),
+            (_, Side::Terminal(terminal)) => terminal.1.open_request(),
+            (_, Side::Streams { .. }) => None,
+        };
+        if let Some(request) = open {
+            self.push(Output::Withdraw(request));
+            self.append(Event::Ruled { request, outcome: Outcome::Withdrawn }, now);
+        }
+    }
+
+    fn tick(&mut self, now: Now) {
+        if matches!(self.stage, Stage::Closed) {
+            return;
+        }
+        if now.mono >= self.ends {
+            self.close(CloseReason::Expired, now);
+            return;
+        }
+        if self.warned == Warned::No && now.mono >= self.warning_at() {
+            self.warned = Warned::Yes;
+            // A stream of bytes is nobody's screen.
+            if self.meta.pty.is_some() {
+                self.say(&words::ends_soon(self.ends.since(now.mono)), now);
+            }
+        }
+        if matches!(self.stage, Stage::Deciding(_)) {
+            self.exec_tick(now);
+        }
+        self.terminal_tick(now);
+    }
+
+    fn warning_at(&self) -> Mono {
+        Mono(self.ends.0.saturating_sub(u64::try_from(WARNING.as_micros()).unwrap_or(u64::MAX)))
+    }
+}
+
+/// Commands that a request and a dashboard show.
+const LAST: usize = 5;
+
+/// How long before its end a session is warned.
+const WARNING: std::time::Duration = std::time::Duration::from_secs(60);

@@ -1,0 +1,567 @@
+//! The gate of a terminal: bytes flow until one of them may make the other side act on a line.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::engine::{Engine, Stage};
+use super::judge::{self, Line};
+use super::{Output, words};
+use crate::command::{Context, Reader};
+use crate::model::{Digest, Event, HoldRequest, Mono, Now, Outcome, RequestId, Ruling, Seq, Shown};
+use crate::policy::permit::Release;
+use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Settled, Token};
+
+/// The gate's state. The diagram is in the room's doc.
+#[derive(Debug)]
+pub(super) struct Gate {
+    keys: Keys,
+    line: LineReader,
+    state: State,
+    /// What was typed behind a line that is being decided on.
+    waiting: VecDeque<Token>,
+    waiting_bytes: usize,
+    /// Lines that a shell has not run yet because more belongs to them.
+    unfinished: String,
+    /// The last released line's first command: what may be running in the foreground.
+    foreground: String,
+    /// When an incomplete sequence was left in the tokenizer.
+    pending_since: Option<Mono>,
+    /// Whether the bell for swallowed keys has rung for this hold.
+    rung: bool,
+    /// When the time left on the bar is to be drawn anew.
+    repaint: Option<Mono>,
+    /// Whether the window's title says what the bar cannot.
+    titled: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Keys go to the target as they come.
+    Open,
+    /// A commit byte waits until the screen shows what was typed. `ask` is when to look again.
+    Settling { commit: Token, ask: Mono },
+    /// The verdict is on its way to the disk.
+    Recording { commit: Token, seq: Seq, release: Release },
+    /// Somebody has to decide.
+    Held { commit: Token, hold: Box<Hold>, request: Box<HoldRequest> },
+    /// The line is being taken back; open again when it is empty, or at that time.
+    Clearing { until: Mono },
+}
+
+/// A hold point where a session waits.
+#[derive(Debug)]
+pub(super) struct Hold {
+    pub(super) id: RequestId,
+    pub(super) digest: Digest,
+    pub(super) asked: Mono,
+    pub(super) due: Mono,
+}
+
+/// What a verdict comes to.
+#[derive(Debug)]
+pub(super) enum Verdicted {
+    /// It may run.
+    Free(Release),
+    /// It waits for a decision; the request was recorded and is to be filed.
+    Held(Box<Hold>, Box<HoldRequest>),
+    /// It may not; the sentence for the engineer.
+    Denied(String),
+}
+
+impl Gate {
+    pub(super) fn new() -> Self {
+        Self {
+            keys: Keys::new(),
+            line: LineReader::new(),
+            state: State::Open,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            unfinished: String::new(),
+            foreground: String::new(),
+            pending_since: None,
+            rung: false,
+            repaint: None,
+            titled: false,
+        }
+    }
+
+    pub(super) const fn has_room(&self) -> bool {
+        self.waiting_bytes < WAITING
+    }
+
+    pub(super) const fn is_held(&self) -> bool {
+        matches!(self.state, State::Held { .. })
+    }
+
+    pub(super) fn open_request(&self) -> Option<RequestId> {
+        match &self.state {
+            State::Held { hold, .. } => Some(hold.id),
+            State::Open | State::Settling { .. } | State::Recording { .. } | State::Clearing { .. } => None,
+        }
+    }
+
+    pub(super) fn wake_at(&self) -> Option<Mono> {
+        let pending = self.pending_since.map(|since| since.after(ESCAPE));
+        let state = match &self.state {
+            State::Open | State::Recording { .. } => None,
+            State::Settling { ask, .. } => Some(*ask),
+            State::Clearing { until } => Some(*until),
+            State::Held { hold, .. } => Some(hold.due.after(super::exec::GRACE)),
+        };
+        [pending, state, self.repaint].into_iter().flatten().min()
+    }
+
+    fn wait(&mut self, token: Token) {
+        self.waiting_bytes = self.waiting_bytes.saturating_add(token.raw.len());
+        self.waiting.push_back(token);
+    }
+
+    fn drop_waiting(&mut self) {
+        self.waiting.clear();
+        self.waiting_bytes = 0;
+    }
+}
+
+impl Engine {
+    /// Bytes of the client's terminal.
+    pub(super) fn keys(&mut self, bytes: &[u8], now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        let tokens = gate.keys.feed(bytes);
+        gate.pending_since = (!gate.keys.pending().is_empty()).then_some(now.mono);
+        for token in tokens {
+            self.token(token, now);
+        }
+    }
+
+    fn token(&mut self, token: Token, now: Now) {
+        let paused = self.paused_by.is_some();
+        // Before the shell runs, keys wait as type-ahead does.
+        let starting = !matches!(self.stage, Stage::Running);
+        let Some((_, gate)) = self.terminal() else { return };
+        if token.kind == Kind::Reply {
+            if !starting {
+                self.push(Output::ToTarget(Bytes::from(token.raw)));
+            }
+            return;
+        }
+        match &gate.state {
+            State::Held { .. } => self.key_while_held(&token, now),
+            State::Open if !paused && !starting => self.forward(token, now),
+            State::Open if starting => self.key_before_start(token, now),
+            // An approver holds the keyboard.
+            State::Open => self.ring(),
+            State::Settling { .. } | State::Recording { .. } | State::Clearing { .. } => gate.wait(token),
+        }
+    }
+
+    fn key_before_start(&mut self, token: Token, now: Now) {
+        // Of a held exec, Ctrl-C is all that counts.
+        if let Stage::Deciding(exec) = &self.stage
+            && exec.is_held()
+        {
+            if matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt)) {
+                self.close(crate::model::CloseReason::Denied, now);
+            }
+            return;
+        }
+        if let Some((_, gate)) = self.terminal() {
+            gate.wait(token);
+        }
+    }
+
+    fn forward(&mut self, token: Token, now: Now) {
+        let Some((display, gate)) = self.terminal() else { return };
+        let screen = display.truth();
+        let commits = match token.kind {
+            Kind::Commit(_) => {
+                screen.alternate_screen() || !gate.line.is_empty(screen) || !gate.unfinished.is_empty()
+            }
+            Kind::PasteNewline => !screen.bracketed_paste(),
+            // At an empty line these mean nothing but themselves.
+            Kind::Interrupt(Interrupt::Eof) | Kind::Unmodelled | Kind::PasteControl => !gate.line.is_empty(screen),
+            Kind::Text
+            | Kind::Key(_)
+            | Kind::Interrupt(_)
+            | Kind::PasteBegin
+            | Kind::PasteText
+            | Kind::PasteEnd
+            | Kind::Reply => false,
+        };
+        if commits {
+            gate.state = State::Settling { commit: token, ask: now.mono };
+            self.settle(now);
+            return;
+        }
+        if matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt)) {
+            gate.unfinished.clear();
+        }
+        gate.line.key(&token, screen, now.mono.0);
+        display.typed(&token.raw, now.mono);
+        self.push(Output::ToTarget(Bytes::from(token.raw)));
+    }
+
+    /// Looks whether the line can be read; judges it if so.
+    fn settle(&mut self, now: Now) {
+        let Some((display, gate)) = self.terminal() else { return };
+        let State::Settling { ask, .. } = &mut gate.state else { return };
+        match gate.line.settled(display.truth(), now.mono.0) {
+            Settled::Until(at) if at > now.mono.0 => *ask = Mono(at),
+            Settled::Until(_) | Settled::Yes => self.judge_line(now),
+        }
+    }
+
+    fn judge_line(&mut self, now: Now) {
+        let Some((line, context)) = self.read_line() else {
+            // Nothing was typed: nothing is run, and nothing is to be recorded.
+            self.release_commit(None, now);
+            return;
+        };
+        let Some(judged) = self.judge.line(&line, &context, now.wall) else { return };
+        let Some((display, gate)) = self.terminal() else { return };
+        let (complete, joined) = (judged.complete, judged.joined.clone());
+        let full_screen = display.truth().alternate_screen();
+        if !complete && !full_screen && joined.len() < UNFINISHED {
+            // A shell runs nothing of it yet; it is judged whole with what follows.
+            gate.unfinished = joined;
+            self.release_commit(None, now);
+            return;
+        }
+        gate.unfinished.clear();
+        let screen = around(display.view());
+        let (text, normalised) = (judged.command.text.clone(), judged.normalised.clone());
+        self.record_judged(&judged, now);
+        match self.verdict(judged, screen, now) {
+            Verdicted::Free(release) => {
+                if let Some((_, gate)) = self.terminal() {
+                    gate.foreground = normalised;
+                }
+                self.record_release(&text, release, now);
+            }
+            Verdicted::Held(hold, request) => self.hold(hold, request, now),
+            Verdicted::Denied(sentence) => self.refuse_line(&sentence, now),
+        }
+    }
+
+    /// Reads the line as it stands, with what it is read by.
+    fn read_line(&mut self) -> Option<(Line, Context)> {
+        let (display, gate) = self.terminal()?;
+        let screen = display.truth();
+        let reading = gate.line.read(screen);
+        let line = judge::line_of(reading, screen.alternate_screen(), &gate.unfinished)?;
+        let row = screen.row_text(screen.cursor().row);
+        let reader = if judge::reads_program(&row, &gate.foreground) { Reader::Program } else { Reader::Shell };
+        Some((line, Context { reader, ..Context::PROMPT }))
+    }
+
+    fn record_release(&mut self, text: &str, release: Release, now: Now) {
+        self.remember(text);
+        let seq = self.append_release(text, &release, now);
+        let Some((_, gate)) = self.terminal() else { return };
+        let state = std::mem::replace(&mut gate.state, State::Open);
+        gate.state = match state {
+            State::Settling { commit, .. } | State::Held { commit, .. } | State::Recording { commit, .. } => {
+                State::Recording { commit, seq, release }
+            }
+            State::Open | State::Clearing { .. } => state,
+        };
+        self.line_recorded(now);
+    }
+
+    /// Something more is on disk: the byte that waited for it goes out.
+    pub(super) fn line_recorded(&mut self, now: Now) {
+        let durable = self.durable;
+        let Some((_, gate)) = self.terminal() else { return };
+        let State::Recording { seq, .. } = &gate.state else {
+            // The first thing on disk lets a shell begin; what was typed before it is next.
+            self.work_off(now);
+            return;
+        };
+        if durable.is_some_and(|durable| durable >= *seq)
+            && let State::Recording { commit, release, .. } = std::mem::replace(&mut gate.state, State::Open)
+        {
+            self.commit(commit, Some(release), now);
+        }
+    }
+
+    fn release_commit(&mut self, release: Option<Release>, now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        match std::mem::replace(&mut gate.state, State::Open) {
+            State::Settling { commit, .. } => self.commit(commit, release, now),
+            state @ (State::Open | State::Recording { .. } | State::Held { .. } | State::Clearing { .. }) => gate.state = state,
+        }
+    }
+
+    /// Sends a commit byte. Without a permit only where there is no command to permit: an empty or an unfinished line.
+    fn commit(&mut self, token: Token, release: Option<Release>, now: Now) {
+        let Some((display, gate)) = self.terminal() else { return };
+        gate.line.key(&token, display.truth(), now.mono.0);
+        display.typed(&token.raw, now.mono);
+        let bytes = Bytes::from(token.raw);
+        self.push(match release {
+            Some(release) => Output::Commit(release, bytes),
+            None => Output::ToTarget(bytes),
+        });
+        self.work_off(now);
+    }
+
+    /// Takes up what was typed while a line was being decided on.
+    fn work_off(&mut self, now: Now) {
+        while matches!(self.stage, Stage::Running) {
+            let Some((_, gate)) = self.terminal() else { return };
+            if !matches!(gate.state, State::Open) {
+                return;
+            }
+            let Some(token) = gate.waiting.pop_front() else { return };
+            gate.waiting_bytes = gate.waiting_bytes.saturating_sub(token.raw.len());
+            self.token(token, now);
+        }
+    }
+
+    fn hold(&mut self, hold: Box<Hold>, request: Box<HoldRequest>, now: Now) {
+        let Some((display, gate)) = self.terminal() else { return };
+        if let State::Settling { commit, .. } = std::mem::replace(&mut gate.state, State::Open) {
+            gate.state = State::Held { commit, hold, request: request.clone() };
+        }
+        gate.rung = false;
+        display.wait_for_quiet(now.mono);
+        self.push(Output::Ask(request));
+        self.refresh_bar(now);
+    }
+
+    fn key_while_held(&mut self, token: &Token, now: Now) {
+        if !matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt)) {
+            let Some((_, gate)) = self.terminal() else { return };
+            if !std::mem::replace(&mut gate.rung, true) {
+                self.ring();
+            }
+            return;
+        }
+        let Some((_, gate)) = self.terminal() else { return };
+        let State::Held { hold, .. } = &gate.state else { return };
+        let request = hold.id;
+        gate.drop_waiting();
+        self.push(Output::Withdraw(request));
+        self.append(Event::Ruled { request, outcome: Outcome::Withdrawn }, now);
+        self.take_back(now);
+    }
+
+    fn ring(&mut self) {
+        self.to_client(Bytes::from_static(b"\x07"));
+    }
+
+    /// The decision on a held line.
+    pub(super) fn line_ruled(&mut self, ruling: &Ruling, now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        let State::Held { hold, .. } = &gate.state else { return };
+        if hold.id != ruling.request {
+            return;
+        }
+        let (id, asked, held) = (hold.id.short(), hold.asked, hold.digest);
+        self.append(Event::Ruled { request: ruling.request, outcome: ruling.outcome.clone() }, now);
+        match &ruling.outcome {
+            Outcome::Approved { .. } => self.approved(ruling, held, asked, now),
+            Outcome::Denied { by, reason } => self.refuse_line(&words::denied_by_person(by, reason, &id), now),
+            Outcome::Expired => self.refuse_line(&words::expired(&id), now),
+            Outcome::Withdrawn => self.take_back(now),
+        }
+    }
+
+    pub(super) fn line_unasked(&mut self, request: RequestId, why: &str, now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        if gate.open_request() == Some(request) {
+            self.append(Event::Ruled { request, outcome: Outcome::Withdrawn }, now);
+            self.refuse_line(&words::unasked(why), now);
+        }
+    }
+
+    /// Reads the line again: only what was approved may run.
+    fn approved(&mut self, ruling: &Ruling, held: Digest, asked: Mono, now: Now) {
+        let reading = self.read_line();
+        let release = reading.as_ref().and_then(|(line, _)| {
+            let digest = self.judge.digest(line);
+            (digest == held).then(|| Release::by_ruling(ruling, &digest)).flatten()
+        });
+        let (Some(release), Some((line, _))) = (release, reading) else {
+            self.refuse_line(words::CHANGED, now);
+            return;
+        };
+        self.drop_bar(now);
+        if now.mono.since(asked) >= LONG_WAIT {
+            self.ring();
+        }
+        let text = if line.secret { String::new() } else { line.candidates.into_iter().next().unwrap_or_default() };
+        self.record_release(&text, release, now);
+    }
+
+    /// A denial: one sentence, then the line is taken back. **A reject never presses Enter.**
+    fn refuse_line(&mut self, sentence: &str, now: Now) {
+        self.drop_bar(now);
+        if let Some((_, gate)) = self.terminal() {
+            gate.drop_waiting();
+        }
+        self.say(sentence, now);
+        self.take_back(now);
+    }
+
+    /// Clears the line without running it. At a prompt that is Ctrl-C. Where the line stands on no screen a program runs in the
+    /// foreground, and Ctrl-C would kill that: the kill character of the tty (Ctrl-U) takes back what it has not read.
+    fn take_back(&mut self, now: Now) {
+        let clear_until = now.mono.after(CLEARING);
+        let Some((display, gate)) = self.terminal() else { return };
+        let reading = gate.line.read(display.truth());
+        let at_prompt = !matches!(reading.certainty, Certainty::Keys) || display.truth().alternate_screen();
+        gate.unfinished.clear();
+        let (byte, kind) = if at_prompt {
+            (0x03, Kind::Interrupt(Interrupt::Interrupt))
+        } else {
+            (0x15, Kind::Key(crate::terminal::Key::Ctrl('u')))
+        };
+        gate.line.key(&Token { kind, raw: vec![byte] }, display.truth(), now.mono.0);
+        gate.state = if at_prompt { State::Clearing { until: clear_until } } else { State::Open };
+        self.push(Output::ToTarget(Bytes::copy_from_slice(&[byte])));
+        self.drop_bar(now);
+        self.work_off(now);
+    }
+
+    /// Output of the target was fed to the models.
+    pub(super) fn echoed(&mut self, now: Now) {
+        let Some((display, gate)) = self.terminal() else { return };
+        match gate.state {
+            // Nobody reads the line now; the reader hears of the screen with the next key.
+            State::Open | State::Recording { .. } | State::Held { .. } => {}
+            State::Settling { .. } => {
+                gate.line.output(display.truth(), now.mono.0);
+                self.settle(now);
+            }
+            State::Clearing { .. } => {
+                gate.line.output(display.truth(), now.mono.0);
+                if gate.line.is_empty(display.truth()) {
+                    gate.state = State::Open;
+                    self.work_off(now);
+                }
+            }
+        }
+    }
+
+    /// The bar that there should be now, drawn if it can be.
+    pub(super) fn refresh_bar(&mut self, now: Now) {
+        let paused = self.paused_by.clone();
+        let Some((display, gate)) = self.terminal() else { return };
+        let bar = match (&gate.state, paused) {
+            (State::Held { hold, request, .. }, _) => Some(words::held(request, hold.due.since(now.mono))),
+            (_, Some(by)) => Some(words::paused(&by)),
+            (_, None) => None,
+        };
+        gate.repaint = gate.is_held().then(|| now.mono.after(SECOND));
+        let bytes = match bar {
+            Some(bar) => {
+                display.want_bar(Some(bar));
+                match display.draw_bar(now.mono) {
+                    Some(bytes) => bytes,
+                    // No bar can be drawn on this screen: the window's title says it, and a bell points there.
+                    None if gate.titled => Bytes::new(),
+                    None => {
+                        gate.titled = true;
+                        Bytes::from_static(TITLE_ON)
+                    }
+                }
+            }
+            None => {
+                display.want_bar(None);
+                let bar_off = display.hide_bar();
+                if std::mem::take(&mut gate.titled) { Bytes::from_static(TITLE_OFF) } else { bar_off }
+            }
+        };
+        self.to_client(bytes);
+    }
+
+    /// The hold is over: its bar goes, and one of a pause comes back.
+    fn drop_bar(&mut self, now: Now) {
+        let Some((display, gate)) = self.terminal() else { return };
+        if !gate.is_held() {
+            self.refresh_bar(now);
+            return;
+        }
+        let bytes = display.hide_bar();
+        display.want_bar(None);
+        gate.repaint = None;
+        let title_off = std::mem::take(&mut gate.titled).then(|| Bytes::from_static(TITLE_OFF));
+        self.to_client(bytes);
+        self.to_client(title_off.unwrap_or_default());
+    }
+
+    /// What time alone changes on a terminal.
+    pub(super) fn terminal_tick(&mut self, now: Now) {
+        let Some((display, gate)) = self.terminal() else { return };
+        let late = display.masker_wake().filter(|at| *at <= now.mono).map(|_| display.expire(now.mono));
+        let lone = gate.pending_since.filter(|since| since.after(ESCAPE) <= now.mono).map(|_| {
+            gate.pending_since = None;
+            gate.keys.flush()
+        });
+        if let Some(bytes) = late {
+            self.show(bytes, now);
+        }
+        for token in lone.into_iter().flatten() {
+            self.token(token, now);
+        }
+        let Some((display, gate)) = self.terminal() else { return };
+        match &gate.state {
+            State::Settling { ask, .. } if *ask <= now.mono => self.settle(now),
+            // The prompt did not come back in time; holding the keys for ever would be worse than a line to clear by hand.
+            State::Clearing { until } if *until <= now.mono => {
+                gate.state = State::Open;
+                self.work_off(now);
+            }
+            State::Held { hold, .. } if hold.due.after(super::exec::GRACE) <= now.mono => {
+                let (request, id) = (hold.id, hold.id.short());
+                self.push(Output::Withdraw(request));
+                self.append(Event::Ruled { request, outcome: Outcome::Expired }, now);
+                self.refuse_line(&words::expired(&id), now);
+            }
+            State::Open | State::Settling { .. } | State::Recording { .. } | State::Held { .. } | State::Clearing { .. } => {
+                let repaint = gate.repaint.is_some_and(|at| at <= now.mono);
+                if repaint || display.bar_due().is_some_and(|at| at <= now.mono) {
+                    self.refresh_bar(now);
+                }
+            }
+        }
+    }
+}
+
+/// The rows around the cursor as the client sees them, for the approver.
+fn around(view: &crate::terminal::Screen) -> Vec<Shown> {
+    let row = view.cursor().row;
+    (row.saturating_sub(AROUND)..=row).map(|row| Shown::new(&view.row_text(row))).collect()
+}
+
+/// Output hides the bar until it has been quiet that long.
+pub(super) const QUIET_FOR_BAR: Duration = Duration::from_millis(200);
+
+/// How often the time left is drawn.
+const SECOND: Duration = Duration::from_secs(1);
+
+/// xterm: save the title (`CSI 22;2 t`), set it (`OSC 2`), ring.
+const TITLE_ON: &[u8] = "\x1b[22;2t\x1b]2;‖ HELD by holdpoint: waiting for an approval, Ctrl-C withdraws\x07\x07".as_bytes();
+
+/// xterm: restore the title (`CSI 23;2 t`).
+const TITLE_OFF: &[u8] = b"\x1b[23;2t";
+
+/// How long a sequence may stay incomplete before it is a lone ESC.
+const ESCAPE: Duration = Duration::from_millis(50);
+
+/// How long a prompt may take to come back after a Ctrl-C of ours.
+const CLEARING: Duration = Duration::from_secs(1);
+
+/// A wait after which the engineer may look elsewhere: a bell calls them back.
+const LONG_WAIT: Duration = Duration::from_secs(10);
+
+/// Bytes typed behind a line that is being decided on; past them the client waits.
+const WAITING: usize = 64 << 10;
+
+/// Bytes of an unfinished line; past them it is judged as it is.
+const UNFINISHED: usize = 64 << 10;
+
+/// Rows above the line that an approver sees.
+const AROUND: u16 = 7;

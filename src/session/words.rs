@@ -1,0 +1,103 @@
+//! Every sentence that an engineer reads on their own terminal. Never shame, never vague.
+
+use std::time::Duration;
+
+use crate::model::{CloseReason, HoldRequest, Rule, Shown};
+
+/// The three widths of the bar while a hold waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BarText {
+    pub(super) full: String,
+    pub(super) medium: String,
+    pub(super) short: String,
+}
+
+pub(super) const GREETING: &str = "holdpoint: this session is recorded; commands that destroy or reveal wait for an approval";
+
+pub(super) fn held(request: &HoldRequest, left: Duration) -> BarText {
+    let id = request.id.short();
+    let what = request.effects.first().map_or("what it would do cannot be told", |effect| effect.reason.as_str());
+    let what = Shown::new(what);
+    let rule = request.rules.first().map_or("", |rule| rule.id.as_str());
+    let asked = if request.obligations.approvers.is_empty() {
+        "nobody may approve".to_owned()
+    } else {
+        format!("{} asked", request.obligations.approvers.join(", "))
+    };
+    let left = clock(left);
+    BarText {
+        full: format!(" ‖ HELD {id} · {what} (rule {rule}) · {asked} · {left} · ^C withdraws "),
+        medium: format!(" ‖ HELD {id} · {what} · {left} · ^C withdraws "),
+        short: format!(" ‖ HELD {id} · {left} · ^C withdraws "),
+    }
+}
+
+pub(super) fn paused(by: &str) -> BarText {
+    let text = format!(" ■ PAUSED by {} · your keys wait for them ", Shown::new(by));
+    BarText { full: text.clone(), medium: text.clone(), short: text }
+}
+
+/// For those who have no bar: one line.
+pub(super) fn held_line(request: &HoldRequest, left: Duration) -> String {
+    let bar = held(request, left);
+    format!("holdpoint: {}", bar.full.trim().replace('‖', "").trim())
+}
+
+pub(super) fn denied_by_person(by: &str, reason: &Shown, id: &str) -> String {
+    let why = if reason.as_str().is_empty() { String::new() } else { format!(": \"{reason}\"") };
+    format!("holdpoint: denied by {}{why} ({id}); nothing ran", Shown::new(by))
+}
+
+pub(super) fn denied_by_rule(rule: Option<&Rule>) -> String {
+    match rule {
+        Some(rule) => format!(
+            "holdpoint: denied by the rule {}: {} ({}:{}); nothing ran",
+            Shown::new(&rule.id),
+            Shown::new(&rule.says),
+            Shown::new(&rule.file),
+            rule.line
+        ),
+        None => "holdpoint: denied; nothing ran".to_owned(),
+    }
+}
+
+pub(super) fn expired(id: &str) -> String {
+    format!("holdpoint: nobody decided in time ({id}); nothing ran. Ask somebody to watch the dashboard, then try again")
+}
+
+pub(super) fn unasked(why: &str) -> String {
+    format!("holdpoint: no approval could be asked for: {}; nothing ran", Shown::new(why))
+}
+
+pub(super) const CHANGED: &str =
+    "holdpoint: approved, but the line is not the one that was approved any more; nothing ran. Enter it again";
+
+pub(super) fn ends_soon(left: Duration) -> String {
+    format!("holdpoint: this session reaches its longest lifetime in {}; save your work", clock(left))
+}
+
+/// The last sentence, where one is owed.
+pub(super) fn farewell(reason: &CloseReason) -> Option<String> {
+    match reason {
+        CloseReason::Exited(_) | CloseReason::ClientGone | CloseReason::Denied | CloseReason::HoldTimedOut => None,
+        CloseReason::TargetGone => None,
+        CloseReason::Terminated { by, reason } => {
+            let why = if reason.is_empty() { String::new() } else { format!(": \"{}\"", Shown::new(reason)) };
+            Some(format!("holdpoint: this session was ended by {}{why}", Shown::new(by)))
+        }
+        CloseReason::Expired => Some("holdpoint: this session reached its longest lifetime and was ended".to_owned()),
+        CloseReason::RecorderFailed => {
+            Some("holdpoint: the record cannot be written, so this session was ended; tell whoever runs the bastion".to_owned())
+        }
+        CloseReason::Shutdown => Some("holdpoint: the bastion is shutting down; this session was ended".to_owned()),
+        CloseReason::Fault { what } => Some(format!("holdpoint: this session was ended: {}", Shown::new(what))),
+    }
+}
+
+/// `04:58`, or `1:04:58`.
+fn clock(left: Duration) -> String {
+    // A deadline that is a fraction of a second away is not "00:00".
+    let secs = left.as_millis().div_ceil(1000);
+    let (h, m, s) = (secs / 3600, secs / 60 % 60, secs % 60);
+    if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m:02}:{s:02}") }
+}
