@@ -3,7 +3,7 @@
 /// The parts of an SSH user name. None of them is trusted: who somebody is comes from their key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Destination {
-    /// The account that the client says it is.
+    /// The account that the client says it is, if it says so with a `%`.
     pub user: Option<String>,
     /// The login on the target.
     pub login: Option<String>,
@@ -12,7 +12,8 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// Takes a user name apart. A lone word is a target if `is_target` knows it, otherwise an account.
+    /// Takes a user name apart. A lone word is a target if `is_target` knows it; otherwise it is what the client's machine calls its
+    /// user, which means nothing here.
     ///
     /// The last `@` separates the target, so that a login may contain one (`DOMAIN\user@corp@web-1`).
     #[must_use]
@@ -25,7 +26,7 @@ impl Destination {
         match rest.rsplit_once('@') {
             Some((login, target)) => Self { user, login: some(login), target: some(target) },
             None if user.is_some() || is_target(rest) => Self { user, login: None, target: some(rest) },
-            None => Self { user: some(rest), login: None, target: None },
+            None => Self::default(),
         }
     }
 }
@@ -49,7 +50,7 @@ mod tests {
         assert_eq!(parse("root@web-1"), (None, some("root"), some("web-1")));
         assert_eq!(parse("alice%root@web-1"), (some("alice"), some("root"), some("web-1")));
         assert_eq!(parse("alice%web-1"), (some("alice"), None, some("web-1")));
-        assert_eq!(parse("alice"), (some("alice"), None, None));
+        assert_eq!(parse("alice"), (None, None, None));
         assert_eq!(parse("me@corp@web-1"), (None, some("me@corp"), some("web-1")));
     }
 

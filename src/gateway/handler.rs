@@ -201,7 +201,8 @@ impl server::Handler for Connection {
         match self.channels.get_mut(&id) {
             Some(State::Asking { pty, modes: kept, .. }) if plain_term(term) => {
                 *pty = Some(PtySize { term: term.to_owned(), size: Size::new(cols, rows) });
-                *kept = modes.iter().filter(|(op, _)| *op != Pty::TTY_OP_END).map(|&(op, arg)| (op as u8, arg)).collect();
+                *kept =
+                    modes.iter().filter(|(op, _)| *op != Pty::TTY_OP_END).map(|&(op, arg)| (op as u8, arg)).collect();
                 session.channel_success(id)
             }
             _ => session.channel_failure(id),
@@ -275,7 +276,12 @@ impl server::Handler for Connection {
         Ok(false)
     }
 
-    async fn tcpip_forward(&mut self, address: &str, port: &mut u32, _session: &mut Session) -> Result<bool, Self::Error> {
+    async fn tcpip_forward(
+        &mut self,
+        address: &str,
+        port: &mut u32,
+        _session: &mut Session,
+    ) -> Result<bool, Self::Error> {
         self.refuse(&format!("the remote forwarding of {address}:{port}"));
         Ok(false)
     }

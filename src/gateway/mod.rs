@@ -88,7 +88,8 @@ impl Gateway {
         let (proved, mut has_proved) = watch::channel(false);
         let handler = handler::Connection::new(self.broker.clone(), self.consoles.clone(), peer, proved);
         let session = server::run_stream(Arc::clone(&self.settings), socket, handler);
-        let running = tokio::time::timeout(LOGIN_GRACE, session).await.map_err(|_| russh::Error::ConnectionTimeout)??;
+        let running =
+            tokio::time::timeout(LOGIN_GRACE, session).await.map_err(|_| russh::Error::ConnectionTimeout)??;
         tokio::pin!(running);
         // Who does not prove a key in time is sent away; afterwards there is no limit.
         tokio::select! {
@@ -103,7 +104,8 @@ impl Gateway {
 fn settings(broker: &Broker, key: PrivateKey, certificate: Option<Certificate>) -> server::Config {
     let mut methods = russh::MethodSet::empty();
     methods.push(russh::MethodKind::PublicKey);
-    let ciphers = broker.config().ssh.ciphers.iter().filter_map(|name| russh::cipher::Name::try_from(*name).ok()).collect();
+    let ciphers =
+        broker.config().ssh.ciphers.iter().filter_map(|name| russh::cipher::Name::try_from(*name).ok()).collect();
     server::Config {
         server_id: russh::SshId::Standard(concat!("SSH-2.0-Holdpoint_", env!("CARGO_PKG_VERSION")).into()),
         methods,

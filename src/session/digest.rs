@@ -35,7 +35,8 @@ impl Ids {
 
     pub(super) fn request(&mut self) -> RequestId {
         self.drawn += 1;
-        let hash: [u8; 32] = Sha256::new().chain_update(self.seed).chain_update(self.drawn.to_be_bytes()).finalize().into();
+        let hash: [u8; 32] =
+            Sha256::new().chain_update(self.seed).chain_update(self.drawn.to_be_bytes()).finalize().into();
         let [a, b, c, d, e, ..] = hash;
         RequestId::from_bytes([a, b, c, d, e])
     }

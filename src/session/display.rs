@@ -106,7 +106,7 @@ impl Display {
 
     /// When the bar can be drawn, if it should be there and is not.
     pub(super) fn bar_due(&self) -> Option<Mono> {
-        (self.bar.is_some() && !self.overlay.is_shown()).then_some(self.quiet_until).filter(|_| self.retry)
+        (self.bar.is_some() && !self.overlay.is_shown()).then_some(self.quiet_until)
     }
 
     /// The bytes that draw the bar, or bring it up to date. `None`: it should be there and cannot be drawn now.
@@ -116,7 +116,12 @@ impl Display {
             return Some(Bytes::new());
         }
         let bar = Bar { full: &text.full, medium: &text.medium, short: &text.short };
-        self.overlay.show(self.view.look(), &bar).map(Bytes::from)
+        let drawn = self.overlay.show(self.view.look(), &bar).map(Bytes::from);
+        if drawn.is_none() {
+            // The screen may take a bar later (an editor is left); there is no hurry.
+            self.quiet_until = now.after(RETRY);
+        }
+        drawn
     }
 
     pub(super) fn resize(&mut self, size: Size) {
@@ -163,6 +168,9 @@ impl Late {
         self.screen.resize(size.cols(), size.rows());
     }
 }
+
+/// How soon a bar that could not be drawn is tried again.
+const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Bytes that may wait for a look.
 const LATE: usize = 64 << 10;

@@ -12,8 +12,8 @@ use super::gate::Gate;
 use super::judge::Judge;
 use super::{Input, Output, Settings, words};
 use crate::model::{
-    ChannelKind, CloseReason, Event, EventRecord, ExitStatus, Grant, Mono, Now, Outcome, RequestId, Ruling, Seq, SessionMeta,
-    SessionState, Shown, Size, Stream,
+    ChannelKind, CloseReason, Event, EventRecord, ExitStatus, Grant, Mono, Now, Outcome, RequestId, Ruling, Seq,
+    SessionMeta, SessionState, Shown, Size, Stream,
 };
 use crate::policy::Policy;
 use crate::privacy::BulkMasker;
@@ -28,6 +28,7 @@ pub struct Engine {
     pub(super) grants: Vec<Grant>,
     /// Commands that were released, the newest last.
     pub(super) before: VecDeque<Shown>,
+    commands: u64,
     pub(super) stage: Stage,
     pub(super) paused_by: Option<String>,
     side: Side,
@@ -61,10 +62,7 @@ pub(super) enum Side {
     /// A terminal, with its gate.
     Terminal(Box<(Display, Gate)>),
     /// Two byte streams. What is recorded of them is masked; what the client gets is what the target sent.
-    Streams {
-        stdout: Box<BulkMasker>,
-        stderr: Box<BulkMasker>,
-    },
+    Streams { stdout: Box<BulkMasker>, stderr: Box<BulkMasker> },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,9 +76,7 @@ impl Engine {
     #[must_use]
     pub fn new(meta: SessionMeta, settings: Settings, policy: Arc<Policy>, seed: [u8; 32], now: Now) -> Self {
         let side = match &meta.pty {
-            Some(pty) => {
-                Side::Terminal(Box::new((Display::new(pty.size, settings.privacy.clone()), Gate::new())))
-            }
+            Some(pty) => Side::Terminal(Box::new((Display::new(pty.size, settings.privacy.clone()), Gate::new()))),
             None => Side::Streams {
                 stdout: Box::new(BulkMasker::new(settings.privacy.clone())),
                 stderr: Box::new(BulkMasker::new(settings.privacy.clone())),
@@ -91,6 +87,7 @@ impl Engine {
             ids: Ids::new(seed),
             grants: Vec::new(),
             before: VecDeque::new(),
+            commands: 0,
             stage: Stage::New,
             paused_by: None,
             side,
@@ -212,6 +209,12 @@ impl Engine {
         self.before.iter().cloned().collect()
     }
 
+    /// How many commands were released.
+    #[must_use]
+    pub const fn commands(&self) -> u64 {
+        self.commands
+    }
+
     /// What the client sees (without the bar) as bytes for a fresh screen model, with its size. `None` without a terminal.
     pub fn keyframe(&mut self) -> Option<(Size, Bytes)> {
         match &mut self.side {
@@ -287,6 +290,7 @@ impl Engine {
     }
 
     pub(super) fn remember(&mut self, command: &str) {
+        self.commands += 1;
         if self.before.len() == LAST {
             self.before.pop_front();
         }

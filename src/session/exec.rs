@@ -149,7 +149,12 @@ impl Engine {
     }
 
     /// Turns a verdict into what the session does: the permit, the request, or the sentence.
-    pub(super) fn verdict(&mut self, judged: super::judge::Judged, screen: Vec<crate::model::Shown>, now: Now) -> Verdicted {
+    pub(super) fn verdict(
+        &mut self,
+        judged: super::judge::Judged,
+        screen: Vec<crate::model::Shown>,
+        now: Now,
+    ) -> Verdicted {
         let digest = judged.command.digest;
         match judged.judgement.verdict {
             Verdict::Allow => match judged.allowance.and_then(|allowance| Release::by_policy(allowance, &digest)) {

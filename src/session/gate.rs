@@ -175,9 +175,7 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         let screen = display.truth();
         let commits = match token.kind {
-            Kind::Commit(_) => {
-                screen.alternate_screen() || !gate.line.is_empty(screen) || !gate.unfinished.is_empty()
-            }
+            Kind::Commit(_) => screen.alternate_screen() || !gate.line.is_empty(screen) || !gate.unfinished.is_empty(),
             Kind::PasteNewline => !screen.bracketed_paste(),
             // At an empty line these mean nothing but themselves.
             Kind::Interrupt(Interrupt::Eof) | Kind::Unmodelled | Kind::PasteControl => !gate.line.is_empty(screen),
@@ -289,7 +287,9 @@ impl Engine {
         let Some((_, gate)) = self.terminal() else { return };
         match std::mem::replace(&mut gate.state, State::Open) {
             State::Settling { commit, .. } => self.commit(commit, release, now),
-            state @ (State::Open | State::Recording { .. } | State::Held { .. } | State::Clearing { .. }) => gate.state = state,
+            state @ (State::Open | State::Recording { .. } | State::Held { .. } | State::Clearing { .. }) => {
+                gate.state = state
+            }
         }
     }
 
@@ -520,7 +520,11 @@ impl Engine {
                 self.append(Event::Ruled { request, outcome: Outcome::Expired }, now);
                 self.refuse_line(&words::expired(&id), now);
             }
-            State::Open | State::Settling { .. } | State::Recording { .. } | State::Held { .. } | State::Clearing { .. } => {
+            State::Open
+            | State::Settling { .. }
+            | State::Recording { .. }
+            | State::Held { .. }
+            | State::Clearing { .. } => {
                 let repaint = gate.repaint.is_some_and(|at| at <= now.mono);
                 if repaint || display.bar_due().is_some_and(|at| at <= now.mono) {
                     self.refresh_bar(now);
@@ -543,7 +547,8 @@ pub(super) const QUIET_FOR_BAR: Duration = Duration::from_millis(200);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// xterm: save the title (`CSI 22;2 t`), set it (`OSC 2`), ring.
-const TITLE_ON: &[u8] = "\x1b[22;2t\x1b]2;‖ HELD by holdpoint: waiting for an approval, Ctrl-C withdraws\x07\x07".as_bytes();
+const TITLE_ON: &[u8] =
+    "\x1b[22;2t\x1b]2;‖ HELD by holdpoint: waiting for an approval, Ctrl-C withdraws\x07\x07".as_bytes();
 
 /// xterm: restore the title (`CSI 23;2 t`).
 const TITLE_OFF: &[u8] = b"\x1b[23;2t";

@@ -176,7 +176,11 @@ pub(super) fn reads_program(row: &str, last_command: &str) -> bool {
     let program = program.rsplit('/').next().unwrap_or(program);
     REPLS.iter().any(|(name, prompts)| {
         program.starts_with(name)
-            && prompts.iter().any(|prompt| row.match_indices(prompt).any(|(at, _)| row.get(at + prompt.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))))
+            && prompts.iter().any(|prompt| {
+                row.match_indices(prompt).any(|(at, _)| {
+                    row.get(at + prompt.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+                })
+            })
     })
 }
 

@@ -12,7 +12,8 @@ pub(super) struct BarText {
     pub(super) short: String,
 }
 
-pub(super) const GREETING: &str = "holdpoint: this session is recorded; commands that destroy or reveal wait for an approval";
+pub(super) const GREETING: &str =
+    "holdpoint: this session is recorded; commands that destroy or reveal wait for an approval";
 
 pub(super) fn held(request: &HoldRequest, left: Duration) -> BarText {
     let id = request.id.short();
@@ -62,7 +63,9 @@ pub(super) fn denied_by_rule(rule: Option<&Rule>) -> String {
 }
 
 pub(super) fn expired(id: &str) -> String {
-    format!("holdpoint: nobody decided in time ({id}); nothing ran. Ask somebody to watch the dashboard, then try again")
+    format!(
+        "holdpoint: nobody decided in time ({id}); nothing ran. Ask somebody to watch the dashboard, then try again"
+    )
 }
 
 pub(super) fn unasked(why: &str) -> String {
@@ -86,9 +89,10 @@ pub(super) fn farewell(reason: &CloseReason) -> Option<String> {
             Some(format!("holdpoint: this session was ended by {}{why}", Shown::new(by)))
         }
         CloseReason::Expired => Some("holdpoint: this session reached its longest lifetime and was ended".to_owned()),
-        CloseReason::RecorderFailed => {
-            Some("holdpoint: the record cannot be written, so this session was ended; tell whoever runs the bastion".to_owned())
-        }
+        CloseReason::RecorderFailed => Some(
+            "holdpoint: the record cannot be written, so this session was ended; tell whoever runs the bastion"
+                .to_owned(),
+        ),
         CloseReason::Shutdown => Some("holdpoint: the bastion is shutting down; this session was ended".to_owned()),
         CloseReason::Fault { what } => Some(format!("holdpoint: this session was ended: {}", Shown::new(what))),
     }

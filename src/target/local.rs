@@ -20,7 +20,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdin, Command};
 use tokio::sync::mpsc;
 
-use super::{FROM_TARGET, FromTarget, Hold, Job, Lane, TO_TARGET_SOFT, TargetError, ToTarget, Upstream};
+use super::{FROM_TARGET, FromTarget, Hold, Job, Lane, TargetError, ToTarget, Upstream};
 use crate::model::{ExitStatus, PtySize, Size, Stream};
 use crate::policy::permit::Admission;
 
@@ -41,11 +41,16 @@ pub struct Launch {
 ///
 /// # Errors
 /// When no terminal can be had or the program cannot be started.
-pub fn start(admission: &Admission, launch: &Launch, job: &Job) -> Result<Upstream, TargetError> {
+pub fn start(
+    admission: &Admission,
+    launch: &Launch,
+    job: &Job,
+    input: Lane<ToTarget>,
+) -> Result<Upstream, TargetError> {
     let target = &admission.place().target;
     let started = match &job.pty {
-        Some(pty) => with_pty(launch, job, pty),
-        None => without_pty(launch, job),
+        Some(pty) => with_pty(launch, job, pty, input),
+        None => without_pty(launch, job, input),
     };
     started.map_err(|why| TargetError::Spawn { target: target.clone(), why: why.to_string() })
 }
@@ -97,7 +102,7 @@ fn environment(launch: &Launch, job: &Job) -> Vec<(OsString, OsString)> {
     env
 }
 
-fn with_pty(launch: &Launch, job: &Job, pty: &PtySize) -> io::Result<Upstream> {
+fn with_pty(launch: &Launch, job: &Job, pty: &PtySize, input: Lane<ToTarget>) -> io::Result<Upstream> {
     let PtyPair { master, slave } = native_pty_system().openpty(winsize(pty.size)).map_err(io::Error::other)?;
     let argv = argv(launch, job);
     let mut command = CommandBuilder::from_argv(argv);
@@ -112,9 +117,8 @@ fn with_pty(launch: &Launch, job: &Job, pty: &PtySize) -> io::Result<Upstream> {
     let exit = watched(pidfd_open(pid, PidfdFlags::NONBLOCK)?)?;
     let fd = Arc::new(watched(duplicate(master.as_ref())?)?);
 
-    let input = Lane::new(TO_TARGET_SOFT, usize::MAX, vec![]);
     let (sender, output) = mpsc::channel(FROM_TARGET);
-    let up = tokio::spawn(type_into(input.clone(), Arc::clone(&fd), master, pid));
+    let up = tokio::spawn(type_into(input, Arc::clone(&fd), master, pid));
     let down = tokio::spawn(async move {
         // A read from a master whose slave is gone fails with EIO: that is its end of file.
         let mut scratch = vec![0; CHUNK];
@@ -131,7 +135,7 @@ fn with_pty(launch: &Launch, job: &Job, pty: &PtySize) -> io::Result<Upstream> {
         let _ = sender.send(FromTarget::Closed).await;
     });
     let tasks = vec![up.abort_handle(), down.abort_handle()];
-    Ok(Upstream { input, output, _hold: Hold { tasks, _end: Some(EndProcess(pid)) } })
+    Ok(Upstream { output, _hold: Hold { tasks, _end: Some(EndProcess(pid)) } })
 }
 
 /// A second descriptor for the master, owned and non-blocking, without a line of unsafe code: `pidfd_getfd(2)` on ourselves.
@@ -182,6 +186,7 @@ async fn type_into(lane: Lane<ToTarget>, fd: Arc<AsyncFd<OwnedFd>>, master: Box<
             ToTarget::Signal(name) => send_signal(pid, &name),
             // A terminal has no half-close; sshd ignores it as well.
             ToTarget::Eof => Ok(()),
+            ToTarget::Close => break,
         };
         if done.is_err() {
             break;
@@ -201,7 +206,7 @@ async fn write(fd: &AsyncFd<OwnedFd>, mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn without_pty(launch: &Launch, job: &Job) -> io::Result<Upstream> {
+fn without_pty(launch: &Launch, job: &Job, input: Lane<ToTarget>) -> io::Result<Upstream> {
     let argv = argv(launch, job);
     let (program, arguments) = argv.split_first().ok_or_else(|| io::Error::other("no program"))?;
     let mut command = Command::new(program);
@@ -216,9 +221,8 @@ fn without_pty(launch: &Launch, job: &Job) -> io::Result<Upstream> {
         child.stdout.take().ok_or_else(missing)?,
         child.stderr.take().ok_or_else(missing)?,
     );
-    let input = Lane::new(TO_TARGET_SOFT, usize::MAX, vec![]);
     let (sender, output) = mpsc::channel(FROM_TARGET);
-    let up = tokio::spawn(pipe_into(input.clone(), stdin, pid));
+    let up = tokio::spawn(pipe_into(input, stdin, pid));
     let down = tokio::spawn(async move {
         let (out, err) = (sender.clone(), sender.clone());
         // A background process may keep the pipes open after the command's end; its status is told at once, as by sshd.
@@ -231,7 +235,7 @@ fn without_pty(launch: &Launch, job: &Job) -> io::Result<Upstream> {
         let _ = sender.send(FromTarget::Closed).await;
     });
     let tasks = vec![up.abort_handle(), down.abort_handle()];
-    Ok(Upstream { input, output, _hold: Hold { tasks, _end: Some(EndProcess(pid)) } })
+    Ok(Upstream { output, _hold: Hold { tasks, _end: Some(EndProcess(pid)) } })
 }
 
 async fn pipe_into(lane: Lane<ToTarget>, stdin: ChildStdin, pid: Pid) {
@@ -248,6 +252,7 @@ async fn pipe_into(lane: Lane<ToTarget>, stdin: ChildStdin, pid: Pid) {
                 stdin = None;
                 Ok(())
             }
+            ToTarget::Close => break,
         };
         if done.is_err() {
             // The process closed its standard input; more of it is dropped, as by a broken pipe.

@@ -1,6 +1,6 @@
 //! Where a session goes: local pty (`portable-pty`), remote ssh (`russh` client).
 //!
-//! Both kinds of target look the same from above: an [`Upstream`] with a lane of [`ToTarget`] in and a bounded channel of
+//! Both kinds of target look the same from above: a lane of [`ToTarget`] in, and an [`Upstream`] with a bounded channel of
 //! [`FromTarget`] out. Neither decides anything: opening one needs an [`Admission`], starting a command a [`Release`].
 //!
 //! | file | what |
@@ -34,6 +34,8 @@ pub enum ToTarget {
     Signal(String),
     /// No more input.
     Eof,
+    /// End it: nothing follows.
+    Close,
 }
 
 /// What a target sends to its session. Data and control keep their order.
@@ -51,11 +53,9 @@ pub enum FromTarget {
     Broken(String),
 }
 
-/// A running shell or command on a target. Dropping it ends it.
+/// A running shell or command on a target; its input comes from the lane it was started with. Dropping it ends it.
 #[derive(Debug)]
 pub struct Upstream {
-    /// Bytes and requests for the target.
-    pub input: Lane<ToTarget>,
     /// What it answers.
     pub output: mpsc::Receiver<FromTarget>,
     /// Ends the target's process and connection when dropped.
@@ -138,13 +138,16 @@ pub enum TargetError {
         /// What happened.
         why: String,
     },
-    /// The release was given for something else.
-    #[error("the release is for another command: nothing was started")]
-    WrongRelease,
+}
+
+/// A lane towards a target. It has no hard limit: the session takes nothing from its client while this has no room.
+#[must_use]
+pub fn input() -> Lane<ToTarget> {
+    Lane::new(TO_TARGET, usize::MAX, vec![])
 }
 
 /// Bytes towards the target that a session may queue before its client has to wait.
-pub const TO_TARGET_SOFT: usize = 256 << 10;
+const TO_TARGET: usize = 256 << 10;
 
 /// Messages from the target that wait for the engine; at 32 KiB each this is half a mebibyte.
 pub(crate) const FROM_TARGET: usize = 16;

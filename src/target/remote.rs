@@ -15,7 +15,7 @@ use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf, Pty, Sig, cipher, kex
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{FROM_TARGET, FromTarget, Hold, Job, Lane, TO_TARGET_SOFT, TargetError, ToTarget, Upstream};
+use super::{FROM_TARGET, FromTarget, Hold, Job, Lane, TargetError, ToTarget, Upstream};
 use crate::model::{ExitStatus, PtySize, Stream};
 use crate::policy::permit::Admission;
 
@@ -75,7 +75,7 @@ impl Connected {
     ///
     /// # Errors
     /// When the target refuses the channel, the pty or the command.
-    pub async fn start(self, job: &Job) -> Result<Upstream, TargetError> {
+    pub async fn start(self, job: &Job, input: Lane<ToTarget>) -> Result<Upstream, TargetError> {
         let fail = |e: russh::Error| TargetError::Protocol { target: self.target.clone(), why: sentence(&e) };
         let channel = self.handle.channel_open_session().await.map_err(fail)?;
         let (reader, writer) = channel.split();
@@ -92,7 +92,7 @@ impl Connected {
             Some(command) => writer.exec(true, command.as_bytes()).await.map_err(fail)?,
             None => writer.request_shell(true).await.map_err(fail)?,
         }
-        Ok(bridge(self.handle, reader, writer, job.pty.is_some()))
+        Ok(bridge(self.handle, reader, writer, input, job.pty.is_some()))
     }
 }
 
@@ -162,12 +162,17 @@ fn settings() -> client::Config {
     }
 }
 
-fn bridge(handle: Handle<Peer>, reader: ChannelReadHalf, writer: ChannelWriteHalf<client::Msg>, pty: bool) -> Upstream {
-    let input = Lane::new(TO_TARGET_SOFT, usize::MAX, vec![]);
+fn bridge(
+    handle: Handle<Peer>,
+    reader: ChannelReadHalf,
+    writer: ChannelWriteHalf<client::Msg>,
+    input: Lane<ToTarget>,
+    pty: bool,
+) -> Upstream {
     let (sender, output) = mpsc::channel(FROM_TARGET);
-    let up = tokio::spawn(send(input.clone(), writer));
+    let up = tokio::spawn(send(input, writer));
     let down = tokio::spawn(receive(reader, sender, handle, pty));
-    Upstream { input, output, _hold: Hold { tasks: vec![up.abort_handle(), down.abort_handle()], _end: None } }
+    Upstream { output, _hold: Hold { tasks: vec![up.abort_handle(), down.abort_handle()], _end: None } }
 }
 
 /// Lane → channel. `data_bytes` waits for this channel's window and stops nobody else.
@@ -182,6 +187,10 @@ async fn send(lane: Lane<ToTarget>, writer: ChannelWriteHalf<client::Msg>) {
             }
             ToTarget::Signal(name) => writer.signal(signal(&name)).await,
             ToTarget::Eof => writer.eof().await,
+            ToTarget::Close => {
+                let _ = writer.close().await;
+                break;
+            }
         };
         if sent.is_err() {
             break;
