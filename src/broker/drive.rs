@@ -126,11 +126,11 @@ enum Target {
     /// Nothing was asked of it.
     None,
     /// A connection is being made; a start that was asked for meanwhile waits.
-    Dialling { task: JoinHandle<Result<Reached, TargetError>>, start: Option<Start> },
+    Dialling { task: Task<Reached>, start: Option<Start> },
     /// It was reached, and nothing was started.
     Reached(Reached),
     /// A start was asked for and is not answered.
-    Starting(JoinHandle<Result<Upstream, TargetError>>),
+    Starting(Task<Upstream>),
     /// It runs.
     Running(Upstream),
     /// It ended.
@@ -378,7 +378,7 @@ impl Driver {
                     tokio::spawn(
                         async move { remote::connect(&admission, &address, identity).await.map(Reached::Remote) },
                     );
-                self.target = Target::Dialling { task, start: None };
+                self.target = Target::Dialling { task: Task(task), start: None };
             }
             None => return self.give(Input::TargetBroken("the target is not configured any more")).await,
         }
@@ -393,7 +393,7 @@ impl Driver {
         }
     }
 
-    fn launch(&self, reached: Reached, start: Start) -> JoinHandle<Result<Upstream, TargetError>> {
+    fn launch(&self, reached: Reached, start: Start) -> Task<Upstream> {
         let pty = self.request.pty.clone();
         let command = match start {
             Start::Shell => None,
@@ -404,7 +404,7 @@ impl Driver {
         let admission = Arc::clone(&self.admission);
         let input = self.to_target.clone();
         let launch = self.broker.common().launches.get(&admission.place().target).cloned();
-        tokio::spawn(async move {
+        Task(tokio::spawn(async move {
             match reached {
                 Reached::Remote(connected) => connected.start(&job, input).await,
                 Reached::Local => match launch {
@@ -415,7 +415,7 @@ impl Driver {
                     }),
                 },
             }
-        })
+        }))
     }
 
     async fn reached(&mut self, result: Result<Reached, TargetError>) -> Option<CloseReason> {
@@ -536,27 +536,29 @@ impl Target {
     /// What comes next from the target; never, where nothing can.
     async fn next(&mut self) -> Came {
         match self {
-            Self::Dialling { task, .. } => Came::Reached(joined(task.await)),
-            Self::Starting(task) => Came::Started(joined(task.await)),
+            Self::Dialling { task, .. } => Came::Reached(task.result().await),
+            Self::Starting(task) => Came::Started(task.result().await),
             Self::Running(upstream) => Came::Target(upstream.output.recv().await),
             Self::None | Self::Reached(_) | Self::Over => std::future::pending().await,
         }
     }
 }
 
-impl Drop for Target {
-    fn drop(&mut self) {
-        match self {
-            Self::Dialling { task, .. } => task.abort(),
-            Self::Starting(task) => task.abort(),
-            Self::None | Self::Reached(_) | Self::Running(_) | Self::Over => {}
-        }
+/// A task that ends with whoever waits for it.
+struct Task<T>(JoinHandle<Result<T, TargetError>>);
+
+impl<T> Task<T> {
+    async fn result(&mut self) -> Result<T, TargetError> {
+        (&mut self.0).await.unwrap_or_else(|error| {
+            Err(TargetError::Protocol { target: "the target".to_owned(), why: error.to_string() })
+        })
     }
 }
 
-fn joined<T>(result: Result<Result<T, TargetError>, tokio::task::JoinError>) -> Result<T, TargetError> {
-    result
-        .unwrap_or_else(|error| Err(TargetError::Protocol { target: "the target".to_owned(), why: error.to_string() }))
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 fn address_of(ssh: &SshTarget) -> Address {

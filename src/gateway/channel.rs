@@ -28,10 +28,6 @@ impl ChannelSink {
         Self { writer, handle, id }
     }
 
-    /// The channel's number.
-    pub(super) const fn id(&self) -> ChannelId {
-        self.id
-    }
 
     /// The half that writes, for a screen of ours.
     pub(super) const fn writer(&self) -> &ChannelWriteHalf<Msg> {
