@@ -28,7 +28,6 @@ impl ChannelSink {
         Self { writer, handle, id }
     }
 
-
     /// The half that writes, for a screen of ours.
     pub(super) const fn writer(&self) -> &ChannelWriteHalf<Msg> {
         &self.writer
