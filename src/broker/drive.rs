@@ -225,7 +225,7 @@ impl Driver {
             Came::Client(Some(FromClient::Signal(name))) => self.give(Input::Signal(&name)).await,
             Came::Client(Some(FromClient::Eof)) => self.give(Input::ClientEof).await,
             Came::Client(None) => self.give(Input::ClientGone).await,
-            Came::Target(Some(item)) => self.from_target(item).await,
+            Came::Target(Some(item)) => self.target_said(item).await,
             Came::Target(None) => {
                 self.target = Target::Over;
                 self.give(Input::TargetClosed).await
@@ -241,7 +241,7 @@ impl Driver {
         }
     }
 
-    async fn from_target(&mut self, item: FromTarget) -> Option<CloseReason> {
+    async fn target_said(&mut self, item: FromTarget) -> Option<CloseReason> {
         match item {
             FromTarget::Data(stream, bytes) => self.give(Input::FromTarget(stream, bytes)).await,
             FromTarget::Eof => None,

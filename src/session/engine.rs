@@ -76,10 +76,10 @@ impl Engine {
     #[must_use]
     pub fn new(meta: SessionMeta, settings: Settings, policy: Arc<Policy>, seed: [u8; 32], now: Now) -> Self {
         let side = match &meta.pty {
-            Some(pty) => Side::Terminal(Box::new((Display::new(pty.size, settings.privacy.clone()), Gate::new()))),
+            Some(pty) => Side::Terminal(Box::new((Display::new(pty.size, settings.privacy), Gate::new()))),
             None => Side::Streams {
-                stdout: Box::new(BulkMasker::new(settings.privacy.clone())),
-                stderr: Box::new(BulkMasker::new(settings.privacy.clone())),
+                stdout: Box::new(BulkMasker::new(settings.privacy)),
+                stderr: Box::new(BulkMasker::new(settings.privacy)),
             },
         };
         Self {
@@ -109,8 +109,8 @@ impl Engine {
         }
         match input {
             Input::Begin => self.begin(now),
-            Input::FromClient(bytes) => self.from_client(bytes, now),
-            Input::FromTarget(stream, bytes) => self.from_target(stream, bytes, now),
+            Input::FromClient(bytes) => self.client_bytes(bytes, now),
+            Input::FromTarget(stream, bytes) => self.target_bytes(stream, bytes, now),
             Input::Resized(size) => self.resized(size, now),
             Input::Signal(name) => self.push(Output::SignalTarget(name.to_owned())),
             Input::ClientEof => self.push(Output::TargetEof),
@@ -259,13 +259,13 @@ impl Engine {
             return;
         }
         let bar_off = self.terminal().map_or_else(Bytes::new, |(display, _)| display.hide_bar());
-        self.to_client(bar_off);
+        self.paint(bar_off);
         self.append(Event::Output { stream: Stream::Stdout, bytes: bytes.clone() }, now);
         self.push(Output::ToClient(Stream::Stdout, bytes));
     }
 
     /// Bytes that come and go (the bar, a bell): not recorded.
-    pub(super) fn to_client(&mut self, bytes: Bytes) {
+    pub(super) fn paint(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {
             self.push(Output::ToClient(Stream::Stdout, bytes));
         }
@@ -278,7 +278,7 @@ impl Engine {
             let bar_off = display.hide_bar();
             let rest = display.finish();
             let line = display.notice(shown.as_str());
-            self.to_client(bar_off);
+            self.paint(bar_off);
             self.show(rest, now);
             self.show(line, now);
         } else {
@@ -301,7 +301,7 @@ impl Engine {
         self.withdraw_open(now);
         let rest = self.terminal().map(|(display, _)| (display.hide_bar(), display.finish()));
         if let Some((bar_off, rest)) = rest {
-            self.to_client(bar_off);
+            self.paint(bar_off);
             self.show(rest, now);
         }
         self.finish_streams(now);
@@ -330,7 +330,7 @@ impl Engine {
         }
     }
 
-    fn from_client(&mut self, bytes: &[u8], now: Now) {
+    fn client_bytes(&mut self, bytes: &[u8], now: Now) {
         match &self.side {
             Side::Terminal(_) => self.keys(bytes, now),
             // Whether a command may read a stream that nobody judges was part of its verdict.
@@ -338,7 +338,7 @@ impl Engine {
         }
     }
 
-    fn from_target(&mut self, stream: Stream, bytes: Bytes, now: Now) {
+    fn target_bytes(&mut self, stream: Stream, bytes: Bytes, now: Now) {
         match &mut self.side {
             Side::Terminal(terminal) => {
                 let (display, _) = terminal.as_mut();
@@ -346,7 +346,7 @@ impl Engine {
                 display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
                 let shown = display.output(&bytes, now.mono);
                 let findings = display.findings();
-                self.to_client(bar_off);
+                self.paint(bar_off);
                 self.show(shown, now);
                 self.found(findings, now);
                 self.echoed(now);
@@ -395,7 +395,7 @@ impl Engine {
         let bar_off = display.hide_bar();
         display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
         display.resize(size);
-        self.to_client(bar_off);
+        self.paint(bar_off);
         self.append(Event::Resized { size }, now);
         self.push(Output::ResizeTarget(size));
     }

@@ -348,7 +348,7 @@ impl Engine {
     }
 
     fn ring(&mut self) {
-        self.to_client(Bytes::from_static(b"\x07"));
+        self.paint(Bytes::from_static(b"\x07"));
     }
 
     /// The decision on a held line.
@@ -474,7 +474,7 @@ impl Engine {
                 if std::mem::take(&mut gate.titled) { Bytes::from_static(TITLE_OFF) } else { bar_off }
             }
         };
-        self.to_client(bytes);
+        self.paint(bytes);
     }
 
     /// The hold is over: its bar goes, and one of a pause comes back.
@@ -488,8 +488,8 @@ impl Engine {
         display.want_bar(None);
         gate.repaint = None;
         let title_off = std::mem::take(&mut gate.titled).then(|| Bytes::from_static(TITLE_OFF));
-        self.to_client(bytes);
-        self.to_client(title_off.unwrap_or_default());
+        self.paint(bytes);
+        self.paint(title_off.unwrap_or_default());
     }
 
     /// What time alone changes on a terminal.
