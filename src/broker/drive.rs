@@ -54,6 +54,7 @@ pub(super) async fn run<S: ClientSink>(
         active: now.wall,
     };
     let mailbox = broker.common().registry.enter(row);
+    let (tell_unfiled, unfiled) = mpsc::channel(UNFILED);
     let ClientEnd { input, gone, sink } = client;
     let driver = Driver {
         engine: Engine::new(meta, settings(&broker, &admission, &request), broker.policy(), rand::rng().random(), now),
@@ -67,7 +68,8 @@ pub(super) async fn run<S: ClientSink>(
         to_client: ToClientWay::open(sink, Meter::default()),
         target: Target::None,
         watchers: Watchers::default(),
-        failures: mpsc::channel(4),
+        unfiled,
+        tell_unfiled,
         policy: broker.common().policy.clone(),
         since_keyframe: 0,
         keyframe_due: now.mono.after(KEYFRAME_EVERY),
@@ -109,7 +111,8 @@ struct Driver {
     target: Target,
     watchers: Watchers,
     /// Requests that could not be filed, told by the tasks that tried.
-    failures: (mpsc::Sender<(RequestId, String)>, mpsc::Receiver<(RequestId, String)>),
+    unfiled: mpsc::Receiver<Unfiled>,
+    tell_unfiled: mpsc::Sender<Unfiled>,
     policy: watch::Receiver<Arc<crate::policy::Policy>>,
     /// Output bytes since the last keyframe of the record.
     since_keyframe: usize,
@@ -120,6 +123,9 @@ struct Driver {
     request: SessionRequest,
     broker: Broker,
 }
+
+/// A request that could not be filed, and why.
+type Unfiled = (RequestId, String);
 
 /// The way to the target.
 enum Target {
@@ -193,7 +199,7 @@ impl Driver {
             control = self.mailbox.recv() => Came::Control(control),
             changed = self.durable.changed() => Came::Durable(changed.is_ok()),
             () = ClientEnd::<()>::gone(&mut self.gone) => Came::Gone,
-            Some((request, why)) = self.failures.1.recv() => Came::Unasked(request, why),
+            Some((request, why)) = self.unfiled.recv() => Came::Unasked(request, why),
             Ok(()) = self.policy.changed() => Came::Policy,
             item = self.from_client.pop(), if client_turn => Came::Client(item),
             came = self.target.next(), if target_turn => came,
@@ -330,7 +336,7 @@ impl Driver {
     }
 
     fn ask(&self, request: HoldRequest) {
-        let (desk, failures, id) = (self.broker.common().desk.clone(), self.failures.0.clone(), request.id);
+        let (desk, failures, id) = (self.broker.common().desk.clone(), self.tell_unfiled.clone(), request.id);
         tokio::spawn(async move {
             if let Err(refused) = desk.ask(request).await {
                 // A session that has ended meanwhile needs no answer.
@@ -590,6 +596,9 @@ const IDLE: Duration = Duration::from_secs(3600);
 const KEYFRAME_BYTES: usize = 256 << 10;
 
 const KEYFRAME_EVERY: Duration = Duration::from_secs(10);
+
+/// One request is open at a time.
+const UNFILED: usize = 4;
 
 /// How long a target may take to close a channel that was hung up on.
 const HANG_UP: Duration = Duration::from_secs(5);
