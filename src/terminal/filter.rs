@@ -104,7 +104,7 @@ enum State {
 }
 
 /// The streaming filter. Holds at most about a kilobyte.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Filter {
     state: State,
     /// The head of a character that the chunk's end cut.

@@ -179,6 +179,21 @@ impl Screen {
     }
 }
 
+/// A copy goes on exactly as the original does: unlike [`Screen::state`] it has everything in it.
+impl Clone for Screen {
+    fn clone(&self) -> Self {
+        let Self { filter, model } = self;
+        let mut copy = Model::new(self.cols(), self.rows());
+        *copy.parser.screen_mut() = self.vt().clone();
+        *copy.parser.callbacks_mut() = *model.parser.callbacks();
+        copy.modes = model.modes;
+        copy.title.clone_from(&model.title);
+        copy.out.clone_from(&model.out);
+        copy.faulted = model.faulted;
+        Self { filter: filter.clone(), model: copy }
+    }
+}
+
 impl std::fmt::Debug for Screen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Screen").field("cols", &self.cols()).field("rows", &self.rows()).finish_non_exhaustive()
@@ -385,7 +400,7 @@ impl Model {
 }
 
 /// Counts the rows that leave the main screen at its top.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Copy)]
 struct Gone {
     gone: u64,
     /// How many of them a growth would pull back, at most [`PULL_MAX`]. `vt100` counts without a bound; as no screen has
