@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 pub mod approve;
 pub mod completions;
 pub mod connect;
+pub mod dashboard;
 pub mod deny;
 pub mod exit;
 pub mod grants;
@@ -17,6 +18,7 @@ pub mod requests;
 pub mod sessions;
 pub mod show;
 pub mod status;
+pub mod tty;
 pub mod watch;
 
 /// An SSH bastion with just-in-time action approval.
@@ -31,6 +33,8 @@ pub struct Cli {
 /// The verbs. Each has a file of its own beside this one.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Watch, approve and deny on one screen
+    Dashboard(dashboard::Dashboard),
     /// List live sessions
     Sessions(sessions::Sessions),
     /// Show the live screen of a session
@@ -57,6 +61,7 @@ pub enum Verb {
 #[must_use]
 pub fn main() -> ExitCode {
     let done = match Cli::parse().verb {
+        Verb::Dashboard(verb) => verb.run(),
         Verb::Sessions(verb) => verb.run(),
         Verb::Watch(verb) => verb.run(),
         Verb::Kill(verb) => verb.run(),
