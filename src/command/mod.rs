@@ -8,7 +8,18 @@
 //! The room is pure and total: every input gives an answer within fixed limits of bytes, depth and steps. What cannot be
 //! determined within them is an effect of its own, [`EffectKind::Opaque`](crate::model::EffectKind::Opaque); policy decides about it.
 
-use crate::model::Effect;
+use std::collections::BTreeMap;
+
+use crate::model::{Effect, EffectKind, Severity, Span, Undo};
+
+mod catalogue;
+mod decode;
+mod lex;
+mod parse;
+mod sql;
+mod tree;
+mod walk;
+mod words;
 
 /// What kind of text a line is. A dialect is named here when it is built, not before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,6 +90,82 @@ pub struct Analysis {
 /// newline that commits it. Spans of effects are byte ranges of it.
 #[must_use]
 pub fn analyse(text: &str, context: &Context) -> Analysis {
-    let _ = context;
-    Analysis { effects: Vec::new(), complete: true, normalised: text.to_owned() }
+    match context.dialect {
+        Dialect::Shell => shell(text, context),
+    }
 }
+
+fn shell(text: &str, context: &Context) -> Analysis {
+    let whole = Span { start: 0, end: text.len() };
+    let too_much = |reason: &str| {
+        let effect = Effect {
+            kind: EffectKind::Opaque,
+            severity: Severity::High,
+            undo: Undo::Hard,
+            span: whole,
+            object: String::new(),
+            reason: reason.to_owned(),
+        };
+        Analysis { effects: vec![effect], complete: true, normalised: shortened(text) }
+    };
+    if text.len() > MAX_TEXT {
+        return too_much("the line is longer than can be analysed");
+    }
+    let scan = lex::scan(text);
+    if scan.separators > MAX_SEPARATORS || scan.depth > MAX_NESTING {
+        return Analysis { complete: scan.complete, ..too_much("the line has more parts than can be analysed") };
+    }
+    let catalogue = match &*catalogue::CATALOGUE {
+        Ok(catalogue) => catalogue,
+        Err(_) => return too_much("the catalogue of commands could not be read"),
+    };
+    let mut walk = walk::Walk::new(catalogue, context, scan.complete);
+    if let (Some((start, end)), Reader::Shell, Stdin::Terminal) = (scan.history, context.reader, context.stdin) {
+        walk.opaque(Severity::Medium, Span { start, end }, "a line of the history runs, not the text that is typed");
+    }
+    walk.text(text, parse::Origin::At(0));
+    Analysis { effects: worst_first(walk.effects), complete: scan.complete, normalised: shortened(&walk.normalised) }
+}
+
+/// One effect for each kind, object and place (the worst), the worst first.
+fn worst_first(effects: Vec<Effect>) -> Vec<Effect> {
+    let mut kept: BTreeMap<(EffectKind, Span, String), Effect> = BTreeMap::new();
+    for effect in effects {
+        let key = (effect.kind, effect.span, effect.object.clone());
+        match kept.get_mut(&key) {
+            Some(known) if known.severity >= effect.severity => {}
+            Some(known) => *known = effect,
+            None => drop(kept.insert(key, effect)),
+        }
+    }
+    let mut effects: Vec<Effect> = kept.into_values().collect();
+    effects.sort_by_key(|effect| (std::cmp::Reverse(effect.severity), effect.span));
+    effects.truncate(MAX_EFFECTS);
+    effects
+}
+
+fn shortened(text: &str) -> String {
+    let mut end = text.len().min(MAX_NORMALISED);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().to_owned()
+}
+
+/// Bytes of a line. The longest that people paste are installers of a few kilobytes.
+const MAX_TEXT: usize = 16 * 1024;
+
+/// Separators between commands in one line.
+const MAX_SEPARATORS: usize = 200;
+
+/// Quotes, substitutions and groups within each other.
+const MAX_NESTING: usize = 40;
+
+/// Bytes of [`Analysis::normalised`].
+const MAX_NORMALISED: usize = 4096;
+
+/// Effects of one line; beyond, the approver sees the worst ones.
+const MAX_EFFECTS: usize = 64;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! Paths: how much hangs on them, and what touching them means.
+
+use serde::Deserialize;
+
+use super::super::words::{HOLE, Text, Word};
+use super::glob;
+use crate::model::{EffectKind, Severity, Undo};
+
+/// How a path is touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::command) enum Access {
+    /// Its content is read.
+    Read,
+    /// It is overwritten, added to, or put there.
+    Write,
+}
+
+/// The tables of paths.
+#[derive(Debug, Default)]
+pub(in crate::command) struct Places {
+    roots: Roots,
+    rules: Vec<PathRule>,
+}
+
+/// Directories by what hangs on them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Roots {
+    /// Losing one of these as a whole loses the machine or all work on it.
+    whole: Vec<String>,
+    /// What lies below these keeps the machine or its services running.
+    system: Vec<String>,
+    /// What lies below these is made to be thrown away.
+    scratch: Vec<String>,
+    /// Names of files and directories that a build makes again.
+    rebuilt: Vec<String>,
+}
+
+/// A path that means something.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::command) struct PathRule {
+    globs: Vec<String>,
+    access: Access,
+    kind: EffectKind,
+    severity: Severity,
+    undo: Undo,
+    reason: String,
+    #[serde(rename = "match")]
+    examples: Vec<String>,
+    #[serde(default)]
+    pass: Vec<String>,
+}
+
+impl PathRule {
+    /// What touching it is.
+    pub(in crate::command) const fn kind(&self) -> EffectKind {
+        self.kind
+    }
+
+    /// How bad.
+    pub(in crate::command) const fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// Whether it can be undone.
+    pub(in crate::command) const fn undo(&self) -> Undo {
+        self.undo
+    }
+
+    /// In words, with `{object}` for the path.
+    pub(in crate::command) fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    #[cfg(test)]
+    pub(super) const fn examples(&self) -> &Vec<String> {
+        &self.examples
+    }
+
+    #[cfg(test)]
+    pub(super) const fn passes(&self) -> &Vec<String> {
+        &self.pass
+    }
+}
+
+/// What hangs on a path, from little to all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Weight {
+    /// Made to be thrown away, or made again by a build.
+    Scratch,
+    /// A file or directory named in full.
+    Named,
+    /// It could be more than one can see: a glob, a variable, a way up.
+    Wild,
+    /// It keeps the machine or its services running.
+    System,
+    /// The machine, or all work on it.
+    Whole,
+}
+
+impl Places {
+    pub(super) fn add(&mut self, roots: Option<Roots>, rules: Vec<PathRule>) {
+        if let Some(roots) = roots {
+            self.roots.whole.extend(roots.whole);
+            self.roots.system.extend(roots.system);
+            self.roots.scratch.extend(roots.scratch);
+            self.roots.rebuilt.extend(roots.rebuilt);
+        }
+        self.rules.extend(rules);
+    }
+
+    #[cfg(test)]
+    pub(super) fn rules(&self) -> &[PathRule] {
+        &self.rules
+    }
+
+    /// What touching this path means. A relative path is looked at as if it could lie anywhere.
+    pub(in crate::command) fn touched<'p>(
+        &'p self,
+        word: &'p Word,
+        access: Access,
+    ) -> impl Iterator<Item = &'p PathRule> {
+        let path = normal(word.shown());
+        let mut path = if path.starts_with(['/', '~']) { path } else { format!("/{path}") };
+        if word.shown().ends_with('/') {
+            // Something in that directory.
+            path.extend(['/', HOLE]);
+        }
+        let quiet = matches!(word.text, Text::Unknown);
+        self.rules.iter().filter(move |rule| {
+            !quiet && rule.access == access && rule.globs.iter().any(|pattern| glob::matches(pattern, &path))
+        })
+    }
+
+    /// What hangs on a path.
+    pub(super) fn weigh(&self, word: &Word) -> Weight {
+        let path = normal(word.shown());
+        let below = |root: &String| {
+            let rest = path.strip_prefix(root.as_str());
+            rest.is_some_and(|rest| rest.starts_with('/') && rest.len() > 1)
+        };
+        let whole = |path: &str| self.roots.whole.iter().any(|root| root == path);
+        // `/etc/*` is as much as `/etc`, and `/$x` may be `/`.
+        let parent =
+            path.strip_suffix("/*").or_else(|| path.strip_suffix("/.*")).map(|p| if p.is_empty() { "/" } else { p });
+        let emptied =
+            path.strip_suffix(HOLE).map(|p| p.trim_end_matches('/')).map(|p| if p.is_empty() { "/" } else { p });
+        if whole(&path) || parent.is_some_and(whole) || emptied.is_some_and(|p| path.starts_with('/') && whole(p)) {
+            return Weight::Whole;
+        }
+        let climbs = path == ".." || path.starts_with("../") || path.contains("/../");
+        let hidden = path.contains(HOLE);
+        if !climbs && self.roots.scratch.iter().any(below) {
+            return Weight::Scratch;
+        }
+        if self.roots.system.iter().any(|root| *root == path || below(root)) {
+            return Weight::System;
+        }
+        let name = path.rsplit('/').next().unwrap_or_default();
+        if !climbs && !hidden && self.roots.rebuilt.iter().any(|pattern| glob::matches(pattern, name)) {
+            return Weight::Scratch;
+        }
+        if climbs || hidden || word.glob || path == "." {
+            return Weight::Wild;
+        }
+        Weight::Named
+    }
+}
+
+/// A severity that follows what hangs on the path: `base` is that of a path named in full.
+pub(super) fn graded(base: Severity, weight: Weight) -> Severity {
+    match weight {
+        Weight::Scratch => Severity::Low,
+        Weight::Named => base,
+        Weight::Wild => base.max(Severity::Medium),
+        Weight::System if base >= Severity::High => Severity::Critical,
+        Weight::System => Severity::High,
+        Weight::Whole => Severity::Critical,
+    }
+}
+
+/// A path without `//`, `/./`, a trailing `/`, and with each `x/..` that the text itself decides taken away.
+fn normal(path: &str) -> String {
+    let absolute = path.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != ".." && !last.contains(['~', HOLE])) => drop(parts.pop()),
+            ".." if absolute && parts.is_empty() => {}
+            part => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    match (absolute, joined.is_empty()) {
+        (true, _) => format!("/{joined}"),
+        (false, true) if path.is_empty() => String::new(),
+        (false, true) => ".".to_owned(),
+        (false, false) => joined,
+    }
+}

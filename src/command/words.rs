@@ -1,0 +1,284 @@
+//! Words after static expansion: known, partly known, or unknown.
+//!
+//! What a shell does to a word before it runs (POSIX.1-2024, Shell Command Language 2.6), as far as the text alone says: braces, variables assigned
+//! in the same line, outputs of `echo` and its kin, field splitting, quote removal. A path name expansion is not done; a word with one
+//! says so.
+
+use super::tree::{Change, Piece, Raw, Script};
+use crate::model::Span;
+
+/// A word as the command gets it.
+#[derive(Debug, Clone)]
+pub(super) struct Word {
+    /// Its text.
+    pub(super) text: Text,
+    /// Where it stands.
+    pub(super) span: Span,
+    /// Where its content stands byte for byte, if it does.
+    pub(super) verbatim: Option<Span>,
+    /// Whether path names would be expanded in it (`*`, `?`, `[`).
+    pub(super) glob: bool,
+    /// What flows through it, if it is, or holds, the output of a command.
+    pub(super) flow: Option<Flow>,
+}
+
+/// What is known of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Text {
+    /// All of it.
+    Known(String),
+    /// Some of it; [`HOLE`] stands for what is not known.
+    Partly(String),
+    /// Nothing.
+    Unknown,
+}
+
+/// What a command writes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Flow {
+    /// The text, if the line says it.
+    pub(super) text: Option<String>,
+    /// Where it comes from.
+    pub(super) from: Origin,
+}
+
+/// Where the text of a flow comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Origin {
+    /// A program that exists to print shell settings (`ssh-agent`, `… completion`).
+    Generator,
+    /// This machine.
+    #[default]
+    Local,
+    /// The network.
+    Network,
+}
+
+/// Stands for text that is not known.
+pub(super) const HOLE: char = '\u{fffc}';
+
+impl Word {
+    /// A word of which nothing is known.
+    pub(super) const fn unknown(span: Span) -> Self {
+        Self { text: Text::Unknown, span, verbatim: None, glob: false, flow: None }
+    }
+
+    /// Its text, if all of it is known.
+    pub(super) fn known(&self) -> Option<&str> {
+        match &self.text {
+            Text::Known(text) => Some(text),
+            Text::Partly(_) | Text::Unknown => None,
+        }
+    }
+
+    /// Its text for people, and for matching: a hole is [`HOLE`].
+    pub(super) fn shown(&self) -> &str {
+        match &self.text {
+            Text::Known(text) | Text::Partly(text) => text,
+            Text::Unknown => "\u{fffc}",
+        }
+    }
+
+    /// Its text as a script, with an unknown variable where something is not known.
+    pub(super) fn script(&self) -> String {
+        match &self.text {
+            Text::Known(text) => text.clone(),
+            Text::Partly(text) => text.replace(HOLE, "$_"),
+            Text::Unknown => "$_".to_owned(),
+        }
+    }
+
+    /// The program that it names as a command word: what follows the last `/`. `None` if that is not known.
+    pub(super) fn program(&self) -> Option<&str> {
+        let name = self.shown().rsplit('/').next().unwrap_or_default();
+        (!self.glob && !name.contains(HOLE)).then_some(name)
+    }
+}
+
+/// What the rest of the line knows about variables and outputs.
+pub(super) trait Resolve {
+    /// The value of a variable; `None` if it is not known.
+    fn variable(&self, name: &str) -> Option<String>;
+    /// Judges the command of a `$( … )` and says what it writes.
+    fn output(&mut self, body: &Script) -> Flow;
+    /// Judges the command of a `<( … )` and says what it writes (or, for `>( … )`, reads).
+    fn stream(&mut self, body: &Script) -> Flow;
+    /// A command stands where we do not look for one.
+    fn buried(&mut self, span: Span);
+}
+
+/// One character of a word on its way through the expansions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Atom {
+    Bare(char),
+    Quoted(char),
+    /// Text that is not known.
+    Hole,
+    /// Between two fields.
+    Break,
+    /// Quotes with nothing in them: a field all the same.
+    Empty,
+}
+
+/// Expands a word into the words that the command gets.
+pub(super) fn expand(raw: &Raw, resolve: &mut dyn Resolve) -> Vec<Word> {
+    if let [Piece::Text { text, quoted }] = raw.pieces.as_slice()
+        && (*quoted || !text.contains(['{', '*', '?', '[']))
+    {
+        let text = Text::Known(text.clone());
+        return vec![Word { text, span: raw.span, verbatim: raw.verbatim, glob: false, flow: None }];
+    }
+    let mut atoms = Vec::new();
+    let mut flow = None;
+    gather(&raw.pieces, raw.span, resolve, &mut atoms, &mut flow);
+    let mut words = Vec::new();
+    for alternative in braces(atoms) {
+        for field in alternative.split(|&atom| atom == Atom::Break) {
+            words.extend(field_word(field, raw, flow.as_ref()));
+        }
+    }
+    words
+}
+
+/// The one word that an assignment, a redirection or a heredoc takes: no splitting.
+pub(super) fn expand_whole(raw: &Raw, resolve: &mut dyn Resolve) -> Word {
+    let mut atoms = Vec::new();
+    let mut flow = None;
+    gather(&raw.pieces, raw.span, resolve, &mut atoms, &mut flow);
+    atoms.iter_mut().filter(|atom| **atom == Atom::Break).for_each(|atom| *atom = Atom::Quoted(' '));
+    atoms.push(Atom::Empty);
+    field_word(&atoms, raw, flow.as_ref()).unwrap_or_else(|| Word::unknown(raw.span))
+}
+
+fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut Vec<Atom>, flow: &mut Option<Flow>) {
+    for piece in pieces {
+        if atoms.len() > MAX_ATOMS {
+            return atoms.push(Atom::Hole);
+        }
+        match piece {
+            Piece::Text { text, quoted: true } if text.is_empty() => atoms.push(Atom::Empty),
+            Piece::Text { text, quoted: true } => atoms.extend(text.chars().map(Atom::Quoted)),
+            Piece::Text { text, quoted: false } => atoms.extend(text.chars().map(Atom::Bare)),
+            Piece::Variable { name, change, quoted } => match (resolve.variable(name), change) {
+                (Some(value), Change::Keep | Change::Default(_)) => value_atoms(&value, *quoted, atoms),
+                (Some(value), Change::Lower) => value_atoms(&value.to_lowercase(), *quoted, atoms),
+                // An unset variable is likelier than a set one: whoever writes a default means it.
+                (None, Change::Default(pieces)) => gather(pieces, span, resolve, atoms, flow),
+                (_, Change::Keep | Change::Lower | Change::Other) => atoms.push(Atom::Hole),
+            },
+            Piece::Output { body } => {
+                let output = resolve.output(body);
+                match &output.text {
+                    Some(text) => value_atoms(text.trim_end_matches('\n'), false, atoms),
+                    None => atoms.push(Atom::Hole),
+                }
+                *flow = Some(output);
+            }
+            Piece::Stream { body } => {
+                *flow = Some(resolve.stream(body));
+                atoms.push(Atom::Hole);
+            }
+            Piece::Unknown => atoms.push(Atom::Hole),
+            Piece::Buried => {
+                resolve.buried(span);
+                atoms.push(Atom::Hole);
+            }
+        }
+    }
+}
+
+/// The characters of a value; outside quotes it is split at blanks, and globs in it act (braces do not, but taking them for active finds more).
+fn value_atoms(value: &str, quoted: bool, atoms: &mut Vec<Atom>) {
+    let room = MAX_ATOMS.saturating_sub(atoms.len());
+    atoms.extend(value.chars().take(room).map(|c| match c {
+        _ if quoted => Atom::Quoted(c),
+        ' ' | '\t' | '\n' => Atom::Break,
+        _ => Atom::Bare(c),
+    }));
+}
+
+fn field_word(field: &[Atom], raw: &Raw, flow: Option<&Flow>) -> Option<Word> {
+    if field.is_empty() {
+        return None;
+    }
+    // A lone `[` is the command of that name.
+    let closes = field.contains(&Atom::Bare(']'));
+    let glob = field.iter().any(|atom| matches!(atom, Atom::Bare('*' | '?')) || (*atom == Atom::Bare('[') && closes));
+    let text: String = field
+        .iter()
+        .filter_map(|atom| match atom {
+            Atom::Bare(c) | Atom::Quoted(c) => Some(*c),
+            Atom::Hole => Some(HOLE),
+            Atom::Break | Atom::Empty => None,
+        })
+        .collect();
+    let text = match field.contains(&Atom::Hole) {
+        false => Text::Known(text),
+        true if text.chars().all(|c| c == HOLE) => Text::Unknown,
+        true => Text::Partly(text),
+    };
+    Some(Word { text, span: raw.span, verbatim: raw.verbatim, glob, flow: flow.cloned() })
+}
+
+/// Brace expansion (bash, "Brace Expansion"): `a{b,c}d` → `abd acd`; a sequence `{1..9}` stands as a glob. At most [`MAX_ALTERNATIVES`] words come
+/// out; beyond that the word is one hole.
+fn braces(atoms: Vec<Atom>) -> Vec<Vec<Atom>> {
+    let mut done = Vec::new();
+    let mut open = vec![atoms];
+    let mut steps = 0;
+    while let Some(word) = open.pop() {
+        steps += 1;
+        if steps > MAX_ALTERNATIVES {
+            return vec![vec![Atom::Hole]];
+        }
+        match first_brace(&word) {
+            None => done.push(word),
+            Some((from, to, commas)) => {
+                let head = word.get(..from).unwrap_or_default();
+                let tail = word.get(to + 1..).unwrap_or_default();
+                let ends = commas.iter().copied().chain([to]);
+                let mut start = from + 1;
+                let mut alternatives = Vec::new();
+                for end in ends {
+                    let middle = word.get(start..end).unwrap_or_default();
+                    alternatives.push([head, middle, tail].concat());
+                    start = end + 1;
+                }
+                open.extend(alternatives.into_iter().rev());
+            }
+        }
+    }
+    done
+}
+
+/// The first brace with a comma in it: where it opens, where it closes, and its commas.
+fn first_brace(word: &[Atom]) -> Option<(usize, usize, Vec<usize>)> {
+    let opens = word.iter().enumerate().filter(|(_, atom)| **atom == Atom::Bare('{')).map(|(at, _)| at);
+    for from in opens.take(MAX_ALTERNATIVES) {
+        let mut depth = 0usize;
+        let mut commas = Vec::new();
+        for (at, atom) in word.iter().enumerate().skip(from) {
+            match atom {
+                Atom::Bare('{') => depth += 1,
+                Atom::Bare(',') if depth == 1 => commas.push(at),
+                Atom::Bare('}') => {
+                    depth -= 1;
+                    if depth == 0 {
+                        if !commas.is_empty() {
+                            return Some((from, at, commas));
+                        }
+                        break;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    None
+}
+
+/// Characters of one word; longer ones are not known beyond this.
+const MAX_ATOMS: usize = 16 * 1024;
+
+/// Words that one word may become.
+const MAX_ALTERNATIVES: usize = 64;
