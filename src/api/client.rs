@@ -92,8 +92,10 @@ impl Client {
     /// When the connection has ended.
     pub async fn send(&mut self, call: Call) -> Result<u64, ClientError> {
         self.calls += 1;
-        line::write(&mut self.to, &Numbered { n: self.calls, call }).await?;
-        Ok(self.calls)
+        match line::write(&mut self.to, &Numbered { n: self.calls, call }).await {
+            Ok(()) => Ok(self.calls),
+            Err(e) => Err(self.last_words().await.unwrap_or_else(|| e.into())),
+        }
     }
 
     /// The next line from the server.
@@ -179,6 +181,17 @@ impl Client {
         }
     }
 
+    /// A server that hung up has said why before; that is still to be read.
+    async fn last_words(&mut self) -> Option<ClientError> {
+        loop {
+            match self.read().await {
+                Ok(push) => self.keep(push),
+                Err(e @ ClientError::Goodbye(_)) => return Some(e),
+                Err(_) => return None,
+            }
+        }
+    }
+
     /// Keeps news for later; of a flood, the oldest is let go.
     fn keep(&mut self, push: Push) {
         if self.news.len() == MOST_NEWS {
@@ -228,7 +241,6 @@ pub enum ClientError {
 impl From<LineError> for ClientError {
     fn from(e: LineError) -> Self {
         match e {
-            // The server says why before it closes; a write that comes too late hides that.
             LineError::Io(e) if e.kind() == io::ErrorKind::BrokenPipe => Self::Closed,
             LineError::Io(_) | LineError::TooLong(_) | LineError::Malformed(_) => Self::Broken(e.to_string()),
         }

@@ -250,7 +250,7 @@ impl Console {
     pub async fn verify(&self, who: &Principal, session: Option<SessionId>) -> Result<VerifyReport, Refused> {
         match session {
             Some(id) => drop(self.viewing(who, &self.parts.archive.meta(id).await?, Action::Replay)?),
-            None => self.permit(who, Action::Replay, &self.everywhere())?,
+            None => self.permit_audit(who)?,
         }
         self.parts.archive.verify(session).await
     }
@@ -260,7 +260,7 @@ impl Console {
     /// # Errors
     /// When policy says no or the ledger could not be read.
     pub async fn audit(&self, who: &Principal, from: u64, limit: u32) -> Result<Vec<AuditRecord>, Refused> {
-        self.permit(who, Action::Export, &self.everywhere())?;
+        self.permit_audit(who)?;
         self.parts.archive.records(from, limit.min(MOST_RECORDS)).await
     }
 
@@ -273,11 +273,7 @@ impl Console {
     /// Whether this person may see everybody's sessions and requests, or only their own.
     #[must_use]
     pub fn sees_all(&self, who: &Principal) -> bool {
-        let judgement = self.policy().dashboard(who, &self.circumstances());
-        match judgement.verdict {
-            Verdict::Allow => true,
-            Verdict::Hold(_) | Verdict::Deny => false,
-        }
+        allowed(&self.policy().dashboard(who, &self.circumstances()))
     }
 
     async fn steer(
@@ -309,7 +305,7 @@ impl Console {
 
     fn viewing(&self, who: &Principal, meta: &SessionMeta, action: Action) -> Result<Viewing, Refused> {
         let viewing = self.policy().view(meta, who, action, &self.circumstances());
-        viewing.map_err(|judgement| not_permitted(action, &judgement))
+        viewing.map_err(|judgement| not_permitted(action.as_str(), &judgement))
     }
 
     async fn write_view(&self, viewing: &Viewing, how: &str) -> Result<(), Refused> {
@@ -320,10 +316,12 @@ impl Console {
 
     fn permit(&self, who: &Principal, action: Action, place: &Place) -> Result<(), Refused> {
         let judgement = self.policy().may(who, action, place, &self.circumstances());
-        match judgement.verdict {
-            Verdict::Allow => Ok(()),
-            Verdict::Hold(_) | Verdict::Deny => Err(not_permitted(action, &judgement)),
-        }
+        allowed(&judgement).then_some(()).ok_or_else(|| not_permitted(action.as_str(), &judgement))
+    }
+
+    fn permit_audit(&self, who: &Principal) -> Result<(), Refused> {
+        let judgement = self.policy().audit(who, &self.circumstances());
+        allowed(&judgement).then_some(()).ok_or_else(|| not_permitted("audit", &judgement))
     }
 
     /// The row with policy's word added to the desk's.
@@ -340,11 +338,6 @@ impl Console {
 
     fn circumstances(&self) -> Circumstances {
         Circumstances { now: self.now(), channel: Channel::Control }
-    }
-
-    /// The bastion itself as a place, for what concerns all targets at once.
-    fn everywhere(&self) -> Place {
-        Place { target: self.parts.facts.bastion.clone(), login: String::new(), labels: Default::default() }
     }
 }
 
@@ -366,9 +359,17 @@ async fn read_recording(archive: Arc<dyn Archive>, viewing: Viewing, to: mpsc::S
     }
 }
 
-fn not_permitted(action: Action, judgement: &Judgement) -> Refused {
+/// There is nobody to ask for an approval here, so a hold is a no.
+const fn allowed(judgement: &Judgement) -> bool {
+    match judgement.verdict {
+        Verdict::Allow => true,
+        Verdict::Hold(_) | Verdict::Deny => false,
+    }
+}
+
+fn not_permitted(action: &str, judgement: &Judgement) -> Refused {
     let rule = judgement.rules.first().map(|rule| format!(": {} ({}:{})", rule.says, rule.file, rule.line));
-    let why = format!("policy does not let you {} here{}", action.as_str(), rule.unwrap_or_default());
+    let why = format!("policy does not let you {action} here{}", rule.unwrap_or_default());
     Refused { kind: Refusal::NotPermitted, why }
 }
 

@@ -186,7 +186,7 @@ impl View {
     /// The rows as text that no terminal obeys, down to the last that has any.
     fn rows(&self) -> Vec<String> {
         let mut rows: Vec<_> =
-            (0..self.screen.rows()).map(|row| Shown::new(&self.screen.row_text(row)).to_string()).collect();
+            (0..self.screen.rows()).map(|row| Shown::new(self.screen.row_text(row).trim_end()).to_string()).collect();
         rows.truncate(rows.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1));
         rows
     }

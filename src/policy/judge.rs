@@ -80,10 +80,10 @@ impl Question {
         }
     }
 
-    /// Opening the dashboard.
-    pub(super) fn on_bastion(who: &Principal, circumstances: &Circumstances) -> Self {
+    /// What concerns the bastion whole: `dashboard`, `audit`.
+    pub(super) fn on_bastion(who: &Principal, action: &str, circumstances: &Circumstances) -> Self {
         let bastion = |names: &Names| Ok((Entity::with_uid(names.uid(&names.bastion, "bastion")), Vec::new()));
-        Self(ask(who, "dashboard", context(who, circumstances), bastion))
+        Self(ask(who, action, context(who, circumstances), bastion))
     }
 
     fn wrong(action: Action, on: &str) -> Self {

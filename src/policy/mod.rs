@@ -233,7 +233,13 @@ impl Policy {
     /// May this principal open the dashboard (the list of sessions and requests; each session and request is asked about apart)?
     #[must_use]
     pub fn dashboard(&self, who: &Principal, circumstances: &Circumstances) -> Judgement {
-        self.rules.judge(&Question::on_bastion(who, circumstances))
+        self.rules.judge(&Question::on_bastion(who, "dashboard", circumstances))
+    }
+
+    /// May this principal read the bastion-wide chain and have everything verified?
+    #[must_use]
+    pub fn audit(&self, who: &Principal, circumstances: &Circumstances) -> Judgement {
+        self.rules.judge(&Question::on_bastion(who, "audit", circumstances))
     }
 }
 

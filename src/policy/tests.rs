@@ -107,6 +107,8 @@ fn roles_open_what_is_theirs_and_nothing_else() {
     }
     let opens = |who| policy.dashboard(who, &NOON).verdict == Verdict::Allow;
     assert!(opens(&approver) && opens(&auditor) && !opens(&engineer) && !opens(&nobody));
+    let audits = |who| policy.audit(who, &NOON).verdict == Verdict::Allow;
+    assert!(audits(&auditor) && !audits(&approver) && !audits(&engineer) && !audits(&nobody));
     let says = policy.may(&engineer, Action::Forward, &place("demo"), &NOON).rules.remove(0).says;
     assert_eq!(says, "port, agent and X11 forwarding would pass by the gate");
 }

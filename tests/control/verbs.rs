@@ -1,0 +1,111 @@
+//! The approver's verbs, run as the real program.
+
+use bytes::Bytes;
+use holdpoint::broker::{Control, WatchItem};
+use holdpoint::model::*;
+
+use super::bench::{Bench, soon};
+
+fn json(text: &str) -> Vec<serde_json::Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_json_with_a_version_or_tabs_and_empty_ones_say_so() {
+    let bench = Bench::new().await;
+    let none = bench.holdpoint("bob", &["requests"]).await;
+    assert_eq!((none.code(), none.out().as_str()), (1, ""));
+    assert_eq!(none.err(), "holdpoint: nothing waits for a decision\n");
+    let (id, _mailbox) = bench.session(1, "alice");
+    bench.desk.ask(bench.request(1, Severity::High)).await.unwrap();
+    let list = bench.holdpoint("bob", &["requests", "--json"]).await;
+    let rows = json(&list.out());
+    assert_eq!((list.code(), rows.len()), (0, 1));
+    assert_eq!((&rows[0]["v"], &rows[0]["request"]["command"]["text"]), (&1.into(), &"rm -rf ./victim".into()));
+    let plain = bench.holdpoint("bob", &["sessions"]).await.out();
+    assert!(plain.starts_with(&format!("{id}\t● live\talice\troot@db-1\t-\t")), "{plain}");
+    let status = bench.holdpoint("ann", &["status", "--json"]).await;
+    assert_eq!((&json(&status.out())[0]["sessions"], &json(&status.out())[0]["requests"]), (&1.into(), &1.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn approve_shows_what_it_approves_and_takes_a_unique_prefix() {
+    let bench = Bench::new().await;
+    let (_, mut mailbox) = bench.session(1, "alice");
+    let asked = bench.request(1, Severity::High);
+    bench.desk.ask(asked.clone()).await.unwrap();
+    let done = bench.holdpoint("bob", &["approve", &asked.id.short(), "--session"]).await;
+    assert_eq!(done.out(), format!("approved {} for the same command until this session ends\n", asked.id));
+    assert!(done.err().contains("effect     HIGH fs.destroy: deletes ./victim and all below it  «rm -rf ./victim»"));
+    assert!(matches!(soon("the ruling", mailbox.recv()).await, Some(Control::Ruled(_))));
+    let grants = bench.holdpoint("bob", &["grants", "--json"]).await;
+    assert_eq!(json(&grants.out())[0]["by"], serde_json::json!(["bob"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_critical_request_wants_the_name_of_its_target() {
+    let bench = Bench::new().await;
+    let (_, mut mailbox) = bench.session(1, "alice");
+    let asked = bench.request(1, Severity::Critical);
+    bench.desk.ask(asked.clone()).await.unwrap();
+    let id = asked.id.to_string();
+    let without = bench.holdpoint("bob", &["approve", &id]).await;
+    assert!(without.code() == 2 && without.err().contains("say --confirm db-1"), "{}", without.err());
+    assert_eq!(bench.holdpoint("bob", &["approve", &id, "--confirm", "db-2"]).await.code(), 2);
+    assert!(mailbox.try_recv().is_err());
+    assert_eq!(bench.holdpoint("bob", &["approve", &id, "--confirm", "db-1"]).await.code(), 0);
+    assert!(matches!(soon("the ruling", mailbox.recv()).await, Some(Control::Ruled(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exit_codes_tell_scripts_what_went_wrong() {
+    let bench = Bench::new().await;
+    let (session, mut mailbox) = bench.session(1, "alice");
+    bench.desk.ask(bench.request(1, Severity::High)).await.unwrap();
+    let id = bench.request(1, Severity::High).id.to_string();
+    let own = bench.holdpoint("alice", &["approve", &id]).await;
+    assert!(own.code() == 5 && own.err().contains("your own request"), "{}", own.err());
+    assert_eq!(bench.holdpoint("bob", &["approve", "zzzz"]).await.code(), 6);
+    assert_eq!(bench.holdpoint("bob", &["approve"]).await.code(), 2);
+    assert_eq!(bench.holdpoint("ann", &["kill", &session.short()]).await.code(), 5);
+    assert_eq!(bench.holdpoint("bob", &["kill", "--dry-run", &session.short()]).await.code(), 0);
+    assert!(mailbox.try_recv().is_err());
+    assert_eq!(bench.holdpoint("bob", &["deny", &id, "-m", "use the runbook"]).await.code(), 0);
+    let ruled = soon("the ruling", mailbox.recv()).await;
+    assert!(
+        matches!(ruled, Some(Control::Ruled(Ruling { outcome: Outcome::Denied { reason, .. }, .. })) if reason.as_str() == "use the runbook")
+    );
+    assert_eq!(bench.holdpoint("bob", &["kill", &session.to_string(), "-m", "enough"]).await.code(), 0);
+    assert!(matches!(mailbox.recv().await, Some(Control::Kill { reason, .. }) if reason == "enough"));
+    let nobody = bench.holdpoint("bob", &["status", "--socket", "/nonexistent/control.sock"]).await;
+    assert_eq!(nobody.code(), 2, "a flag that is given twice is a mistake");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watch_prints_the_screen_as_text_and_none_of_the_sessions_bytes() {
+    let bench = Bench::new().await;
+    let (id, mut mailbox) = bench.session(1, "alice");
+    let (keyframe, output) = (&b"\x1b[2J\x1b[H$ cat page\x1b]52;c;aGk=\x07"[..], &b"\r\n\x1b[31mred\x1b[m \x1b[6n"[..]);
+    let session = tokio::spawn(async move {
+        while let Some(control) = mailbox.recv().await {
+            let Control::Watch { to, .. } = control else { continue };
+            let event = |seq, event| WatchItem::Event(EventRecord { seq, at: Wall(1), event });
+            let output = Event::Output { stream: Stream::Stdout, bytes: Bytes::from_static(output) };
+            for item in [
+                WatchItem::Keyframe { size: Size::new(80, 24), state: Bytes::from_static(keyframe) },
+                event(1, output),
+                event(2, Event::Ended { reason: CloseReason::ClientGone }),
+            ] {
+                to.send(item).await.unwrap();
+            }
+        }
+    });
+    let text = bench.holdpoint("bob", &["watch", &id.short()]).await;
+    assert_eq!(text.code(), 0);
+    assert!(text.out().ends_with("$ cat page\nred\n") && !text.out().contains('\u{1b}'), "{:?}", text.out());
+    assert_eq!(text.err(), format!("holdpoint: session {id} is over: the engineer left\n"));
+    let events = json(&bench.holdpoint("bob", &["watch", "--json", &id.short()]).await.out());
+    let pushes: Vec<_> = events.iter().map(|event| event["push"].as_str().unwrap()).collect();
+    assert_eq!(pushes, ["keyframe", "event", "event"]);
+    session.abort();
+}
