@@ -5,6 +5,7 @@
 //! ([`Control::Ruled`], [`Control::Granted`]) and the dashboards ([`News`]). Telling a session never holds up the desk: a full mailbox is
 //! waited for by a task of its own, which ends when the session takes the message or is gone.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -55,14 +56,15 @@ impl Desk {
     #[must_use]
     pub fn start(docket: Docket, chain: Arc<dyn Chain>, registry: Registry, clock: ReadClock) -> Self {
         let (acts, inbox) = mpsc::channel(QUEUE);
-        tokio::spawn(Task { docket, chain, registry, clock, not_before: Mono::default() }.run(inbox));
+        let (not_before, taken_back) = (Mono::default(), VecDeque::new());
+        tokio::spawn(Task { docket, chain, registry, clock, not_before, taken_back }.run(inbox));
         Self { acts }
     }
 
     /// Files a request. When this comes back, it is durable and the approvers have been told.
     ///
     /// # Errors
-    /// When it could not be filed; the session must then deny.
+    /// When it could not be filed, its session is not live, or it was withdrawn before it got here; the session must then deny.
     pub async fn ask(&self, request: HoldRequest) -> Result<(), Refused> {
         self.act(|done| Act::Ask(Box::new(request), done)).await?
     }
@@ -159,6 +161,8 @@ struct Task {
     clock: ReadClock,
     /// After a failed write: when the next expiry is tried.
     not_before: Mono,
+    /// Withdrawals that came before their request: both are on their way at once when an engineer is quick. At most [`QUEUE`].
+    taken_back: VecDeque<RequestId>,
 }
 
 impl Task {
@@ -182,8 +186,8 @@ impl Task {
     async fn act(&mut self, act: Act) {
         let now = (self.clock)();
         let (events, done) = match act {
-            Act::Ask(request, done) => (self.docket.request(*request, now), done),
-            Act::Withdraw(id, done) => (Ok(self.docket.withdraw(id)), done),
+            Act::Ask(request, done) => (self.ask(*request, now), done),
+            Act::Withdraw(id, done) => (Ok(self.withdraw(id)), done),
             Act::SessionEnded(session, done) => (Ok(self.docket.session_ended(session)), done),
             Act::Vote(vote, done) => {
                 let fresh = GrantId::from_bytes(rand::random());
@@ -197,6 +201,23 @@ impl Task {
         };
         // A caller who went away does not want to know any more.
         let _ = done.send(answer);
+    }
+
+    fn ask(&self, request: HoldRequest, now: Now) -> Result<Vec<AuditEvent>, Refused> {
+        if self.registry.find(request.session).is_none() || self.taken_back.contains(&request.id) {
+            let why = format!("request {} is not wanted any more: its session took it back, or is gone", request.id);
+            return Err(Refused { kind: Refusal::Changed, why });
+        }
+        self.docket.request(request, now)
+    }
+
+    fn withdraw(&mut self, id: RequestId) -> Vec<AuditEvent> {
+        let events = self.docket.withdraw(id);
+        if events.is_empty() {
+            self.taken_back.truncate(QUEUE - 1);
+            self.taken_back.push_front(id);
+        }
+        events
     }
 
     async fn expire(&mut self) {

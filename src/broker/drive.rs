@@ -79,10 +79,11 @@ pub(super) async fn run<S: ClientSink>(
         broker: broker.clone(),
     };
     let reason = driver.run().await;
+    // It leaves first: a request of it that is still on its way is then not filed.
+    broker.common().registry.leave(id, reason);
     if let Err(error) = broker.common().desk.session_ended(id).await {
         tracing::error!(%error, %id, "the desk did not hear of a session's end");
     }
-    broker.common().registry.leave(id, reason);
 }
 
 fn settings(broker: &Broker, admission: &Admission, request: &SessionRequest) -> Settings {

@@ -9,6 +9,7 @@
 //! | `registry.rs` | the live sessions and their mailboxes |
 //! | `desk.rs` | the approval desk over the ledger |
 //! | `console.rs` | what a proved person may see and do |
+//! | `record.rs` | the ledger as desk and console use it |
 //! | `clock.rs` | the one file that reads the clocks |
 
 pub mod bastion;
@@ -18,6 +19,7 @@ pub mod console;
 pub mod desk;
 mod drive;
 mod outward;
+pub mod record;
 pub mod registry;
 
 pub use bastion::{Broker, Common, SessionRequest};
@@ -25,4 +27,5 @@ pub use client::{ClientEnd, ClientSink, FromClient, Gone};
 pub use clock::Clock;
 pub use console::{Archive, Console, Facts, Parts};
 pub use desk::{Chain, ChainFault, Desk, Promise, ReadClock};
+pub use record::Record;
 pub use registry::{Control, Live, News, Registry, WatchItem};

@@ -259,3 +259,13 @@ async fn a_caller_who_goes_away_does_not_tear_an_act_in_two() {
     drop(vote);
     assert_eq!(bench.desk.grants().await.map(|grants| grants.len()), Ok(1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_comes_after_its_withdrawal_or_its_session_is_not_filed() {
+    let bench = Bench::new();
+    bench.desk.withdraw(request(1).id).await.unwrap();
+    assert_eq!(bench.desk.ask(request(1)).await.map_err(|refused| refused.kind), Err(Refusal::Changed));
+    bench.registry.leave(session(), crate::model::CloseReason::ClientGone);
+    assert_eq!(bench.desk.ask(request(2)).await.map_err(|refused| refused.kind), Err(Refusal::Changed));
+    assert_eq!(bench.paper.written(), Vec::<&str>::new());
+}
