@@ -1,0 +1,207 @@
+//! E-mail addresses: RFC 5321 mailboxes without quoting, with a domain that could be real.
+//!
+//! `local@domain` is everywhere in server output without being an address: remotes, unit names, package versions, prompts.
+//! What cannot be a mailbox is told by its surroundings and by the last label of its domain. A label that is no known
+//! file or unit ending counts as a top-level domain: an unknown one is masked rather than shown.
+
+use memchr::memchr_iter;
+
+use crate::model::DataKind;
+
+use super::{Hit, Tail, Text, Weight};
+
+/// Appends the addresses in `text`; holds back what could become one.
+pub(super) fn scan(text: Text<'_>, hits: &mut Vec<Hit>, tail: &mut Tail) {
+    for at in memchr_iter(b'@', text.bytes) {
+        let Some(start) = local_start(text, at) else { continue };
+        if is_login(text, start, at) {
+            continue;
+        }
+        match domain(text, at + 1) {
+            Domain::Open { seen } => {
+                tail.hold(start, if seen > 0 { Weight::Identifying } else { Weight::Light });
+            }
+            Domain::Ends(end) => hits.push(Hit { start, end, kind: DataKind::Email }),
+            Domain::None => {}
+        }
+    }
+    if text.may_grow()
+        && let Some(start) = local_start(text, text.bytes.len())
+    {
+        tail.hold(start, Weight::Light);
+    }
+}
+
+/// Where the local part that ends before `end` begins: at most 64 bytes, from a letter or digit.
+fn local_start(text: Text<'_>, end: usize) -> Option<usize> {
+    let window = text.slice(end.saturating_sub(LOCAL_MAX), end);
+    let len = window.iter().rev().take_while(|b| is_local(**b)).count();
+    let skip = window.iter().skip(window.len() - len).position(u8::is_ascii_alphanumeric)?;
+    Some(end - len + skip)
+}
+
+/// Whether this is an account on a machine: the user part of a URL, or an account that is nobody's mailbox.
+fn is_login(text: Text<'_>, start: usize, at: usize) -> bool {
+    let local = text.slice(start, at);
+    text.slice(start.saturating_sub(3), start) == b"://"
+        || NOBODY.iter().any(|name| local.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// What stands after an `@`.
+enum Domain {
+    /// No domain.
+    None,
+    /// A domain that ends before this byte.
+    Ends(usize),
+    /// The text ends before that can be told; so many bytes of it are seen.
+    Open { seen: usize },
+}
+
+fn domain(text: Text<'_>, start: usize) -> Domain {
+    let window = text.slice(start, text.bytes.len().min(start + DOMAIN_MAX));
+    let len = window.iter().take_while(|b| is_domain(**b)).count();
+    let end = start + len;
+    let next = text.at(end);
+    let after_colon = text.at(end + 1);
+    let undecided = match next {
+        None => len < DOMAIN_MAX || after_colon.is_none(),
+        Some(b':') => after_colon.is_none(),
+        Some(_) => false,
+    };
+    if undecided && text.may_grow() {
+        return Domain::Open { seen: len };
+    }
+    let Some(valid) = valid_len(window.get(..len).unwrap_or_default()) else { return Domain::None };
+    // `x@y.sum()` is a program; `alice@web.example.com:~$` is a prompt, `…:/srv` the other end of a copy.
+    let elsewhere = matches!((next, after_colon), (Some(b'('), _) | (Some(b':'), Some(b'~' | b'/')));
+    if valid == len && elsewhere { Domain::None } else { Domain::Ends(start + valid) }
+}
+
+/// How much of `run` is a domain name: at least two labels (RFC 1035 §2.3.1), the last of which could be a top-level
+/// domain. Endings that cannot (`.bak`, `.1`, a full stop) are left off.
+fn valid_len(run: &[u8]) -> Option<usize> {
+    let mut ends = Vec::with_capacity(4);
+    let mut labels: Vec<&[u8]> = Vec::with_capacity(4);
+    let mut pos = 0;
+    for label in run.split(|b| *b == b'.') {
+        let label = label.strip_suffix(b"-").filter(|_| label.len() + pos == run.len()).unwrap_or(label);
+        if label.is_empty() || label.len() > 63 || label.starts_with(b"-") || label.ends_with(b"-") {
+            break;
+        }
+        labels.push(label);
+        ends.push(pos + label.len());
+        pos += label.len() + 1;
+    }
+    if is_version(&labels) {
+        return None;
+    }
+    while labels.len() > 1 {
+        if labels.last().is_some_and(|label| is_top_level(label)) {
+            return ends.last().copied();
+        }
+        labels.pop();
+        ends.pop();
+    }
+    None
+}
+
+/// `1.2.3`, `v1.2.3-rc.1` (a package's version) or `2x.png` (an image's density).
+fn is_version(labels: &[&[u8]]) -> bool {
+    let [first, second, ..] = labels else { return false };
+    let digits = first.strip_prefix(b"v").unwrap_or(first);
+    let number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    let density = matches!(first, [b'1'..=b'9', b'x']);
+    (number && second.first().is_some_and(u8::is_ascii_digit)) || density
+}
+
+fn is_top_level(label: &[u8]) -> bool {
+    let word = (2..=24).contains(&label.len()) && label.iter().all(u8::is_ascii_alphabetic);
+    (word || label.len() > 4 && label.get(..4).is_some_and(|head| head.eq_ignore_ascii_case(b"xn--")))
+        && !NOT_TOP_LEVEL.iter().any(|ending| label.eq_ignore_ascii_case(ending.as_bytes()))
+}
+
+const fn is_local(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'+' | b'-' | b'\'')
+}
+
+const fn is_domain(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')
+}
+
+/// RFC 5321 §4.5.3.1.1.
+const LOCAL_MAX: usize = 64;
+
+/// RFC 5321 §4.5.3.1.2 allows 255 octets of wire form, which is 253 characters of text.
+const DOMAIN_MAX: usize = 253;
+
+/// Accounts of version control and of the machine itself: no person's mailbox, and in every remote, prompt and log.
+const NOBODY: &[&str] = &["git", "hg", "svn", "root"];
+
+/// Endings of files and systemd units (systemd.unit(5)) that stand after an `@` and are no top-level domain (IANA root zone).
+const NOT_TOP_LEVEL: &[&str] = &[
+    "automount",
+    "device",
+    "mount",
+    "path",
+    "scope",
+    "service",
+    "slice",
+    "socket",
+    "swap",
+    "target",
+    "timer",
+    "bak",
+    "bmp",
+    "bz2",
+    "cfg",
+    "cjs",
+    "class",
+    "conf",
+    "cpp",
+    "css",
+    "csv",
+    "desktop",
+    "dll",
+    "env",
+    "exe",
+    "gif",
+    "gz",
+    "hpp",
+    "htm",
+    "html",
+    "ico",
+    "ini",
+    "jar",
+    "java",
+    "jpeg",
+    "jpg",
+    "js",
+    "json",
+    "jsx",
+    "lock",
+    "log",
+    "mjs",
+    "old",
+    "orig",
+    "pdf",
+    "plist",
+    "png",
+    "scss",
+    "svg",
+    "swp",
+    "tar",
+    "tgz",
+    "tmp",
+    "toml",
+    "ts",
+    "tsx",
+    "txt",
+    "war",
+    "webp",
+    "whl",
+    "xml",
+    "xz",
+    "yaml",
+    "yml",
+    "zst",
+];
