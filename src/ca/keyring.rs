@@ -89,6 +89,20 @@ impl Keyring {
         })
     }
 
+    /// Everything that keeps [`Keyring::load`] from loading, at once.
+    #[must_use]
+    pub fn faults(paths: &KeyPaths) -> Vec<KeyFileError> {
+        let passphrase = match paths.passphrase_file.as_deref().map(keyfile::read_passphrase).transpose() {
+            Ok(passphrase) => passphrase,
+            Err(error) => return vec![error],
+        };
+        let passphrase = passphrase.as_ref().map(|p| p.as_str());
+        let host = keyfile::load(&paths.host, passphrase).err();
+        let signing = [&paths.user_ca, &paths.host_ca, &paths.ledger];
+        let signing = signing.into_iter().filter_map(|path| keyfile::load_signing(path, passphrase).err());
+        host.into_iter().chain(signing).collect()
+    }
+
     /// Makes those that are missing, and the directories for them (0700); says which it made.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `lane.rs` | a queue counted in bytes |
 //! | `local.rs` | a shell or a command on this machine, confined |
+//! | `sandbox/` | how a local shell is confined |
 //! | `remote.rs` | a shell or a command on another machine, by a certificate that lives for seconds |
 //!
 //! [`Admission`]: crate::policy::permit::Admission
@@ -20,6 +21,7 @@ use crate::model::{ExitStatus, PtySize, Size, Stream};
 pub mod lane;
 pub mod local;
 pub mod remote;
+pub mod sandbox;
 
 pub use lane::{Lane, Meter, Overrun};
 
