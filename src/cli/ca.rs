@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::exit::Exit;
-use super::out;
+use super::exit::{Done, Exit, Failure};
+use super::out::Out;
 use crate::ca::{CaError, KeyPaths, Keyring, fingerprint, host};
 use crate::config::{Config, KeyFiles};
 
@@ -38,7 +38,6 @@ struct Which {
 /// What `ca show --json` prints.
 #[derive(Debug, Serialize)]
 struct Shown {
-    v: u8,
     user_ca: Key,
     host_ca: Key,
     host_key: Key,
@@ -52,12 +51,18 @@ struct Key {
     fingerprint: String,
 }
 
-/// Runs it.
-#[must_use]
-pub fn run(flags: &Ca) -> Exit {
-    match &flags.act {
-        Act::Init(which) => with_config(which, init),
-        Act::Show(which) => with_config(which, show),
+impl Ca {
+    /// Makes or shows.
+    ///
+    /// # Errors
+    /// When the configuration does not hold, or a key cannot be made or read.
+    pub fn run(self) -> Done {
+        let (which, act): (Which, fn(&Config, &mut Out) -> Done) = match self.act {
+            Act::Init(which) => (which, init),
+            Act::Show(which) => (which, show),
+        };
+        let config = Config::load(&which.config).map_err(|faults| Failure::new(Exit::Config, faults.to_string()))?;
+        act(&config, &mut Out::new(which.json))
     }
 }
 
@@ -79,60 +84,49 @@ pub fn host_names(config: &Config) -> Vec<String> {
     if config.host_names.is_empty() { host::names_of(&config.listen) } else { config.host_names.clone() }
 }
 
-fn with_config(which: &Which, act: fn(&Config, bool) -> Result<(), CaError>) -> Exit {
-    let config = match Config::load(&which.config) {
-        Ok(config) => config,
-        Err(faults) => {
-            out::error(&faults.to_string());
-            return Exit::Config;
-        }
-    };
-    match act(&config, which.json) {
-        Ok(()) => Exit::Ok,
-        Err(error) => {
-            out::error(&error.to_string());
-            Exit::No
-        }
-    }
+fn failed(error: impl Into<CaError>) -> Failure {
+    Failure::new(Exit::No, error.into().to_string())
 }
 
-fn init(config: &Config, json: bool) -> Result<(), CaError> {
-    let made = Keyring::make_missing(&paths(&config.keys), &mut rand::rng())?;
+fn init(config: &Config, out: &mut Out) -> Done {
+    let made = Keyring::make_missing(&paths(&config.keys), &mut rand::rng()).map_err(failed)?;
     let made: Vec<_> = made.iter().map(|made| made.0.display().to_string()).collect();
-    if json {
-        out::json(&serde_json::json!({ "v": 1, "made": made }));
+    if out.is_json() {
+        out.json(&serde_json::json!({ "made": made }))?;
     } else if made.is_empty() {
-        out::line("all keys are there; nothing was made");
+        out.line("all keys are there; nothing was made")?;
     } else {
-        made.iter().for_each(|path| out::line(&format!("made {path}")));
+        made.iter().try_for_each(|path| out.line(&format!("made {path}")))?;
     }
-    Ok(())
+    Ok(Exit::Ok)
 }
 
-fn show(config: &Config, json: bool) -> Result<(), CaError> {
+fn show(config: &Config, out: &mut Out) -> Done {
+    let shown = shown(config).map_err(failed)?;
+    if out.is_json() {
+        out.json(&shown)?;
+        return Ok(Exit::Ok);
+    }
+    for (name, key) in [("user CA", &shown.user_ca), ("host CA", &shown.host_ca), ("host key", &shown.host_key)] {
+        out.line(&format!("{name:9} {}\n          {}", key.fingerprint, key.public))?;
+    }
+    out.line("\nOn each target: put the user CA's line into /etc/ssh/holdpoint_user_ca.pub, and into sshd_config:\n")?;
+    out.line("    TrustedUserCAKeys /etc/ssh/holdpoint_user_ca.pub")?;
+    out.line("\nFor each client: this line into ~/.ssh/known_hosts:\n")?;
+    out.line(&format!("    {}", shown.cert_authority))?;
+    Ok(Exit::Ok)
+}
+
+fn shown(config: &Config) -> Result<Shown, CaError> {
     let keyring = Keyring::load(&paths(&config.keys))?;
     let key = |key: &russh::keys::ssh_key::PublicKey| -> Result<Key, CaError> {
         Ok(Key { public: key.to_openssh()?, fingerprint: fingerprint(key) })
     };
-    let names = host_names(config);
     let port = config.listen.first().map_or(22, std::net::SocketAddr::port);
-    let shown = Shown {
-        v: 1,
+    Ok(Shown {
         user_ca: key(&keyring.user_ca.public_key())?,
         host_ca: key(&keyring.host_ca.public_key())?,
         host_key: key(keyring.host.public_key())?,
-        cert_authority: keyring.host_ca.known_hosts_line(&names, port)?,
-    };
-    if json {
-        out::json(&shown);
-        return Ok(());
-    }
-    for (name, key) in [("user CA", &shown.user_ca), ("host CA", &shown.host_ca), ("host key", &shown.host_key)] {
-        out::line(&format!("{name:9} {}\n          {}", key.fingerprint, key.public));
-    }
-    out::line("\nOn each target: put the user CA's line into /etc/ssh/holdpoint_user_ca.pub, and into sshd_config:\n");
-    out::line("    TrustedUserCAKeys /etc/ssh/holdpoint_user_ca.pub");
-    out::line("\nFor each client: this line into ~/.ssh/known_hosts:\n");
-    out::line(&format!("    {}", shown.cert_authority));
-    Ok(())
+        cert_authority: keyring.host_ca.known_hosts_line(&host_names(config), port)?,
+    })
 }

@@ -1,11 +1,12 @@
 //! `holdpoint check`: every fault of a configuration at once, with file and line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 
-use super::exit::Exit;
+use super::exit::{Done, Exit};
+use super::out::Out;
 use crate::ca::Keyring;
 use crate::config::{Config, Fault, TargetKind};
 
@@ -22,67 +23,51 @@ pub struct Check {
 
 /// What was found, as `--json` prints it.
 #[derive(Debug, Serialize)]
-struct Report<'a> {
-    v: u8,
+struct Report {
     ok: bool,
-    faults: &'a [Fault],
+    faults: Vec<Fault>,
 }
 
-/// Checks the file, then what it names: the keys, and that no key is one of the demo's.
-#[must_use]
-pub fn run(flags: &Check) -> Exit {
-    let (faults, summary, exit) = match Config::load(&flags.config) {
-        Err(faults) => (faults.iter().cloned().collect(), String::new(), Exit::Config),
-        Ok(config) => {
-            let faults = named(&config, flags);
-            let exit = if faults.is_empty() { Exit::Ok } else { Exit::No };
-            (faults, summary(&config), exit)
+impl Check {
+    /// Checks the file, then what it names: the keys, that no user's key is one of the demo's, and the policy. A
+    /// configuration that does not hold ends with 3, one that names something faulty with 1.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn run(self) -> Done {
+        let (faults, summary, exit) = match Config::load(&self.config) {
+            Err(faults) => (faults.iter().cloned().collect(), String::new(), Exit::Config),
+            Ok(config) => {
+                let faults = named(&config, &self.config);
+                let exit = if faults.is_empty() { Exit::Ok } else { Exit::No };
+                (faults, summary(&config), exit)
+            }
+        };
+        let mut out = Out::new(self.json);
+        if out.is_json() {
+            out.json(&Report { ok: faults.is_empty(), faults })?;
+        } else if faults.is_empty() {
+            out.line(&summary)?;
+        } else {
+            faults.iter().try_for_each(|fault| out.line(&fault.to_string()))?;
         }
-    };
-    if flags.json {
-        let report = Report { v: 1, ok: faults.is_empty(), faults: &faults };
-        super::out::json(&report);
-    } else if faults.is_empty() {
-        super::out::line(&summary);
-    } else {
-        faults.iter().for_each(|fault| super::out::line(&fault.to_string()));
+        Ok(exit)
     }
-    exit
 }
 
 /// The faults of what a sound configuration names.
-fn named(config: &Config, flags: &Check) -> Vec<Fault> {
-    let mut faults = super::demo_keys::refused(config, &flags.config);
+fn named(config: &Config, file: &Path) -> Vec<Fault> {
+    let mut faults = super::demo_keys::refused(config, file);
     let fault = |key: &str, what: String| Fault {
-        file: flags.config.clone(),
+        file: file.to_owned(),
         line: None,
         key: key.to_owned(),
         what,
         cure: String::new(),
     };
     faults.extend(Keyring::faults(&super::ca::paths(&config.keys)).iter().map(|e| fault("keys", e.to_string())));
-    if let Some(dir) = &config.policy_dir {
-        faults.extend(policy_faults(dir).map(|what| fault("policy.dir", what)));
-    }
+    faults.extend(super::policy_files::load(config).err().unwrap_or_default());
     faults
-}
-
-/// Whether there are policy files that can be read. What they say is judged by the policy room when it loads them.
-fn policy_faults(dir: &std::path::Path) -> Option<String> {
-    let entries = match std::fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) => return Some(format!("{} cannot be read: {error}", dir.display())),
-    };
-    let mut any = false;
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path.extension().is_some_and(|e| e == "cedar") {
-            any = true;
-            if let Err(error) = std::fs::read_to_string(&path) {
-                return Some(format!("{} cannot be read: {error}", path.display()));
-            }
-        }
-    }
-    (!any).then(|| format!("{} holds no *.cedar file, so everything would be denied", dir.display()))
 }
 
 fn summary(config: &Config) -> String {

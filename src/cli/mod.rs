@@ -5,16 +5,23 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod approve;
+pub mod ca;
+pub mod check;
 pub mod completions;
 pub mod connect;
 pub mod dashboard;
+pub mod demo_keys;
+pub mod demo_setup;
 pub mod deny;
 pub mod exit;
 pub mod grants;
+pub mod keep;
 pub mod kill;
 pub mod man;
 pub mod out;
+pub mod policy_files;
 pub mod requests;
+pub mod sandbox_exec;
 pub mod sessions;
 pub mod show;
 pub mod status;
@@ -51,6 +58,16 @@ pub enum Verb {
     Grants(grants::Grants),
     /// Show the state of the running bastion
     Status(status::Status),
+    /// Report every fault of a configuration at once, with file and line
+    Check(check::Check),
+    /// Make and show the bastion's own keys
+    Ca(ca::Ca),
+    /// Confine itself and become the shell of a local target
+    #[command(hide = true)]
+    SandboxExec(sandbox_exec::SandboxExec),
+    /// Start a helper of the bastion and end it when the bastion is gone
+    #[command(hide = true)]
+    Keep(keep::Keep),
     /// Print a completion script for a shell
     Completions(completions::Completions),
     /// Print the manual page, for man(1): holdpoint man | man -l -
@@ -70,6 +87,10 @@ pub fn main() -> ExitCode {
         Verb::Deny(verb) => verb.run(),
         Verb::Grants(verb) => verb.run(),
         Verb::Status(verb) => verb.run(),
+        Verb::Check(verb) => verb.run(),
+        Verb::Ca(verb) => verb.run(),
+        Verb::SandboxExec(verb) => verb.run(),
+        Verb::Keep(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),
         Verb::Man(verb) => verb.run(),
     };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::exit::Exit;
+use super::exit::{Done, Exit, Failure};
 use crate::target::sandbox::{Order, Way, enter};
 
 /// The flags of `sandbox-exec`.
@@ -42,17 +42,19 @@ enum WayWord {
     Landlock,
 }
 
-/// Becomes the shell, or says why not.
-#[must_use]
-pub fn run(flags: SandboxExec) -> Exit {
-    let way = match (flags.way, flags.uid, flags.gid) {
-        (WayWord::User, Some(uid), Some(gid)) => Way::OtherUser { uid, gid },
-        (WayWord::User, _, _) => return Exit::Usage,
-        (WayWord::Namespace, _, _) => Way::Namespace,
-        (WayWord::Landlock, _, _) => Way::Landlock,
-    };
-    let order = Order { way, hidden: flags.hide, fresh: flags.fresh, parent: flags.parent, argv: flags.argv };
-    let error = enter(&order);
-    eprintln!("holdpoint: {error}");
-    Exit::NotPermitted
+impl SandboxExec {
+    /// Becomes the shell.
+    ///
+    /// # Errors
+    /// Always, when it comes back: the confinement does not hold, or the shell does not start.
+    pub fn run(self) -> Done {
+        let way = match (self.way, self.uid, self.gid) {
+            (WayWord::User, Some(uid), Some(gid)) => Way::OtherUser { uid, gid },
+            (WayWord::User, _, _) => return Err(Failure::new(Exit::Usage, "--way user needs --uid and --gid")),
+            (WayWord::Namespace, _, _) => Way::Namespace,
+            (WayWord::Landlock, _, _) => Way::Landlock,
+        };
+        let order = Order { way, hidden: self.hide, fresh: self.fresh, parent: self.parent, argv: self.argv };
+        Err(Failure::new(Exit::NotPermitted, enter(&order).to_string()))
+    }
 }

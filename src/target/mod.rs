@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `lane.rs` | a queue counted in bytes |
 //! | `local.rs` | a shell or a command on this machine, confined |
+//! | `keeper.rs` | a helper process that must not outlive the bastion |
 //! | `sandbox/` | how a local shell is confined |
 //! | `remote.rs` | a shell or a command on another machine, by a certificate that lives for seconds |
 //!
@@ -18,6 +19,7 @@ use tokio::sync::mpsc;
 
 use crate::model::{ExitStatus, PtySize, Size, Stream};
 
+pub mod keeper;
 pub mod lane;
 pub mod local;
 pub mod remote;

@@ -102,18 +102,28 @@ impl Sandbox {
     /// # Errors
     /// When none holds; the sentence says why for each.
     pub fn prepare(program: &Path, wanted: &Wanted) -> Result<Self, SandboxError> {
+        guard_memory()?;
         let (uid, gid) = wanted.account;
         let root = rustix::process::geteuid().is_root();
         let ways = if root { vec![Way::OtherUser { uid, gid }] } else { vec![Way::Namespace, Way::Landlock] };
         let mut reasons = Vec::new();
         for way in ways {
-            let sandbox = Self { way, launcher: launcher(program, way, wanted) };
-            match sandbox.holds(wanted) {
-                Ok(()) => return Ok(sandbox),
-                Err(why) => reasons.push(format!("{}: {why}", way.word())),
+            match Self::try_way(program, wanted, way) {
+                Ok(sandbox) => return Ok(sandbox),
+                Err(why) => reasons.push(why),
             }
         }
         Err(SandboxError::NoWay(reasons.join("; ")))
+    }
+
+    /// Tries one way out, by starting the shell in it.
+    ///
+    /// # Errors
+    /// One sentence, when it does not hold.
+    pub fn try_way(program: &Path, wanted: &Wanted, way: Way) -> Result<Self, String> {
+        let sandbox = Self { way, launcher: launcher(program, way, wanted) };
+        sandbox.holds(wanted).map_err(|why| format!("{}: {why}", way.word()))?;
+        Ok(sandbox)
     }
 
     /// The launcher and its arguments; the shell's program and arguments follow it.
@@ -156,6 +166,17 @@ impl Sandbox {
         let said = String::from_utf8_lossy(&out.stderr);
         Err(said.lines().next().unwrap_or("the shell does not start").chars().take(300).collect())
     }
+}
+
+/// Makes this process, which holds the keys in memory, one that no other process of the same user may trace or look into
+/// (`PR_SET_DUMPABLE`), and that leaves no core.
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn guard_memory() -> Result<(), SandboxError> {
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+        .map_err(io::Error::from)
+        .map_err(SandboxError::step("keep others out of its memory"))
 }
 
 impl Way {

@@ -1,0 +1,56 @@
+//! The policy that a configuration names: the files of its directory, or what is built in.
+
+use std::path::Path;
+
+use crate::config::{Config, Fault};
+use crate::policy::Policy;
+
+/// Reads and checks it.
+///
+/// # Errors
+/// Every fault of every file at once.
+pub fn load(config: &Config) -> Result<Policy, Vec<Fault>> {
+    let loaded = match &config.policy_dir {
+        None => Policy::builtin(),
+        Some(dir) => Policy::from_files(files(dir)?),
+    };
+    loaded.map_err(|faults| {
+        let fault = |fault: crate::policy::PolicyFault| Fault {
+            file: fault.file.into(),
+            line: usize::try_from(fault.line).ok(),
+            key: String::new(),
+            what: fault.what,
+            cure: String::new(),
+        };
+        faults.0.into_iter().map(fault).collect()
+    })
+}
+
+/// The `*.cedar` files of a directory, by name, so that a policy's digest does not depend on the order of a listing.
+fn files(dir: &Path) -> Result<Vec<(String, String)>, Vec<Fault>> {
+    let fault = |file: &Path, what: String, cure: &str| Fault {
+        file: file.to_owned(),
+        line: None,
+        key: "policy.dir".to_owned(),
+        what,
+        cure: cure.to_owned(),
+    };
+    let entries = std::fs::read_dir(dir);
+    let entries =
+        entries.map_err(|error| vec![fault(dir, format!("it cannot be read: {error}"), "correct policy.dir")])?;
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "cedar"));
+    paths.sort();
+    if paths.is_empty() {
+        let cure = "without policy everything is denied; leave policy.dir out for the policy that is built in";
+        return Err(vec![fault(dir, "there is no *.cedar file in it".to_owned(), cure)]);
+    }
+    let (mut files, mut faults) = (Vec::new(), Vec::new());
+    for path in paths {
+        match std::fs::read_to_string(&path) {
+            Ok(text) => files.push((path.display().to_string(), text)),
+            Err(error) => faults.push(fault(&path, format!("it cannot be read: {error}"), "make it readable")),
+        }
+    }
+    if faults.is_empty() { Ok(files) } else { Err(faults) }
+}
