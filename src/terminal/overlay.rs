@@ -96,18 +96,22 @@ fn drawn(view: &Screen, bar: &Bar<'_>) -> Option<vt100::Screen> {
     copy.process(truth.cursor_state_formatted().as_bytes());
     copy.process(truth.attributes_formatted().as_bytes());
     let copy = copy.screen().clone();
-    // A cursor behind the last column of an empty cell cannot be put back by drawing: leave such a screen alone.
-    (copy.cursor_position() == truth.cursor_position()).then_some(copy)
+    // A cursor behind an empty last cell, or a row that no longer counts as wrapped, cannot be put back by drawing: leave
+    // such a screen alone.
+    let restorable = copy.cursor_position() == truth.cursor_position()
+        && (0..rows).all(|r| copy.row_wrapped(r) == truth.row_wrapped(r));
+    restorable.then_some(copy)
 }
 
-/// The text cut or filled to `cols` columns.
+/// The text cut or filled to `cols` columns. The last columns have only narrow characters: a wide one there that is
+/// drawn over changes whether the row counts as wrapped.
 fn fitted(text: &str, cols: u16) -> String {
     let mut out = String::new();
     let mut left = usize::from(cols);
     for c in text.chars() {
         // Characters without a width (controls, combining marks) are left out: a bar has no use for them.
         let width = c.width().unwrap_or(0);
-        if width > left {
+        if width > left || (width > 1 && left <= NARROW_END) {
             break;
         }
         if width > 0 {
@@ -129,6 +133,8 @@ fn difference(from: &vt100::Screen, to: &vt100::Screen) -> Option<Vec<u8>> {
 
 /// Narrower screens get a title and a bell instead.
 const COLS_MIN: u16 = 40;
+/// Columns at the end of a bar that are narrow.
+const NARROW_END: usize = 4;
 /// With fewer rows a bar hides too much.
 const ROWS_MIN: u16 = 4;
 
