@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod approve;
+pub mod audit;
 pub mod ca;
 pub mod check;
 pub mod completions;
@@ -14,6 +15,7 @@ pub mod demo_keys;
 pub mod demo_setup;
 pub mod deny;
 pub mod exit;
+pub mod export;
 pub mod grants;
 pub mod keep;
 pub mod kill;
@@ -24,8 +26,10 @@ pub mod requests;
 pub mod sandbox_exec;
 pub mod sessions;
 pub mod show;
+pub mod source;
 pub mod status;
 pub mod tty;
+pub mod verify;
 pub mod watch;
 
 /// An SSH bastion with just-in-time action approval.
@@ -56,6 +60,12 @@ pub enum Verb {
     Deny(deny::Deny),
     /// List what approvals still let through
     Grants(grants::Grants),
+    /// Write a recording as asciicast, text or JSON
+    Export(export::Export),
+    /// Show that no record was altered
+    Verify(verify::Verify),
+    /// Print what happened on the bastion, in order
+    Audit(audit::Audit),
     /// Show the state of the running bastion
     Status(status::Status),
     /// Report every fault of a configuration at once, with file and line
@@ -86,6 +96,9 @@ pub fn main() -> ExitCode {
         Verb::Approve(verb) => verb.run(),
         Verb::Deny(verb) => verb.run(),
         Verb::Grants(verb) => verb.run(),
+        Verb::Export(verb) => verb.run(),
+        Verb::Verify(verb) => verb.run(),
+        Verb::Audit(verb) => verb.run(),
         Verb::Status(verb) => verb.run(),
         Verb::Check(verb) => verb.run(),
         Verb::Ca(verb) => verb.run(),

@@ -21,6 +21,8 @@ mod verify;
 mod write;
 mod writer;
 
+/// Whose signatures verification accepts.
+pub use ed25519_dalek::VerifyingKey as SealKey;
 pub use read::{Events, Keyframe, Reader};
 pub use write::{Interrupted, Ledger, Options, Recorder};
 

@@ -31,6 +31,7 @@ pub struct Keyframe {
 pub struct Reader {
     store: Arc<Store>,
     keys: Arc<[VerifyingKey]>,
+    pinned: bool,
 }
 
 impl Reader {
@@ -49,10 +50,17 @@ impl Reader {
     }
 
     pub(super) fn over(store: &Arc<Store>, mut keys: Vec<VerifyingKey>) -> Result<Self, Error> {
-        if keys.is_empty() {
+        let pinned = !keys.is_empty();
+        if !pinned {
             keys = store.signers()?;
         }
-        Ok(Self { store: Arc::clone(store), keys: keys.into() })
+        Ok(Self { store: Arc::clone(store), keys: keys.into(), pinned })
+    }
+
+    /// Whether signatures are checked with a key that was given, rather than with those beside the store.
+    #[must_use]
+    pub const fn is_pinned(&self) -> bool {
+        self.pinned
     }
 
     /// The recordings, the newest first, at most `limit`.

@@ -16,6 +16,7 @@ use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
@@ -39,15 +40,14 @@ impl Base {
     fn open(path: &Path, options: &Options) -> Result<Self, Error> {
         let doing = "opened";
         make_dir(path)?;
-        let db = sled::Config::new()
+        let config = sled::Config::new()
             .path(path)
             .cache_capacity(options.cache_bytes)
             .segment_size(segment_of(path).unwrap_or(options.segment_bytes))
             .mode(sled::Mode::HighThroughput)
             // Commits are ours; a background flush would only wake an idle bastion.
-            .flush_every_ms(None)
-            .open()
-            .map_err(|e| failed(doing, &e))?;
+            .flush_every_ms(None);
+        let db = open_sled(&config).map_err(|e| failed(doing, &e))?;
         let file = File::open(path.join("db")).map_err(|e| failed(doing, &e))?;
         let base = Self { db, file, blobs: path.join("blobs"), synced: Mutex::new(-1) };
         base.commit()?;
@@ -315,6 +315,20 @@ fn make_dir(path: &Path) -> Result<(), Error> {
     made.map_err(|e| Error::Failed { doing: "opened", why: format!("{}: {e}", path.display()) })
 }
 
+/// A thread of sled's pool may hold the file for some moments after its database was dropped. The ledger's lock is ours, so it can be
+/// nobody else: wait for it.
+fn open_sled(config: &sled::Config) -> sled::Result<sled::Db> {
+    for _ in 0..OPEN_TRIES {
+        match config.open() {
+            Err(sled::Error::Io(e)) if e.to_string().contains("could not acquire lock") => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            opened => return opened,
+        }
+    }
+    config.open()
+}
+
 /// The segment size a database was made with, out of sled's own `conf` file: it refuses to open with another.
 fn segment_of(path: &Path) -> Option<usize> {
     let conf = fs::read(path.join("conf")).ok()?;
@@ -344,5 +358,7 @@ fn lock(dir: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
+/// How often a database is tried that is just being closed: for 2 s.
+const OPEN_TRIES: u32 = 200;
 /// The file of public keys.
 const SIGNERS: &str = "signers";

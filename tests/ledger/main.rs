@@ -8,6 +8,7 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
+mod cli;
 mod crash;
 mod disk;
 

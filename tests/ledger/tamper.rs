@@ -1,6 +1,8 @@
 //! Somebody with write access to the files, but without the key.
 
 use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
 use holdpoint::ledger::Reader;
 use holdpoint::model::{Event, Size};
@@ -40,9 +42,11 @@ const BASES: [(&str, &str); 5] = [
 ];
 
 /// Opens a tree as an attacker would: with sled.
-fn tree<T>(dir: &Path, (base, tree): (&str, &str), act: impl FnOnce(&sled::Tree) -> T) -> T {
+pub(crate) fn tree<T>(dir: &Path, (base, tree): (&str, &str), act: impl FnOnce(&sled::Tree) -> T) -> T {
     let segments = if base == "bastion" { 512 << 10 } else { super::support::options().segment_bytes };
-    let db = sled::Config::new().path(dir.join(base)).segment_size(segments).open().unwrap();
+    let config = sled::Config::new().path(dir.join(base)).segment_size(segments);
+    // sled's own threads may hold a file for some moments after its database was dropped.
+    let db = (0..200).find_map(|_| config.open().map_err(|_| sleep(Duration::from_millis(10))).ok()).unwrap();
     let answer = act(&db.open_tree(tree).unwrap());
     db.flush().unwrap();
     answer
