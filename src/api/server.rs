@@ -12,6 +12,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use russh::keys::ssh_key::PublicKey;
+use serde::Serialize;
 use tokio::io::{AsyncRead, AsyncWrite, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, broadcast, mpsc};
@@ -216,12 +217,12 @@ impl Caller {
                 Reply::You { user, roles, now: console.now() }
             }
             Call::Status => Reply::Status(Box::new(console.status().await?)),
-            Call::Sessions => Reply::Sessions { sessions: console.sessions(who) },
-            Call::Requests => Reply::Requests { requests: console.requests(who).await? },
-            Call::Grants => Reply::Grants { grants: console.grants(who).await? },
-            Call::Recordings => Reply::Recordings { recordings: console.recordings(who).await? },
+            Call::Sessions => Reply::Sessions { sessions: fitting(console.sessions(who)) },
+            Call::Requests => Reply::Requests { requests: fitting(console.requests(who).await?) },
+            Call::Grants => Reply::Grants { grants: fitting(console.grants(who).await?) },
+            Call::Recordings => Reply::Recordings { recordings: fitting(console.recordings(who).await?) },
             Call::Verify { session } => Reply::Verified(console.verify(who, session).await?),
-            Call::Audit { from, limit } => Reply::Audit { records: console.audit(who, from, limit).await? },
+            Call::Audit { from, limit } => Reply::Audit { records: fitting(console.audit(who, from, limit).await?) },
             Call::Approve { request, digest, scope } => {
                 let vote = Vote { request, digest, approve: Some(scope), reason: Default::default() };
                 done(console.vote(who, vote).await)?
@@ -295,6 +296,19 @@ impl Caller {
         }
         Ok(Reply::Done)
     }
+}
+
+/// As many items, from the first on, as fit into a line: lists come with what matters most in front, the chain is read on from where it
+/// was cut, and a subscription tells of each item apart. The first is always among them.
+fn fitting<T: Serialize>(mut items: Vec<T>) -> Vec<T> {
+    let mut room = wire::MAX_LINE - LONGEST_CALL;
+    let fits = |item: &T| {
+        let size = serde_json::to_vec(item).map_or(usize::MAX, |json| json.len().saturating_add(1));
+        room.checked_sub(size).inspect(|&rest| room = rest).is_some()
+    };
+    let count = items.iter().map(fits).take_while(|&fits| fits).count();
+    items.truncate(count.max(1));
+    items
 }
 
 fn done(result: Result<(), Refused>) -> Result<Reply, Refused> {
@@ -394,3 +408,16 @@ const OUT: usize = 64;
 
 /// Longest line that a client may send: a call is small, a proof with an RSA key of 16 kbit and a certificate is not.
 const LONGEST_CALL: usize = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_cut_where_a_line_ends_and_never_to_nothing() {
+        assert_eq!(fitting(vec!["x".repeat(1 << 20); 8]).len(), 3);
+        assert_eq!(fitting(vec!["x".repeat(wire::MAX_LINE); 2]).len(), 1);
+        assert_eq!(fitting(vec!["x"; 8]).len(), 8);
+        assert_eq!(fitting(Vec::<String>::new()).len(), 0);
+    }
+}

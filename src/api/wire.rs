@@ -3,7 +3,8 @@
 //! A connection begins with a [`Greeting`] from the server, which carries a challenge; the client answers with a [`Proof`]: an SSH signature
 //! over it (SSHSIG, namespace [`NAMESPACE`]) by a key that the configuration knows. Then the client sends [`Call`]s, each with a number of its
 //! choice, and the server sends [`Push`]es: the [`Reply`] to each call, and news of what was subscribed to. A line is at most
-//! [`MAX_LINE`] bytes.
+//! [`MAX_LINE`] bytes; one from the client at most 64 KiB, because before the proof nobody is trusted with memory. A list that does not fit
+//! is cut at its end.
 
 use serde::{Deserialize, Serialize};
 

@@ -163,10 +163,8 @@ impl Console {
     /// When policy or the rules of approval say no, the request changed, or the chain could not be written.
     pub async fn vote(&self, who: &Principal, vote: Vote) -> Result<(), Refused> {
         check_reason(vote.reason.as_str())?;
-        let row = self.request(who, vote.request).await?;
-        if let Some(row) = row
-            && row.request.who.user != who.user
-        {
+        let row = self.parts.desk.row(who.clone(), vote.request).await?;
+        if let Some(row) = row.filter(|row| row.request.who.user != who.user) {
             self.permit(who, Action::Approve, &row.request.place)?;
         }
         // The desk's own sentence says best what is wrong with an unknown, a decided or one's own request.

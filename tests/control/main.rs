@@ -11,6 +11,9 @@
 )]
 
 mod bench;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "it holds more than these tests need")]
+mod support;
 mod verbs;
 
 use std::process::Stdio;
@@ -248,6 +251,9 @@ async fn who_may_not_open_the_dashboard_sees_their_own_and_nothing_else() {
     assert_eq!(sessions.iter().map(|row| row.meta.id).collect::<Vec<_>>(), [own]);
     assert_eq!(dave.call(Call::Requests).await.unwrap(), Reply::Requests { requests: vec![] });
     let other = SessionId::from_bytes([1; 10]);
+    let (request, digest) = (bench.request(1, Severity::High).id, Digest([1; 32]));
+    let vote = dave.call(Call::Approve { request, digest, scope: Scope::Once }).await.unwrap();
+    assert!(matches!(vote, Reply::Refused { kind: Refusal::NotPermitted, .. }));
     let kill = dave.call(Call::Kill { session: other, reason: "x".into() }).await.unwrap();
     assert!(matches!(kill, Reply::Refused { kind: Refusal::NoSuchThing, .. }));
     let kill = dave.call(Call::Kill { session: own, reason: "x".into() }).await.unwrap();

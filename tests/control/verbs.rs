@@ -5,6 +5,7 @@ use holdpoint::broker::{Control, WatchItem};
 use holdpoint::model::*;
 
 use super::bench::{Bench, soon};
+use super::support::terminal::{CTRL_C, Terminal};
 
 fn json(text: &str) -> Vec<serde_json::Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -108,4 +109,55 @@ async fn watch_prints_the_screen_as_text_and_none_of_the_sessions_bytes() {
     let pushes: Vec<_> = events.iter().map(|event| event["push"].as_str().unwrap()).collect();
     assert_eq!(pushes, ["keyframe", "event", "event"]);
     session.abort();
+}
+
+/// The program in a terminal, as bob.
+fn in_a_terminal(bench: &Bench, args: &[&str]) -> Terminal {
+    let (socket, key) = (bench.socket.display().to_string(), bench.key_of("bob").display().to_string());
+    let words = [env!("CARGO_BIN_EXE_holdpoint")].into_iter().chain(args.iter().copied());
+    let words = words.chain(["--socket", &socket, "--identity", &key]);
+    Terminal::start(&words.map(str::to_owned).collect::<Vec<_>>())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_terminal_watch_paints_the_screen_and_brings_ours_back() {
+    let bench = Bench::new().await;
+    let (id, mut mailbox) = bench.session(1, "alice");
+    let terminal = in_a_terminal(&bench, &["watch", &id.short()]);
+    let Some(Control::Watch { to, .. }) = soon("the watcher", mailbox.recv()).await else { panic!("no watcher") };
+    let keyframe = Bytes::from_static(b"\x1b[2J\x1b[H$ vi\x1b[5;3Hin the middle");
+    to.send(WatchItem::Keyframe { size: Size::new(80, 24), state: keyframe }).await.unwrap();
+    let mut terminal = tokio::task::spawn_blocking(move || {
+        terminal.wait_until("the screen is painted below its title", |screen| {
+            let rows: Vec<_> = screen.lines().collect();
+            rows.len() == 6 && rows[0].contains("root@db-1 ─ alice ─ 80x24") && rows[5] == "  in the middle"
+        });
+        terminal
+    })
+    .await
+    .unwrap();
+    terminal.press(CTRL_C);
+    let code = tokio::task::spawn_blocking(move || {
+        terminal.wait_until("our own screen is back", |screen| !screen.contains("middle"));
+        terminal.wait_end()
+    });
+    assert_eq!(code.await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_terminal_a_critical_request_is_approved_by_typing_the_target() {
+    let bench = Bench::new().await;
+    let (_, mut mailbox) = bench.session(1, "alice");
+    let asked = bench.request(1, Severity::Critical);
+    bench.desk.ask(asked.clone()).await.unwrap();
+    for (typed, code) in [("yes", 2), ("db-1", 0)] {
+        let mut terminal = in_a_terminal(&bench, &["approve", &asked.id.to_string()]);
+        let ended = tokio::task::spawn_blocking(move || {
+            terminal.wait_text("type the target's name (db-1) to approve:");
+            terminal.line(typed);
+            terminal.wait_end()
+        });
+        assert_eq!(ended.await.unwrap(), code);
+        assert_eq!(mailbox.try_recv().is_ok(), code == 0);
+    }
 }
