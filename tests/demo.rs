@@ -377,7 +377,7 @@ fn a_demo_of_a_plain_user_offers_both_targets() {
     let root = open_dir();
     let demo = demo(root.path());
     let server = demo.server.as_ref().unwrap_or_else(|| panic!("{:?}", demo.notes));
-    assert!(demo.here.is_some(), "{:?}", demo.notes);
+    assert!(demo.launches.contains_key("here"), "{:?}", demo.notes);
     assert_eq!(server.logins.len(), 1, "sshd of a plain user lets in nobody else");
 }
 
@@ -410,5 +410,8 @@ fn the_configuration_that_a_demo_writes_holds() {
     let config = Config::load(&demo.config_file).expect("it holds");
     assert_eq!(config.targets.keys().collect::<Vec<_>>(), ["box", "here"]);
     let TargetKind::Local(here) = &config.targets["here"].kind else { panic!("here is local") };
+    assert_eq!(demo.launches["here"].home, here.home);
+    let launches = holdpoint::cli::local_shell::launches(&config, &program()).expect("serve would offer it as well");
+    assert_eq!(launches["here"].0, demo.launches["here"]);
     assert!(here.home.join("victim/precious.txt").exists() && here.home.join("customers.csv").exists());
 }

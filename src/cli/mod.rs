@@ -19,6 +19,7 @@ pub mod export;
 pub mod grants;
 pub mod keep;
 pub mod kill;
+pub mod local_shell;
 pub mod man;
 pub mod out;
 pub mod policy_files;

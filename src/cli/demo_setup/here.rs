@@ -5,15 +5,14 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as 
 use std::path::{Path, PathBuf};
 
 use super::{DemoError, Places, io_at, quoted};
-use crate::target::sandbox::{Sandbox, Wanted};
+use crate::cli::local_shell::{Account, confine};
+use crate::target::local::Launch;
 
-/// A confined shell that was tried out.
+/// A confined shell that was tried out, and how it is confined.
 #[derive(Debug)]
 pub(super) struct Here {
-    pub(super) sandbox: Sandbox,
-    shell: PathBuf,
-    home: PathBuf,
-    user: String,
+    pub(super) launch: Launch,
+    pub(super) says: &'static str,
 }
 
 impl Here {
@@ -21,40 +20,21 @@ impl Here {
         format!(
             "\n[[target]]\nname = \"here\"\nkind = \"local\"\nshell = {}\nhome = {}\nrun_as = \"{user}\"\nlogin = \"{user}\"\n\
              labels = {{ env = \"demo\" }}\n",
-            quoted(&self.shell),
-            quoted(&self.home),
-            user = self.user,
+            quoted(&self.launch.shell),
+            quoted(&self.launch.home),
+            user = self.launch.user,
         )
     }
 }
 
 pub(super) fn prepare(places: &Places, program: &Path) -> Result<Here, String> {
-    let us = rustix::process::geteuid();
-    let account = if us.is_root() {
-        Account::named("nobody").ok_or("there is no user 'nobody' for it to run as")?
-    } else {
-        Account::of(us.as_raw()).ok_or("this user is not in /etc/passwd")?
-    };
+    let account = Account::for_shell("nobody")?;
     let home = home(places, &account).map_err(|error| error.to_string())?;
-    let shell = ["/bin/bash", "/bin/sh"].map(PathBuf::from).into_iter().find(|shell| shell.exists());
+    let shell = ["/bin/bash", "/bin/sh"].map(Path::new).into_iter().find(|shell| shell.exists());
     let shell = shell.ok_or("there is neither /bin/bash nor /bin/sh")?;
-    let mut hidden = vec![places.keys.clone(), places.recordings.clone(), places.run.clone()];
-    let mut fresh = Vec::new();
-    if !us.is_root() {
-        // As the same user it could read everything of this user's, so that is hidden too, and with it sockets by which
-        // programs outside could be asked to act for it.
-        let own = fs::canonicalize(&account.home).unwrap_or_default();
-        if own.is_dir() && own.parent().is_some() && !home.starts_with(&own) && !shell.starts_with(&own) {
-            hidden.insert(0, own);
-        }
-        fresh.extend(
-            ["/tmp", "/run"].map(PathBuf::from).into_iter().filter(|dir| dir.is_dir() && !home.starts_with(dir)),
-        );
-    }
-    let wanted =
-        Wanted { shell: shell.clone(), home: home.clone(), account: (account.uid, account.gid), hidden, fresh };
-    let sandbox = Sandbox::prepare(program, &wanted).map_err(|error| error.to_string())?;
-    Ok(Here { sandbox, shell, home, user: account.name })
+    let secret = [places.keys.as_path(), places.recordings.as_path(), places.run.as_path()];
+    let (launch, says) = confine(program, shell, &home, &account, &secret)?;
+    Ok(Here { launch, says })
 }
 
 /// The home: one for each checkout and user, kept from start to start, with a folder that may be destroyed and a file of
@@ -94,39 +74,6 @@ fn furnish(home: &Path, account: &Account) {
     let customers = home.join("customers.csv");
     if fs::symlink_metadata(&customers).is_err() {
         let _ = fs::write(&customers, CUSTOMERS).and_then(|()| own(&customers));
-    }
-}
-
-/// A line of `/etc/passwd` (passwd(5)).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Account {
-    pub(super) name: String,
-    pub(super) uid: u32,
-    pub(super) gid: u32,
-    pub(super) home: PathBuf,
-    pub(super) shell: PathBuf,
-}
-
-impl Account {
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Self::all().into_iter().find(|account| account.name == name)
-    }
-
-    pub(super) fn of(uid: u32) -> Option<Self> {
-        Self::all().into_iter().find(|account| account.uid == uid)
-    }
-
-    pub(super) fn all() -> Vec<Self> {
-        fs::read_to_string("/etc/passwd").unwrap_or_default().lines().filter_map(Self::parse).collect()
-    }
-
-    pub(super) fn parse(line: &str) -> Option<Self> {
-        let mut fields = line.split(':');
-        let (name, _password) = (fields.next()?, fields.next()?);
-        let (uid, gid) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-        let (_comment, home, shell) = (fields.next()?, fields.next()?, fields.next()?);
-        let shell = if shell.is_empty() { "/bin/sh" } else { shell };
-        Some(Self { name: name.to_owned(), uid, gid, home: home.into(), shell: shell.into() })
     }
 }
 

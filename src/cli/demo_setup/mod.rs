@@ -15,6 +15,7 @@ mod here;
 mod people;
 mod sshd;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -24,7 +25,7 @@ use rand::CryptoRng;
 
 use crate::ca::{CaError, KeyFileError, KeyPaths, Keyring, keyring};
 use crate::config::{Config, ConfigFaults};
-use crate::target::sandbox::Sandbox;
+use crate::target::local::Launch;
 
 pub use people::Person;
 pub use sshd::BoxServer;
@@ -38,8 +39,8 @@ pub struct Demo {
     pub config_file: PathBuf,
     /// The bastion's own keys.
     pub keyring: Keyring,
-    /// How the target `here` is confined; `None` where no confinement holds, and then there is no such target.
-    pub here: Option<Sandbox>,
+    /// How the shell of the target `here` is started; empty where no confinement holds, and then there is no such target.
+    pub launches: BTreeMap<String, Launch>,
     /// The server behind the target `box`; it ends when this is dropped. `None` where there is none, and then there is no
     /// such target.
     pub server: Option<BoxServer>,
@@ -103,7 +104,7 @@ pub fn provision(root: &Path, program: &Path, listen: SocketAddr, rng: &mut impl
     let mut notes = Vec::new();
     let here = match here::prepare(&places, program) {
         Ok(here) => {
-            notes.push(format!("here: a shell on this machine; {}", here.sandbox.says()));
+            notes.push(format!("here: a shell on this machine; {}", here.says));
             Some(here)
         }
         Err(why) => {
@@ -131,8 +132,8 @@ pub fn provision(root: &Path, program: &Path, listen: SocketAddr, rng: &mut impl
     let config = Config::parse(&text, &config_file)?;
     people::write_known_hosts(&places.demo, &config, &keyring)?;
     let people = people::people(&places, &config);
-    let here = here.map(|here| here.sandbox);
-    Ok(Demo { config, config_file, keyring, here, server, people, made, notes })
+    let launches = here.map(|here| ("here".to_owned(), here.launch)).into_iter().collect();
+    Ok(Demo { config, config_file, keyring, launches, server, people, made, notes })
 }
 
 /// Where the demo keeps things.
@@ -199,6 +200,3 @@ fn config_text(
 fn quoted(path: &Path) -> String {
     serde_json::to_string(&path.to_string_lossy()).unwrap_or_else(|_| "\"\"".to_owned())
 }
-
-#[cfg(test)]
-mod tests;

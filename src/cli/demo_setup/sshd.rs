@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use rand::CryptoRng;
 
-use super::here::Account;
 use super::{DemoError, Places, io_at};
 use crate::ca::{CaError, Keyring, keyfile};
+use crate::cli::local_shell::Account;
 use crate::target::keeper::Kept;
 
 /// The running server. Dropping it ends it, and so does the end of the bastion, whatever that was.
