@@ -17,6 +17,7 @@ struct Grid {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Modes {
     alternate: bool,
+    alternate_used: bool,
     main: Grid,
     other: Grid,
 }
@@ -24,6 +25,11 @@ pub(super) struct Modes {
 impl Modes {
     pub(super) fn alternate(&self) -> bool {
         self.alternate
+    }
+
+    /// Since the last reset.
+    pub(super) fn alternate_was_used(&self) -> bool {
+        self.alternate_used
     }
 
     pub(super) fn origin(&self) -> bool {
@@ -45,7 +51,6 @@ impl Modes {
         match last {
             b'7' => self.save(),
             b'8' => self.restore(),
-            b'c' => *self = Self::default(),
             _ => {}
         }
     }
@@ -63,14 +68,19 @@ impl Modes {
     fn set(&mut self, mode: u16) {
         match mode {
             6 => self.grid_mut().origin = true,
-            47 => self.alternate = true,
+            47 => self.enter_alternate(),
             1049 => {
                 self.save();
                 self.other = Grid::default();
-                self.alternate = true;
+                self.enter_alternate();
             }
             _ => {}
         }
+    }
+
+    fn enter_alternate(&mut self) {
+        self.alternate = true;
+        self.alternate_used = true;
     }
 
     fn reset(&mut self, mode: u16) {

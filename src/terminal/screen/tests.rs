@@ -140,6 +140,22 @@ fn a_panic_of_the_parser_faults_the_screen_and_nothing_else() {
 }
 
 #[test]
+fn a_reset_is_that_of_a_fresh_screen() {
+    let before =
+        b"\x1b[?1049h\x1b[41mtext\x1b[2;3r\x1b[?6h\x1b7\x1b[?1;25;1000;1006;2004l\x1b[?1002h\x1b=\x1b]2;t\x07\x1b[3 q";
+    let mut screen = fed(20, 4, &[b"1\r\n2\r\n3\r\n4\r\n5\x1b[3;4r\x1b7".as_slice(), before].concat());
+    screen.feed(b"\x1bc");
+    let mut fresh = Screen::new(20, 4);
+    // A character, since a fresh screen has none for REP to repeat.
+    screen.feed(b".\r\x1b[K");
+    fresh.feed(b".\r\x1b[K");
+    assert_eq!(everything(&mut screen), everything(&mut fresh));
+    screen.resize(20, 8);
+    fresh.resize(20, 8);
+    assert_eq!(everything(&mut screen), everything(&mut fresh));
+}
+
+#[test]
 fn modes_that_the_parser_hides_are_known() {
     let mut screen = fed(80, 24, b"\x1b[5;10r\x1b[?6h\x1b7");
     assert!(screen.origin_mode());
