@@ -15,6 +15,7 @@ pub mod demo_keys;
 pub mod demo_setup;
 pub mod deny;
 pub mod exit;
+pub mod explain;
 pub mod export;
 pub mod grants;
 pub mod keep;
@@ -67,6 +68,8 @@ pub enum Verb {
     Verify(verify::Verify),
     /// Print what happened on the bastion, in order
     Audit(audit::Audit),
+    /// Say what a line would do, and what policy says about it
+    Explain(explain::Explain),
     /// Show the state of the running bastion
     Status(status::Status),
     /// Report every fault of a configuration at once, with file and line
@@ -100,6 +103,7 @@ pub fn main() -> ExitCode {
         Verb::Export(verb) => verb.run(),
         Verb::Verify(verb) => verb.run(),
         Verb::Audit(verb) => verb.run(),
+        Verb::Explain(verb) => verb.run(),
         Verb::Status(verb) => verb.run(),
         Verb::Check(verb) => verb.run(),
         Verb::Ca(verb) => verb.run(),

@@ -18,6 +18,7 @@ mod lex;
 mod parse;
 mod sql;
 mod tree;
+mod unwrap;
 mod walk;
 mod words;
 

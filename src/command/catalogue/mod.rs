@@ -144,8 +144,10 @@ pub(super) struct RuleEntry {
     undo: Undo,
     reason: String,
     #[serde(rename = "match")]
+    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
     examples: Vec<String>,
     #[serde(default)]
+    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
     pass: Vec<String>,
 }
 
@@ -257,8 +259,10 @@ pub(super) struct Code {
     /// In words.
     pub(super) reason: String,
     #[serde(rename = "match")]
+    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
     examples: Vec<String>,
     #[serde(default)]
+    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
     pass: Vec<String>,
 }
 

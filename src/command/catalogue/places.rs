@@ -48,8 +48,10 @@ pub(in crate::command) struct PathRule {
     undo: Undo,
     reason: String,
     #[serde(rename = "match")]
+    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
     examples: Vec<String>,
     #[serde(default)]
+    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
     pass: Vec<String>,
 }
 
