@@ -13,7 +13,10 @@ use std::time::Duration;
 
 use holdpoint::cli::demo_setup::{Demo, DemoError, provision};
 use holdpoint::config::{Config, TargetKind};
+use holdpoint::model::{ExitStatus, Principal, PtySize, SessionId, Size, Wall};
+use holdpoint::policy::{Channel, Circumstances, Policy};
 use holdpoint::target::sandbox::{Sandbox, Wanted, Way};
+use holdpoint::target::{FromTarget, Job, Lane, local};
 use tempfile::TempDir;
 
 /// The binary; a test that runs itself again as another user brings a copy that this user can reach.
@@ -326,6 +329,63 @@ fn the_shell_of_a_bastion_that_is_root_is_another_user_who_reaches_nothing() {
     assert!(Sandbox::prepare(&program(), &wanted).is_err());
 }
 
+/// What a command prints on the demo's target `here`, run as the bastion runs it: admitted by policy, on a terminal.
+async fn on_terminal(demo: &Demo, command: &str) -> (String, Option<ExitStatus>) {
+    let who = Principal {
+        user: "engineer".to_owned(),
+        roles: ["engineer".to_owned()].into(),
+        source: None,
+        fingerprint: "SHA256:test".to_owned(),
+    };
+    let place = demo.config.place("here", None).expect("the target here");
+    let circumstances = Circumstances { now: Wall(1_795_262_671_000_000), channel: Channel::Exec };
+    let session = SessionId::from_bytes([1; 10]);
+    let policy = Policy::builtin().expect("the policy that is built in");
+    let admission = policy.connect(session, &who, &place, &circumstances, Duration::from_secs(60)).expect("admitted");
+    let pty = Some(PtySize { term: "xterm-256color".to_owned(), size: Size::new(100, 30) });
+    let job = Job { command: Some(command.to_owned()), pty, modes: vec![], env: vec![("LC_ALL".into(), "C".into())] };
+    let input = Lane::new(1 << 16, 1 << 20, vec![]);
+    let mut upstream = local::start(&admission, &demo.launches["here"], &job, input).expect("it starts");
+    let (mut text, mut status) = (Vec::new(), None);
+    while let Ok(Some(item)) = tokio::time::timeout(Duration::from_secs(10), upstream.output.recv()).await {
+        match item {
+            FromTarget::Data(_, bytes) => text.extend_from_slice(&bytes),
+            FromTarget::Exit(exit) => status = Some(exit),
+            FromTarget::Eof => {}
+            FromTarget::Closed | FromTarget::Broken(_) => break,
+        }
+    }
+    (String::from_utf8_lossy(&text).replace("\r\n", "\n"), status)
+}
+
+async fn assert_terminal_works(demo: &Demo) {
+    let user = demo.launches["here"].user.clone();
+    let (said, status) =
+        on_terminal(demo, "stty size; id -un; pwd; echo $TERM $LC_ALL $USER; ls victim; test -w $(tty)").await;
+    let home = demo.launches["here"].home.display().to_string();
+    assert_eq!(said, format!("30 100\n{user}\n{home}\nxterm-256color C {user}\nprecious.txt\n"));
+    assert_eq!(status, Some(ExitStatus::Code { code: 0 }));
+    // vim and tmux take the whole terminal; each ends by itself.
+    let (said, _) = on_terminal(
+        demo,
+        "command -v vim > /dev/null || echo text > saved; vim -u NONE -c 'normal itext' -c 'wq' saved; cat saved",
+    )
+    .await;
+    assert!(said.ends_with("text\n"), "{said:?}");
+    let (said, _) = on_terminal(demo, "LC_ALL=C.UTF-8 tmux -f /dev/null new 'id -un > in-tmux'; cat in-tmux").await;
+    assert!(said.ends_with(&format!("{user}\n")), "{said:?}");
+    let secret = demo.config.keys.user_ca.display().to_string();
+    let (said, status) = on_terminal(demo, &format!("cat {secret}")).await;
+    assert!(!said.contains("PRIVATE") && status != Some(ExitStatus::Code { code: 0 }), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shell_of_the_demo_has_a_whole_terminal() {
+    let root = open_dir();
+    let demo = demo(root.path());
+    assert_terminal_works(&demo).await;
+}
+
 /// Runs one test of this file again as nobody, who can make no other user: the ways of a bastion that is not root.
 fn again_as_nobody(test: &str) {
     let dir = open_dir();
@@ -379,6 +439,8 @@ fn a_demo_of_a_plain_user_offers_both_targets() {
     let server = demo.server.as_ref().unwrap_or_else(|| panic!("{:?}", demo.notes));
     assert!(demo.launches.contains_key("here"), "{:?}", demo.notes);
     assert_eq!(server.logins.len(), 1, "sshd of a plain user lets in nobody else");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(assert_terminal_works(&demo));
 }
 
 #[test]
