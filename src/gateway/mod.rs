@@ -11,6 +11,7 @@
 //! | `screens.rs` | dashboard and picker over a channel |
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,8 +31,11 @@ pub mod screens;
 
 pub use destination::Destination;
 
-/// Gives a dashboard its link to the control protocol, for a person who has proved who they are.
-pub type Consoles = Arc<dyn Fn(Principal) -> Link + Send + Sync>;
+/// Gives a dashboard its link to the control protocol, for a person who has proved who they are; or one sentence why not.
+pub type Consoles = Arc<dyn Fn(Principal) -> Linking + Send + Sync>;
+
+/// A link on its way.
+pub type Linking = Pin<Box<dyn Future<Output = Result<Link, String>> + Send>>;
 
 /// What every connection shares.
 #[derive(Clone)]

@@ -43,7 +43,10 @@ pub(super) async fn or_session(
 }
 
 async fn dashboard(broker: &Broker, consoles: &Consoles, request: SessionRequest, client: ClientEnd<ChannelSink>) {
-    let link = consoles(request.who.clone());
+    let link = match consoles(request.who.clone()).await {
+        Ok(link) => link,
+        Err(why) => return client.sink.say_and_close(&why, DENIED).await,
+    };
     let mut screen = Borrowed::begin(broker, &request, &client);
     let ran = tui::dashboard(screen.io(), link, options(broker, &request)).await;
     screen.end().await;

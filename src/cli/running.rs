@@ -1,0 +1,196 @@
+//! A bastion that runs: the parts of every room, put together. `serve` and `demo` differ only in where these come from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use russh::keys::ssh_key::{Certificate, HashAlg, PublicKey};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::exit::{Exit, Failure};
+use crate::api::{self, Client};
+use crate::broker::{Broker, Clock, Common, Console, Desk, Facts, Parts, Record, Registry};
+use crate::ca::{Keyring, host};
+use crate::config::Config;
+use crate::gateway::{Consoles, Gateway};
+use crate::ledger::{Ledger, Options};
+use crate::model::{AuditEvent, Principal};
+use crate::policy::Policy;
+use crate::target::local::Launch;
+use crate::tui::Link;
+
+/// What a bastion is made of.
+pub(super) struct Ingredients {
+    pub(super) config: Config,
+    pub(super) keyring: Keyring,
+    pub(super) policy: Policy,
+    /// How the shells of local targets are started; a target that is not in here is not offered.
+    pub(super) launches: BTreeMap<String, Launch>,
+}
+
+/// A bastion that serves. Dropping it cuts everything off; [`Running::stop`] ends it as it should.
+pub(super) struct Running {
+    broker: Broker,
+    console: Console,
+    ledger: Ledger,
+    clock: Clock,
+    stop: watch::Sender<bool>,
+    servers: JoinSet<()>,
+}
+
+impl Running {
+    /// Opens the ledger, binds every address and the control socket, and begins to serve.
+    pub(super) async fn start(from: Ingredients) -> Result<Self, Failure> {
+        let Ingredients { config, keyring, policy, launches } = from;
+        let clock = Clock::new();
+        let config = Arc::new(config);
+        // Binding comes first: a second bastion is told so before it touches anything.
+        let listeners = bind(&config).await?;
+        let ledger = open(&config, &keyring, clock).await?;
+        let record = Arc::new(Record::new(ledger.clone(), clock));
+        let registry = Registry::new();
+        let docket = record.docket().await.map_err(Failure::from)?;
+        let read_clock: crate::broker::ReadClock = Arc::new(move || clock.now());
+        let chain: Arc<dyn crate::broker::Chain> = record.clone();
+        let desk = Desk::start(docket, Arc::clone(&chain), registry.clone(), Arc::clone(&read_clock));
+        note(&ledger, clock, AuditEvent::PolicyLoaded { digest: policy.digest() }).await?;
+        let (_, policy) = watch::channel(Arc::new(policy));
+        let certificate = certify(&config, &keyring, clock)?;
+        let common = Common {
+            config: Arc::clone(&config),
+            policy: policy.clone(),
+            user_ca: Arc::new(keyring.user_ca),
+            ledger: ledger.clone(),
+            registry: registry.clone(),
+            desk: desk.clone(),
+            clock,
+            launches,
+        };
+        let broker = Broker::new(common);
+        let listen = config.listen.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let facts = Facts { bastion: config.name.clone(), listen, since: clock.now().wall };
+        let console = Console::new(Parts { facts, registry, desk, policy, chain, archive: record, clock: read_clock });
+        let control = api::Server::bind(&config.control).await.map_err(|e| Failure::new(Exit::No, e.to_string()))?;
+
+        let (stop, stopping) = watch::channel(false);
+        let mut servers = JoinSet::new();
+        servers.spawn(control.serve(console.clone(), known_keys(config)));
+        for listener in listeners {
+            let host_key = (*keyring.host).clone();
+            let gateway = Gateway::new(broker.clone(), consoles(&console), host_key, certificate.clone());
+            servers.spawn(gateway.serve(listener, stopping.clone()));
+        }
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        note(&ledger, clock, AuditEvent::Started { version }).await?;
+        Ok(Self { broker, console, ledger, clock, stop, servers })
+    }
+
+    /// A dashboard's link for somebody on this machine's terminal.
+    pub(super) async fn link(&self, who: Principal) -> Result<Link, Failure> {
+        link(self.console.clone(), who).await.map_err(|why| Failure::new(Exit::No, why))
+    }
+
+    /// The clocks.
+    pub(super) const fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Refuses new connections, tells the live sessions, seals their records, and closes the ledger.
+    pub(super) async fn stop(mut self) -> Result<(), Failure> {
+        self.stop.send_replace(true);
+        self.broker.shut_down(PATIENCE).await;
+        self.servers.shutdown().await;
+        note(&self.ledger, self.clock, AuditEvent::Stopped).await?;
+        self.ledger.close().await.map_err(|e| Failure::new(Exit::No, e.to_string()))
+    }
+}
+
+async fn bind(config: &Config) -> Result<Vec<TcpListener>, Failure> {
+    let mut listeners = Vec::new();
+    for address in &config.listen {
+        listeners.push(TcpListener::bind(address).await.map_err(|e| {
+            Failure::new(Exit::No, format!("cannot listen on {address}: {e}; stop what listens there, or choose another"))
+        })?);
+    }
+    Ok(listeners)
+}
+
+async fn open(config: &Config, keyring: &Keyring, clock: Clock) -> Result<Ledger, Failure> {
+    let options = Options { cache_bytes: config.ledger.cache_bytes, ..Options::default() };
+    let (dir, key, now) = (config.ledger.dir.clone(), keyring.sealing.0.clone(), clock.now().wall);
+    let opened = tokio::task::spawn_blocking(move || Ledger::open(&dir, &options, key, now)).await;
+    let opened = opened.map_err(|e| Failure::new(Exit::No, format!("the ledger could not be opened: {e}")))?;
+    let (ledger, interrupted) = opened.map_err(|e| Failure::new(Exit::No, e.to_string()))?;
+    for session in interrupted {
+        tracing::warn!(session = %session.session, records = session.records, "recovered a session that was cut off");
+    }
+    Ok(ledger)
+}
+
+async fn note(ledger: &Ledger, clock: Clock, event: AuditEvent) -> Result<(), Failure> {
+    let written = ledger.audit(event, clock.now().wall).await;
+    written.map(|_| ()).map_err(|e| Failure::new(Exit::No, e.to_string()))
+}
+
+/// A certificate for the host key, where there are names that it can stand for.
+fn certify(config: &Config, keyring: &Keyring, clock: Clock) -> Result<Option<Certificate>, Failure> {
+    let names = if config.host_names.is_empty() { host::listen_names(&config.listen) } else { config.host_names.clone() };
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let (key, now) = (keyring.host.public_key(), clock.now().wall);
+    let made = keyring.host_ca.certify(key, &config.name, &names, now, &mut rand::rng());
+    made.map(Some).map_err(|e| Failure::new(Exit::No, e.to_string()))
+}
+
+fn known_keys(config: Arc<Config>) -> api::Keyring {
+    Arc::new(move |key: &PublicKey| {
+        let user = config.user_of_key(key.key_data())?;
+        Some(Principal {
+            user: user.name.clone(),
+            roles: user.roles.clone(),
+            source: None,
+            fingerprint: key.fingerprint(HashAlg::Sha256).to_string(),
+        })
+    })
+}
+
+/// Dashboards that come in over SSH speak the control protocol too, over a pipe of this process.
+fn consoles(console: &Console) -> Consoles {
+    let console = console.clone();
+    Arc::new(move |who| Box::pin(link(console.clone(), who)))
+}
+
+async fn link(console: Console, who: Principal) -> Result<Link, String> {
+    let (ours, theirs) = tokio::io::duplex(PIPE);
+    tokio::spawn(api::serve_stream(theirs, console, who));
+    let client = Client::over(ours).await.map_err(|e| e.to_string())?;
+    let (calls, pushes) = client.split();
+    Ok(Link { calls, pushes })
+}
+
+/// Loads the policy that a configuration names, or the one that is built in.
+pub(super) fn load_policy(dir: Option<&Path>) -> Result<Policy, Failure> {
+    let config = |why: String| Failure::new(Exit::Config, why);
+    let Some(dir) = dir else { return Policy::builtin().map_err(|e| config(e.to_string())) };
+    let at = |e: std::io::Error| config(format!("{}: {e}", dir.display()));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(at)? {
+        let path = entry.map_err(at)?.path();
+        if path.extension().is_some_and(|extension| extension == "cedar") {
+            let text = std::fs::read_to_string(&path).map_err(|e| config(format!("{}: {e}", path.display())))?;
+            files.push((path.display().to_string(), text));
+        }
+    }
+    files.sort();
+    Policy::from_files(files).map_err(|e| config(e.to_string()))
+}
+
+/// How long live sessions may take to end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Bytes between a dashboard and the console of the same process.
+const PIPE: usize = 256 << 10;
