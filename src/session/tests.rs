@@ -1,1 +1,360 @@
+//! The engine in virtual time, against a pretended shell that echoes, runs what is committed, and drops a line at Ctrl-C.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::{Engine, Input, Output, Settings};
+use crate::model::{
+    ChannelKind, CloseReason, Event, EventRecord, HoldRequest, Mono, Now, Outcome, Place, Principal, PtySize, Ruling, Scope,
+    SessionId, SessionMeta, Size, Stream, Wall,
+};
+use crate::policy::Policy;
+use crate::privacy;
+use crate::terminal::Screen;
+
+const PROMPT: &str = "me@box:~$ ";
+
+/// One engine with a client's eye on one side and a pretended shell on the other.
+struct Table {
+    engine: Engine,
+    now: Now,
+    eye: Screen,
+    /// The line in the shell's editor.
+    line: String,
+    ran: Vec<String>,
+    events: Vec<EventRecord>,
+    asked: Vec<HoldRequest>,
+    stderr: String,
+    started: Option<String>,
+    closed: Option<CloseReason>,
+    /// Whether the disk answers at once.
+    disk: bool,
+    undurable: Option<u64>,
+}
+
+impl Table {
+    fn new(channel: ChannelKind, pty: bool) -> Self {
+        let meta = SessionMeta {
+            id: SessionId::from_bytes([7; 10]),
+            who: Principal {
+                user: "engineer".into(),
+                roles: ["engineer".to_owned()].into(),
+                source: Some([127, 0, 0, 1].into()),
+                fingerprint: "SHA256:x".into(),
+            },
+            place: Place { target: "box".into(), login: "root".into(), labels: std::collections::BTreeMap::default() },
+            channel,
+            pty: pty.then(|| PtySize { term: "xterm".into(), size: Size::new(100, 24) }),
+            started: Wall(1_795_262_671_000_000),
+        };
+        let settings = Settings {
+            greeting: false,
+            lifetime: Duration::from_secs(3600),
+            hold_ttl: Duration::from_secs(300),
+            privacy: privacy::Settings::default(),
+            notices: vec![],
+        };
+        let now = Now { mono: Mono(1_000_000), wall: Wall(1_795_262_671_000_000) };
+        let policy = Arc::new(Policy::builtin().unwrap());
+        let mut table = Self {
+            engine: Engine::new(meta, settings, policy, [3; 32], now),
+            now,
+            eye: Screen::new(100, 24),
+            line: String::new(),
+            ran: vec![],
+            events: vec![],
+            asked: vec![],
+            stderr: String::new(),
+            started: None,
+            closed: None,
+            disk: true,
+            undurable: None,
+        };
+        table.give(Input::Begin);
+        table
+    }
+
+    fn shell() -> Self {
+        let mut table = Self::new(ChannelKind::Shell, true);
+        table.says(PROMPT);
+        table
+    }
+
+    fn give(&mut self, input: Input<'_>) {
+        self.engine.handle(input, self.now);
+        let mut echo = String::new();
+        while let Some(output) = self.engine.poll() {
+            match output {
+                Output::Append(record) => {
+                    assert_eq!(record.seq, self.events.len() as u64, "places have no holes");
+                    self.undurable = Some(record.seq);
+                    self.events.push(record);
+                }
+                Output::ToTarget(bytes) | Output::Commit(_, bytes) => echo += &self.shell_reads(&bytes),
+                Output::ToClient(Stream::Stdout, bytes) => self.eye.feed(&bytes),
+                Output::ToClient(Stream::Stderr, bytes) => self.stderr += &String::from_utf8_lossy(&bytes),
+                Output::Ask(request) => self.asked.push(*request),
+                Output::StartCommand(_, command) => self.started = Some(command),
+                Output::StartShell => self.started = Some("shell".into()),
+                Output::Close(reason) => self.closed = Some(reason),
+                Output::ResizeTarget(_)
+                | Output::SignalTarget(_)
+                | Output::TargetEof
+                | Output::Withdraw(_)
+                | Output::Dial { .. } => {}
+            }
+        }
+        if self.disk && let Some(seq) = self.undurable.take() {
+            self.give(Input::Recorded(seq));
+        }
+        if !echo.is_empty() {
+            self.says(&echo);
+        }
+    }
+
+    fn shell_reads(&mut self, bytes: &[u8]) -> String {
+        let mut echo = String::new();
+        for c in String::from_utf8_lossy(bytes).chars() {
+            match c {
+                '\r' | '\n' => {
+                    self.ran.push(std::mem::take(&mut self.line));
+                    echo += "\r\n";
+                    echo += PROMPT;
+                }
+                '\u{3}' => {
+                    self.line.clear();
+                    echo += "^C\r\n";
+                    echo += PROMPT;
+                }
+                '\u{7f}' => {
+                    self.line.pop();
+                    echo += "\u{8} \u{8}";
+                }
+                c => {
+                    self.line.push(c);
+                    echo.push(c);
+                }
+            }
+        }
+        echo
+    }
+
+    fn says(&mut self, text: &str) {
+        self.give(Input::FromTarget(Stream::Stdout, Bytes::copy_from_slice(text.as_bytes())));
+    }
+
+    fn types(&mut self, text: &str) {
+        for c in text.chars() {
+            let mut buffer = [0; 4];
+            self.give(Input::FromClient(c.encode_utf8(&mut buffer).as_bytes()));
+        }
+    }
+
+    fn wait(&mut self, time: Duration) {
+        let end = self.now.mono.after(time);
+        loop {
+            let next = self.engine.wake_at().map_or(end, |at| at.min(end)).max(Mono(self.now.mono.0 + 1));
+            let step = next.since(self.now.mono);
+            self.now = Now { mono: next, wall: self.now.wall.after(step) };
+            self.give(Input::Tick);
+            if self.now.mono >= end {
+                return;
+            }
+        }
+    }
+
+    fn rule(&mut self, outcome: Outcome) {
+        let request = self.asked.last().unwrap();
+        let ruling = Ruling { request: request.id, digest: request.command.digest, outcome };
+        self.give(Input::Ruled(ruling));
+    }
+
+    fn approve(&mut self) {
+        self.rule(Outcome::Approved { by: vec!["bob".into()], scope: Scope::Once });
+    }
+
+    fn screen(&self) -> String {
+        self.eye.contents()
+    }
+
+    fn last_row(&self) -> String {
+        self.eye.row_text(self.eye.rows() - 1)
+    }
+}
+
+#[test]
+fn given_a_harmless_line_it_runs_at_once_and_nobody_is_asked() {
+    let mut t = Table::shell();
+    t.types("ls -l\r");
+    assert_eq!(t.ran, ["ls -l"]);
+    assert!(t.asked.is_empty());
+}
+
+#[test]
+fn given_a_destructive_line_the_enter_waits_and_the_bar_says_why() {
+    let mut t = Table::shell();
+    t.types("rm -rf ./victim\r");
+    assert!(t.ran.is_empty());
+    assert_eq!(t.asked.len(), 1);
+    assert_eq!(t.asked[0].command.text, "rm -rf ./victim");
+    let bar = t.last_row();
+    assert!(bar.contains("HELD") && bar.contains("^C withdraws"), "{bar}");
+    assert!(bar.contains("approver"), "{bar}");
+}
+
+#[test]
+fn approved_it_runs_and_nothing_else_is_left_on_the_screen() {
+    let mut plain = Table::shell();
+    plain.types("ls\r");
+    let mut t = Table::shell();
+    t.types("rm -rf ./victim\r");
+    t.wait(Duration::from_secs(3));
+    t.approve();
+    assert_eq!(t.ran, ["rm -rf ./victim"]);
+    assert_eq!(t.screen().trim_end(), format!("{PROMPT}rm -rf ./victim\n{PROMPT}").trim_end());
+}
+
+#[test]
+fn denied_it_does_not_run_the_reason_stays_and_the_prompt_is_fresh() {
+    let mut t = Table::shell();
+    t.types("rm -rf ./victim\r");
+    t.rule(Outcome::Denied { by: "bob".into(), reason: "use the runbook".into() });
+    assert!(t.ran.is_empty());
+    assert_eq!(t.line, "");
+    let screen = t.screen();
+    assert!(screen.contains("denied by bob: \"use the runbook\""), "{screen}");
+    assert!(!screen.contains("HELD"), "{screen}");
+    t.types("ls\r");
+    assert_eq!(t.ran, ["ls"]);
+}
+
+#[test]
+fn nothing_typed_during_a_hold_is_ever_delivered() {
+    let mut t = Table::shell();
+    t.types("rm -rf ./victim\r");
+    t.types("echo later\r");
+    t.approve();
+    t.wait(Duration::from_secs(5));
+    assert_eq!(t.ran, ["rm -rf ./victim"]);
+    assert_eq!(t.line, "");
+}
+
+#[test]
+fn ctrl_c_withdraws_and_the_line_is_gone() {
+    let mut t = Table::shell();
+    t.types("rm -rf ./victim\r");
+    t.types("\u{3}");
+    assert!(t.ran.is_empty());
+    assert_eq!(t.line, "");
+    // A decision that comes too late changes nothing.
+    t.approve();
+    assert!(t.ran.is_empty());
+    assert!(!t.screen().contains("HELD"));
+}
+
+#[test]
+fn nobody_decides_so_it_expires_and_does_not_run() {
+    let mut t = Table::shell();
+    t.types("rm -rf ./victim\r");
+    t.wait(Duration::from_secs(400));
+    assert!(t.ran.is_empty());
+    assert!(t.screen().contains("nobody decided in time"), "{}", t.screen());
+}
+
+#[test]
+fn an_approval_of_another_line_releases_nothing() {
+    let mut t = Table::shell();
+    t.types("rm -rf ./victim\r");
+    let request = t.asked[0].clone();
+    let other = crate::model::Digest([0; 32]);
+    let outcome = Outcome::Approved { by: vec!["bob".into()], scope: Scope::Once };
+    t.give(Input::Ruled(Ruling { request: request.id, digest: other, outcome }));
+    assert!(t.ran.is_empty());
+}
+
+#[test]
+fn the_enter_is_released_only_when_the_record_is_on_disk() {
+    let mut t = Table::shell();
+    t.disk = false;
+    t.types("ls\r");
+    assert!(t.ran.is_empty());
+    let seq = t.undurable.take().unwrap();
+    t.give(Input::Recorded(seq));
+    assert_eq!(t.ran, ["ls"]);
+    let released = t.events.iter().position(|e| matches!(e.event, Event::Released { .. })).unwrap();
+    assert!(released as u64 <= seq);
+}
+
+#[test]
+fn keys_behind_an_enter_are_judged_line_by_line() {
+    let mut t = Table::shell();
+    t.give(Input::FromClient(b"ls\rrm -rf ./victim\rpwd\r"));
+    t.wait(Duration::from_millis(600));
+    assert_eq!(t.ran, ["ls"]);
+    assert_eq!(t.asked.len(), 1);
+}
+
+#[test]
+fn a_paused_session_takes_no_keys() {
+    let mut t = Table::shell();
+    t.give(Input::Paused { by: "bob" });
+    t.types("ls\r");
+    assert!(t.ran.is_empty());
+    assert!(t.last_row().contains("PAUSED by bob"), "{}", t.last_row());
+    t.give(Input::Resumed { by: "bob" });
+    t.types("pwd\r");
+    assert_eq!(t.ran, ["pwd"]);
+    assert!(!t.screen().contains("PAUSED"));
+}
+
+#[test]
+fn a_command_without_a_terminal_is_held_with_a_line_on_stderr() {
+    let mut t = Table::new(ChannelKind::Exec { command: "rm -rf ./victim".into() }, false);
+    assert_eq!(t.started, None);
+    assert!(t.stderr.contains("HELD"), "{}", t.stderr);
+    t.approve();
+    assert_eq!(t.started.as_deref(), Some("rm -rf ./victim"));
+}
+
+#[test]
+fn a_denied_command_ends_the_session_and_never_starts() {
+    let mut t = Table::new(ChannelKind::Exec { command: "rm -rf ./victim".into() }, false);
+    t.rule(Outcome::Denied { by: "bob".into(), reason: "no".into() });
+    assert_eq!((t.started, t.closed), (None, Some(CloseReason::Denied)));
+}
+
+#[test]
+fn a_session_ends_at_its_longest_lifetime_after_a_warning() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_secs(3599));
+    assert!(t.screen().contains("longest lifetime in"), "{}", t.screen());
+    assert_eq!(t.closed, None);
+    t.wait(Duration::from_secs(1));
+    assert_eq!(t.closed, Some(CloseReason::Expired));
+}
+
+#[test]
+fn a_record_that_cannot_be_written_ends_the_session() {
+    let mut t = Table::shell();
+    t.give(Input::RecorderFailed);
+    assert_eq!(t.closed, Some(CloseReason::RecorderFailed));
+}
+
+#[test]
+fn what_is_recorded_is_masked_and_so_is_what_the_client_sees() {
+    let mut t = Table::shell();
+    t.says("\r\nada@example.com 4111 1111 1111 1111\r\n");
+    t.wait(Duration::from_millis(100));
+    let recorded: Vec<u8> = t
+        .events
+        .iter()
+        .filter_map(|e| if let Event::Output { bytes, .. } = &e.event { Some(bytes.to_vec()) } else { None })
+        .flatten()
+        .collect();
+    let recorded = String::from_utf8_lossy(&recorded).into_owned();
+    for text in [recorded, t.screen()] {
+        assert!(!text.contains("ada@example.com") && !text.contains("4111 1111 1111 1111"), "{text}");
+    }
+}
