@@ -1,6 +1,5 @@
 //! `holdpoint demo`: a bastion on loopback with three people and two targets, made on the spot.
 
-use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -18,10 +17,8 @@ use super::out::say;
 use super::running::{Ingredients, Running};
 use super::serve::stop_signal;
 use super::tty::{ScreenFlags, Tty};
-use crate::config::TargetKind;
 use crate::model::Principal;
 use crate::policy::Policy;
-use crate::target::local::Launch;
 use crate::tui::{self, Access, Options};
 
 /// The flags of `holdpoint demo`.
@@ -51,24 +48,12 @@ impl Demo {
             .map_err(|e| Failure::new(Exit::No, e.to_string()))?;
         // The screen belongs to the dashboard, so the log goes to a file.
         log_to_file(&demo.config.keys.dir.join("demo").join("bastion.log"))?;
-        let mut launches = BTreeMap::new();
-        for (name, target) in &demo.config.targets {
-            if let (TargetKind::Local(local), Some(sandbox)) = (&target.kind, &demo.here) {
-                let launch = Launch {
-                    launcher: sandbox.launcher().to_vec(),
-                    shell: local.shell.clone(),
-                    home: local.home.clone(),
-                    user: local.login.clone(),
-                };
-                launches.insert(name.clone(), launch);
-            }
-        }
         let approver = approver(&demo.config);
         let bastion = demo.config.name.clone();
         let (people, notes, made) = (demo.people, demo.notes, demo.made);
         let server = demo.server;
         let policy = Policy::builtin().map_err(|e| Failure::new(Exit::Config, e.to_string()))?;
-        let parts = Ingredients { config: demo.config, keyring: demo.keyring, policy, launches };
+        let parts = Ingredients { config: demo.config, keyring: demo.keyring, policy, launches: demo.launches };
         super::connect::wait(async move {
             let running = Running::start(parts).await?;
             made.iter().for_each(|path| say(&format!("made {}", path.display())));

@@ -11,6 +11,7 @@ pub mod check;
 pub mod completions;
 pub mod connect;
 pub mod dashboard;
+pub mod demo;
 pub mod demo_keys;
 pub mod demo_setup;
 pub mod deny;
@@ -25,7 +26,9 @@ pub mod man;
 pub mod out;
 pub mod policy_files;
 pub mod requests;
+mod running;
 pub mod sandbox_exec;
+pub mod serve;
 pub mod sessions;
 pub mod show;
 pub mod source;
@@ -46,6 +49,10 @@ pub struct Cli {
 /// The verbs. Each has a file of its own beside this one.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Run a bastion on loopback with three people and two targets, made on the spot
+    Demo(demo::Demo),
+    /// Run the bastion after a configuration
+    Serve(serve::Serve),
     /// Watch, approve and deny on one screen
     Dashboard(dashboard::Dashboard),
     /// List live sessions
@@ -93,6 +100,8 @@ pub enum Verb {
 pub fn main() -> ExitCode {
     let done = match Cli::parse().verb {
         Verb::Dashboard(verb) => verb.run(),
+        Verb::Demo(verb) => verb.run(),
+        Verb::Serve(verb) => verb.run(),
         Verb::Sessions(verb) => verb.run(),
         Verb::Watch(verb) => verb.run(),
         Verb::Kill(verb) => verb.run(),

@@ -1,7 +1,6 @@
 //! A bastion that runs: the parts of every room, put together. `serve` and `demo` differ only in where these come from.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +9,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::ca::host_names;
 use super::exit::{Exit, Failure};
 use crate::api::{self, Client};
 use crate::broker::{Broker, Clock, Common, Console, Desk, Facts, Parts, Record, Registry};
-use crate::ca::{Keyring, host};
+use crate::ca::Keyring;
 use crate::config::Config;
 use crate::gateway::{Consoles, Gateway};
 use crate::ledger::{Ledger, Options};
@@ -56,7 +56,7 @@ impl Running {
         let read_clock: crate::broker::ReadClock = Arc::new(move || clock.now());
         let chain: Arc<dyn crate::broker::Chain> = record.clone();
         let desk = Desk::start(docket, Arc::clone(&chain), registry.clone(), Arc::clone(&read_clock));
-        note(&ledger, clock, AuditEvent::PolicyLoaded { digest: policy.digest() }).await?;
+        note(&ledger, clock, AuditEvent::PolicyLoaded { digest: policy.digest().to_owned() }).await?;
         let (_, policy) = watch::channel(Arc::new(policy));
         let certificate = certify(&config, &keyring, clock)?;
         let common = Common {
@@ -93,11 +93,6 @@ impl Running {
         link(self.console.clone(), who).await.map_err(|why| Failure::new(Exit::No, why))
     }
 
-    /// The clocks.
-    pub(super) const fn clock(&self) -> Clock {
-        self.clock
-    }
-
     /// Refuses new connections, tells the live sessions, seals their records, and closes the ledger.
     pub(super) async fn stop(mut self) -> Result<(), Failure> {
         self.stop.send_replace(true);
@@ -112,7 +107,10 @@ async fn bind(config: &Config) -> Result<Vec<TcpListener>, Failure> {
     let mut listeners = Vec::new();
     for address in &config.listen {
         listeners.push(TcpListener::bind(address).await.map_err(|e| {
-            Failure::new(Exit::No, format!("cannot listen on {address}: {e}; stop what listens there, or choose another"))
+            Failure::new(
+                Exit::No,
+                format!("cannot listen on {address}: {e}; stop what listens there, or choose another"),
+            )
         })?);
     }
     Ok(listeners)
@@ -137,7 +135,7 @@ async fn note(ledger: &Ledger, clock: Clock, event: AuditEvent) -> Result<(), Fa
 
 /// A certificate for the host key, where there are names that it can stand for.
 fn certify(config: &Config, keyring: &Keyring, clock: Clock) -> Result<Option<Certificate>, Failure> {
-    let names = if config.host_names.is_empty() { host::listen_names(&config.listen) } else { config.host_names.clone() };
+    let names = host_names(config);
     if names.is_empty() {
         return Ok(None);
     }
@@ -170,23 +168,6 @@ async fn link(console: Console, who: Principal) -> Result<Link, String> {
     let client = Client::over(ours).await.map_err(|e| e.to_string())?;
     let (calls, pushes) = client.split();
     Ok(Link { calls, pushes })
-}
-
-/// Loads the policy that a configuration names, or the one that is built in.
-pub(super) fn load_policy(dir: Option<&Path>) -> Result<Policy, Failure> {
-    let config = |why: String| Failure::new(Exit::Config, why);
-    let Some(dir) = dir else { return Policy::builtin().map_err(|e| config(e.to_string())) };
-    let at = |e: std::io::Error| config(format!("{}: {e}", dir.display()));
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(at)? {
-        let path = entry.map_err(at)?.path();
-        if path.extension().is_some_and(|extension| extension == "cedar") {
-            let text = std::fs::read_to_string(&path).map_err(|e| config(format!("{}: {e}", path.display())))?;
-            files.push((path.display().to_string(), text));
-        }
-    }
-    files.sort();
-    Policy::from_files(files).map_err(|e| config(e.to_string()))
 }
 
 /// How long live sessions may take to end.

@@ -1,16 +1,16 @@
 //! `holdpoint serve`: the bastion itself, after a configuration.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::exit::{Done, Exit, Failure};
+use super::local_shell;
 use super::out::say;
-use super::running::{Ingredients, Running, load_policy};
+use super::running::{Ingredients, Running};
 use crate::ca::{KeyPaths, Keyring};
-use crate::config::{Config, TargetKind};
+use crate::config::{Config, Fault};
 
 /// The flags of `holdpoint serve`.
 #[derive(Debug, Args)]
@@ -28,9 +28,9 @@ impl Serve {
     pub fn run(self) -> Done {
         log_to_stderr();
         let config = Config::load(&self.config).map_err(|faults| Failure::new(Exit::Config, faults.to_string()))?;
-        if config.demo {
-            let why = "this is the configuration of a demo: its keys are made for trying out. Run holdpoint demo, or write another";
-            return Err(Failure::new(Exit::Config, why));
+        let refused = super::demo_keys::refused(&config, &self.config);
+        if !refused.is_empty() {
+            return Err(faults(refused));
         }
         let paths = KeyPaths {
             host: config.keys.host.clone(),
@@ -40,9 +40,11 @@ impl Serve {
             passphrase_file: config.keys.passphrase_file.clone(),
         };
         let keyring = Keyring::load(&paths).map_err(|e| Failure::new(Exit::Config, e.to_string()))?;
-        super::demo_keys::refuse_in(&config)?;
-        let policy = load_policy(config.policy_dir.as_deref())?;
-        let launches = launches(&config)?;
+        let policy = super::policy_files::load(&config).map_err(faults)?;
+        let program = std::env::current_exe()?;
+        let launches =
+            local_shell::launches(&config, &program).map_err(|faults| Failure::new(Exit::Config, faults.join("\n")))?;
+        let launches = launches.into_iter().map(|(name, (launch, _))| (name, launch)).collect();
         let listen = config.listen.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         super::connect::wait(async move {
             let running = Running::start(Ingredients { config, keyring, policy, launches }).await?;
@@ -74,12 +76,7 @@ pub(super) fn log_to_stderr() {
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-fn launches(config: &Config) -> Result<BTreeMap<String, crate::target::local::Launch>, Failure> {
-    let mut launches = BTreeMap::new();
-    for (name, target) in &config.targets {
-        if let TargetKind::Local(local) = &target.kind {
-            launches.insert(name.clone(), super::confine::launch(config, name, local)?);
-        }
-    }
-    Ok(launches)
+fn faults(faults: Vec<Fault>) -> Failure {
+    let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    Failure::new(Exit::Config, lines.join("\n"))
 }

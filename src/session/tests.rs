@@ -7,8 +7,8 @@ use bytes::Bytes;
 
 use super::{Engine, Input, Output, Settings};
 use crate::model::{
-    ChannelKind, CloseReason, Event, EventRecord, HoldRequest, Mono, Now, Outcome, Place, Principal, PtySize, Ruling, Scope,
-    SessionId, SessionMeta, Size, Stream, Wall,
+    ChannelKind, CloseReason, Event, EventRecord, HoldRequest, Mono, Now, Outcome, Place, Principal, PtySize, Ruling,
+    Scope, SessionId, SessionMeta, Size, Stream, Wall,
 };
 use crate::policy::Policy;
 use crate::privacy;
@@ -106,7 +106,9 @@ impl Table {
                 | Output::Dial { .. } => {}
             }
         }
-        if self.disk && let Some(seq) = self.undurable.take() {
+        if self.disk
+            && let Some(seq) = self.undurable.take()
+        {
             self.give(Input::Recorded(seq));
         }
         if !echo.is_empty() {
