@@ -16,12 +16,14 @@
 
 pub mod app;
 pub mod backend;
+pub mod bindings;
 pub mod cells;
 pub mod dashboard;
 pub mod field;
 pub mod frame;
 pub mod input;
 pub mod picker;
+pub mod player;
 pub mod run;
 pub mod text;
 pub mod theme;
@@ -29,7 +31,8 @@ pub mod theme;
 pub use app::{App, Effect, Message};
 pub use dashboard::Dashboard;
 pub use picker::{Picker, TargetRow};
-pub use run::{Io, Link, RunError, dashboard, picker, run};
+pub use player::{Chain, Player, Standing, Start};
+pub use run::{Io, Link, RunError, dashboard, picker, player, run};
 pub use theme::{Clipboard, Colour, Glyphs, Look, MouseUse};
 
 /// Facts about the person and their terminal that every screen wants.

@@ -20,9 +20,11 @@ use super::backend::Canvas;
 use super::dashboard::Dashboard;
 use super::input::{ESC_WAIT_MS, Parser};
 use super::picker::{Picker, TargetRow};
+use super::player::{Player, Standing, Start};
 use super::theme::{Clipboard, Look, MouseUse};
 use crate::api::wire::{Numbered, Push};
 use crate::model::{Mono, Now, Size};
+use crate::replay::Timeline;
 
 /// The terminal of one person, wherever it is: raw bytes in both directions, its size, and a clock.
 pub struct Io<R, W> {
@@ -150,6 +152,25 @@ where
     })
     .await;
     end
+}
+
+/// Plays a recording until the person quits.
+///
+/// # Errors
+/// [`RunError`], see there.
+pub async fn player<R, W>(
+    io: Io<R, W>,
+    timeline: Timeline,
+    standing: Standing,
+    start: Start,
+    options: Options,
+) -> Result<(), RunError>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let look = options.look;
+    run(Player::new(timeline, standing, start, options), io, None, look).await
 }
 
 /// The state of the loop, without its sockets.

@@ -77,6 +77,17 @@ pub fn clock(d: Duration) -> String {
     if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m:02}:{s:02}") }
 }
 
+/// A moment as people write it: `90` (seconds), `12:30`, `1:02:03`. `None` if it is not one.
+#[must_use]
+pub fn moment(text: &str) -> Option<Duration> {
+    let parts: Vec<u64> = text.trim().split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
+    if parts.len() > 3 {
+        return None;
+    }
+    let seconds = parts.into_iter().try_fold(0u64, |sum, part| sum.checked_mul(60)?.checked_add(part))?;
+    Some(Duration::from_secs(seconds))
+}
+
 /// How long ago, in one unit: `12 s ago`, `5 min ago`, `3 h ago`, `9 d ago`.
 #[must_use]
 pub fn ago(at: Wall, now: Wall) -> String {
@@ -107,6 +118,15 @@ mod tests {
         assert_eq!(wrap("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
         assert_eq!(wrap("", 4), [""]);
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
+    }
+
+    #[test]
+    fn a_moment_is_seconds_or_minutes_or_hours() {
+        assert_eq!(moment("90"), moment("1:30"));
+        assert_eq!(moment("1:02:03"), Some(Duration::from_secs(3723)));
+        for text in ["", "1:", "x", "1:2:3:4", "-1", "99999999999999999999"] {
+            assert_eq!(moment(text), None, "{text}");
+        }
     }
 
     #[test]

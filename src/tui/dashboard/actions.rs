@@ -1,5 +1,6 @@
 //! The action table: every key of the dashboard, once. Keys, footer, help and the `:` line are all read from it, so help cannot lie.
 
+use crate::tui::bindings::{self, Binding, row};
 use crate::tui::input::Key;
 
 /// What a person can do on the dashboard, outside dialogs.
@@ -63,47 +64,19 @@ pub enum Action {
     Quit,
 }
 
-/// A row of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct Binding {
-    /// What it does.
-    pub action: Action,
-    /// The keys that do it.
-    pub keys: &'static [Key],
-    /// The keys as help writes them.
-    pub label: &'static str,
-    /// Its name on the `:` line.
-    pub name: &'static str,
-    /// What help says.
-    pub help: &'static str,
-    /// Its word in the footer, if it stands there.
-    pub footer: Option<&'static str>,
-}
-
 /// The action of a key.
 #[must_use]
 pub fn of_key(key: Key) -> Option<Action> {
-    TABLE.iter().find(|binding| binding.keys.contains(&key)).map(|binding| binding.action)
+    bindings::of_key(TABLE, key)
 }
 
 /// The bindings whose name begins so.
-pub fn completions(prefix: &str) -> impl Iterator<Item = &'static Binding> {
+pub fn completions(prefix: &str) -> impl Iterator<Item = &'static Binding<Action>> {
     TABLE.iter().filter(move |binding| binding.name.starts_with(prefix))
 }
 
-const fn row(
-    action: Action,
-    keys: &'static [Key],
-    label: &'static str,
-    name: &'static str,
-    help: &'static str,
-    footer: Option<&'static str>,
-) -> Binding {
-    Binding { action, keys, label, name, help, footer }
-}
-
 /// The table, in the order of help.
-pub const TABLE: &[Binding] = &[
+pub const TABLE: &[Binding<Action>] = &[
     row(
         Action::Approve,
         &[Key::Char('a')],

@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span as Piece};
 use super::queue::{Entry, severity};
 use crate::api::wire::Call;
 use crate::model::{Digest, RequestId, Scope, SessionId, SessionRow, Severity, Shown};
+use crate::tui::bindings::Reading;
 use crate::tui::field::Field;
 use crate::tui::input::Key;
 use crate::tui::text::{cut, wrap};
@@ -25,15 +26,6 @@ pub enum Dialog {
     Help(Reading),
     /// What happened here.
     Log(Reading),
-}
-
-/// A dialog that is only read: rows from `first` on, those with `query` in them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// Typed to search.
-    pub query: Field,
-    /// The first row shown.
-    pub first: usize,
 }
 
 /// The dialog that approves one request, bound to what was displayed.
@@ -132,7 +124,12 @@ impl Dialog {
             Self::Terminate(dialog) => dialog.key(key, armed),
             Self::Over(_) if key == Key::Enter => Step::Close,
             Self::Over(_) => Step::Stay,
-            Self::Help(reading) | Self::Log(reading) => reading.key(key),
+            Self::Help(reading) | Self::Log(reading) => {
+                if reading.closes(key) {
+                    return Step::Close;
+                }
+                Step::Stay
+            }
         }
     }
 
@@ -143,7 +140,7 @@ impl Dialog {
             Self::Deny(dialog) => dialog.reason.paste(text),
             Self::Terminate(dialog) if !dialog.asked => dialog.reason.paste(text),
             Self::Terminate(_) => {}
-            Self::Help(reading) | Self::Log(reading) => reading.query.paste(text),
+            Self::Help(reading) | Self::Log(reading) => reading.paste(text),
         }
     }
 
@@ -300,25 +297,6 @@ impl Terminate {
             rows.push(keys_row("enter go on (asks once more)", "esc back", look));
         }
         rows
-    }
-}
-
-impl Reading {
-    #[allow(clippy::wildcard_enum_match_arm, reason = "every other key searches or does nothing")]
-    fn key(&mut self, key: Key) -> Step {
-        match key {
-            Key::Down => self.first = self.first.saturating_add(1),
-            Key::Up => self.first = self.first.saturating_sub(1),
-            Key::PageDown => self.first = self.first.saturating_add(10),
-            Key::PageUp => self.first = self.first.saturating_sub(10),
-            Key::Char('q' | '?' | '!') if self.query.is_empty() => return Step::Close,
-            key => {
-                if self.query.key(key) {
-                    self.first = 0;
-                }
-            }
-        }
-        Step::Stay
     }
 }
 

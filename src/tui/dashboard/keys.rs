@@ -1,13 +1,14 @@
 //! Keys → actions → changes of state.
 
 use super::actions::{self, Action};
-use super::dialog::{Dialog, Reading, Step};
+use super::dialog::{Dialog, Step};
 use super::filter::Filter;
 use super::{Dashboard, Pane, Prompt, Sent, View, layout, view};
 use crate::api::wire::Call;
 use crate::model::{SessionId, SessionState};
 use crate::terminal::Screen;
 use crate::tui::app::Effect;
+use crate::tui::bindings::Reading;
 use crate::tui::field::Field;
 use crate::tui::input::{Key, Mouse};
 
@@ -81,6 +82,7 @@ impl Dashboard {
             }
             Step::Send(call, what) => {
                 self.dialog = None;
+                self.focus = Pane::List;
                 self.say(&format!("sending: {what}"), false);
                 self.send(*call, Sent::Act(what))
             }

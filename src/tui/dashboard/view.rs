@@ -3,14 +3,15 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span as Piece};
-use ratatui::widgets::{Block, Clear, Paragraph};
+use ratatui::widgets::{Clear, Paragraph};
 
-use super::dialog::{Dialog, Reading};
+use super::dialog::Dialog;
 use super::layout::{self, Areas};
 use super::queue::{Entry, severity};
 use super::why::{self, Sheet};
 use super::{Dashboard, LinkState, Pane, Prompt, View, actions};
 use crate::model::{SessionRow, Shown};
+use crate::tui::bindings;
 use crate::tui::cells::{self, Pan};
 use crate::tui::frame::{panel, put};
 use crate::tui::text::{ago, clock, cut, fit};
@@ -19,8 +20,7 @@ use crate::tui::theme::{Glyphs, Role};
 /// Draws everything.
 pub(super) fn draw(d: &Dashboard, frame: &mut Frame<'_>) {
     if layout::too_small(d.size) {
-        let text = format!("make me bigger (40x10); this is {}", d.size);
-        return put(frame, frame.area(), Line::raw(text));
+        return put(frame, frame.area(), Line::raw("make me bigger (40x10)"));
     }
     let areas = d.areas();
     header(d, frame, areas.header);
@@ -433,8 +433,13 @@ pub(super) fn dialog_fits(d: &Dashboard) -> bool {
 fn draw_dialog(d: &Dashboard, dialog: &Dialog, frame: &mut Frame<'_>, areas: Areas) {
     let look = d.options.look;
     let rows = match dialog {
-        Dialog::Help(reading) => return draw_reading(d, dialog, reading, help_rows(d, reading), frame, areas.body),
-        Dialog::Log(reading) => return draw_reading(d, dialog, reading, log_rows(d, reading), frame, areas.body),
+        Dialog::Help(page) => {
+            let rows = bindings::help_rows(actions::TABLE, page.query(), look);
+            return page.draw("Help", rows, look, frame, areas.body);
+        }
+        Dialog::Log(page) => {
+            return page.draw("What happened here", log_rows(d, page.query()), look, frame, areas.body);
+        }
         Dialog::Approve(_) | Dialog::Deny(_) | Dialog::Terminate(_) | Dialog::Over(_) => {
             dialog_rows(d, dialog, dialog_width(areas.body).into())
         }
@@ -443,7 +448,7 @@ fn draw_dialog(d: &Dashboard, dialog: &Dialog, frame: &mut Frame<'_>, areas: Are
     let width = dialog_width(areas.body) + 4;
     let x = areas.body.x + (areas.body.width - width) / 2;
     let area = Rect::new(x, areas.body.bottom() - height, width, height);
-    let block = boxed(d, dialog);
+    let block = panel(look, dialog.title().trim(), true);
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
@@ -457,55 +462,8 @@ fn draw_dialog(d: &Dashboard, dialog: &Dialog, frame: &mut Frame<'_>, areas: Are
     }
 }
 
-fn boxed(d: &Dashboard, dialog: &Dialog) -> Block<'static> {
-    panel(d.options.look, dialog.title().trim(), true)
-}
-
-fn draw_reading(
-    d: &Dashboard,
-    dialog: &Dialog,
-    reading: &Reading,
-    rows: Vec<Line<'static>>,
-    frame: &mut Frame<'_>,
-    body: Rect,
-) {
-    let look = d.options.look;
-    let block = boxed(d, dialog);
-    let inner = block.inner(body);
-    frame.render_widget(Clear, body);
-    frame.render_widget(block, body);
-    let height = usize::from(inner.height.saturating_sub(1));
-    let first = reading.first.min(rows.len().saturating_sub(height));
-    for (y, line) in (inner.y..inner.bottom().saturating_sub(1)).zip(rows.into_iter().skip(first)) {
-        put(frame, Rect::new(inner.x, y, inner.width, 1), line);
-    }
-    let last = Rect::new(inner.x, inner.bottom().saturating_sub(1), inner.width, 1);
-    let text = format!("type to search: {}{}   esc closes", reading.query.shown(), look.pick("▏", "_"));
-    put(frame, last, Line::styled(text, look.style(Role::Dim)));
-}
-
-fn help_rows(d: &Dashboard, reading: &Reading) -> Vec<Line<'static>> {
-    let look = d.options.look;
-    let query = reading.query.text().to_lowercase();
-    actions::TABLE
-        .iter()
-        .filter(|b| format!("{} {} {}", b.label, b.name, b.help).to_lowercase().contains(&query))
-        .map(|b| {
-            let label = match look.pick("u", "a") {
-                "u" => b.label.to_owned(),
-                _ => b.label.replace('↓', "down").replace('↑', "up"),
-            };
-            Line::from(vec![
-                Piece::styled(format!(" {label:<8}"), look.style(Role::Accent)),
-                Piece::styled(format!(":{:<14}", b.name), look.style(Role::Dim)),
-                Piece::raw(b.help),
-            ])
-        })
-        .collect()
-}
-
-fn log_rows(d: &Dashboard, reading: &Reading) -> Vec<Line<'static>> {
-    let query = reading.query.text().to_lowercase();
+fn log_rows(d: &Dashboard, query: &str) -> Vec<Line<'static>> {
+    let query = query.to_lowercase();
     let time = |line: &super::LogLine| line.at.to_string().chars().skip(11).take(8).collect::<String>();
     d.log
         .iter()

@@ -2,6 +2,9 @@
 //!
 //! Every printable key filters; only arrows, `^n` and `^p` move, so a target called `jk` can be typed.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use ratatui::Frame;
@@ -137,17 +140,16 @@ impl Picker {
 
     fn row_text(&self, row: &TargetRow, chosen: bool, width: usize) -> String {
         let look = self.options.look;
+        let mark = if chosen { look.pick("▸", ">") } else { " " };
         let place = Shown::new(&format!("{}@{}", row.login, row.target));
+        let mut text = format!("{mark} {}", fit(place.as_str(), 26.min(width.saturating_sub(3)), look));
+        if self.rows.iter().any(|row| row.last_used.is_some()) {
+            let last = row.last_used.map(|at| format!("{} {}", look.pick("★", "*"), ago(at, self.now)));
+            text = format!("{text} {:<12}", last.unwrap_or_default());
+        }
         let labels: Vec<_> = row.labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let labels = Shown::new(&labels.join(" "));
-        let last = row.last_used.map_or(String::new(), |at| format!("{} {}", look.pick("★", "*"), ago(at, self.now)));
-        let mark = if chosen { look.pick("▸", ">") } else { " " };
-        let first = fit(place.as_str(), 28.min(width.saturating_sub(3)), look);
-        let text = format!(
-            "{mark} {first} {} {} {last}",
-            fit(labels.as_str(), 24, look),
-            fit(Shown::new(&row.why).as_str(), 20, look)
-        );
+        text = format!("{text} {} {}", fit(labels.as_str(), 16, look), Shown::new(&row.why));
         fit(&text, width, look)
     }
 }
