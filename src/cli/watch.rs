@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 use unicode_width::UnicodeWidthChar as _;
 
@@ -49,16 +50,19 @@ impl Watch {
             // Says when the session ends, even when its own last event does not come.
             connect::ask(&mut client, Call::Subscribe).await?;
             connect::ask(&mut client, Call::Watch { session }).await?;
-            let mut view = View::new(&row);
+            let (mut view, mut stop) = (View::new(&row), Stop::listen()?);
             let reason = if self.json {
-                stream(&mut client, session).await?
+                tokio::select! {
+                    over = stream(&mut client, session) => over?,
+                    () = stop.told() => None,
+                }
             } else if self.once || !io::stdout().is_terminal() {
                 let mut out = Out::new(false);
                 let print = |view: &View| view.rows().iter().try_for_each(|row| out.line(row));
-                view.follow(&mut client, SNAPSHOT, self.once, print).await?
+                view.follow(&mut client, SNAPSHOT, self.once, &mut stop, print).await?
             } else {
                 let mut canvas = Canvas::new()?;
-                view.follow(&mut client, FRAME, false, |view| canvas.paint(view)).await?
+                view.follow(&mut client, FRAME, false, &mut stop, |view| canvas.paint(view)).await?
             };
             if let Some(reason) = reason {
                 say(&format!("session {session} is over: {}", show::closed(&reason)));
@@ -111,6 +115,7 @@ impl View {
         client: &mut Client,
         pace: Duration,
         once: bool,
+        stop: &mut Stop,
         mut show: impl FnMut(&Self) -> Result<(), Failure>,
     ) -> Result<Option<CloseReason>, Failure> {
         let mut tick = interval(pace);
@@ -128,7 +133,7 @@ impl View {
                         return Ok(None);
                     }
                 }
-                _ = tokio::signal::ctrl_c() => return Ok(None),
+                () = stop.told() => return Ok(None),
             }
         }
     }
@@ -195,6 +200,25 @@ impl View {
         let (who, place) = (Shown::new(&self.row.meta.who.user), show::place(&self.row.meta.place));
         let (cols, rows) = (self.screen.cols(), self.screen.rows());
         format!("{} ─ {place} ─ {who} ─ {cols}x{rows} ─ ^C ends the watching", self.row.meta.id.short())
+    }
+}
+
+/// The signals that end the watching. They are caught before our screen is put aside, so that it always comes back.
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    fn listen() -> Result<Self, Failure> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn told(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) struct Bench {
     pub(crate) desk: Desk,
     pub(crate) console: Console,
     pub(crate) record: Record,
+    ledger: Ledger,
     server: JoinHandle<()>,
     _policy: watch::Sender<Arc<Policy>>,
 }
@@ -41,7 +42,7 @@ impl Bench {
         let (clock, registry) = (Clock::new(), Registry::new());
         let key = ed25519_dalek::SigningKey::from_bytes(&rand::random());
         let (ledger, _) = Ledger::open(&dir.path().join("ledger"), &Options::default(), key, clock.now().wall).unwrap();
-        let record = Record::new(ledger, clock);
+        let record = Record::new(ledger.clone(), clock);
         let docket = record.docket().await.unwrap();
         let read_clock: Arc<dyn Fn() -> Now + Send + Sync> = Arc::new(move || clock.now());
         let desk = Desk::start(docket, Arc::new(record.clone()), registry.clone(), Arc::clone(&read_clock));
@@ -62,7 +63,7 @@ impl Bench {
         });
         let server = Server::bind(&socket).await.unwrap();
         let server = tokio::spawn(server.serve(console.clone(), keyring));
-        Self { dir, socket, clock, registry, desk, console, record, server, _policy }
+        Self { dir, socket, clock, registry, desk, console, record, ledger, server, _policy }
     }
 
     /// The private key file of an account.
@@ -80,17 +81,39 @@ impl Bench {
 
     /// A live session of that account, as its mailbox.
     pub(crate) fn session(&self, n: u8, user: &str) -> (SessionId, mpsc::Receiver<Control>) {
-        let id = SessionId::from_bytes([n; 10]);
-        let meta = SessionMeta {
-            id,
+        let meta = self.meta(n, user);
+        let id = meta.id;
+        let row = SessionRow { meta, state: SessionState::Live, size: None, last: vec![], active: Wall(0) };
+        (id, self.registry.enter(row))
+    }
+
+    /// A recorded session of alice with that many events of output; answers all its events.
+    pub(crate) async fn recording(&self, n: u8, outputs: u64) -> Vec<EventRecord> {
+        let meta = self.meta(n, "alice");
+        let now = self.clock.now().wall;
+        let mut recorder = self.ledger.begin(&meta, now).await.unwrap();
+        let mut events = vec![Event::Started(Box::new(meta))];
+        let output = |i: u64| Event::Output { stream: Stream::Stdout, bytes: format!("line {i}\r\n").into() };
+        events.extend((0..outputs).map(output));
+        events.push(Event::Ended { reason: CloseReason::ClientGone });
+        let records = events.into_iter().zip(0..).map(|(event, seq)| EventRecord { seq, at: Wall(now.0 + seq), event });
+        let records: Vec<_> = records.collect();
+        for record in &records {
+            recorder.append(record.clone()).await.unwrap();
+        }
+        recorder.finish(self.clock.now().wall).await.unwrap();
+        records
+    }
+
+    fn meta(&self, n: u8, user: &str) -> SessionMeta {
+        SessionMeta {
+            id: SessionId::from_bytes([n; 10]),
             who: principal(user, &["engineer"], "SHA256:somewhere-else"),
             place: place(),
             channel: ChannelKind::Shell,
             pty: Some(PtySize { term: "xterm".into(), size: Size::default() }),
             started: self.clock.now().wall,
-        };
-        let row = SessionRow { meta, state: SessionState::Live, size: None, last: vec![], active: Wall(0) };
-        (id, self.registry.enter(row))
+        }
     }
 
     /// A request of alice in session 1, for a minute.

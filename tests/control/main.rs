@@ -319,6 +319,36 @@ async fn only_auditors_read_the_chain() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_recording_is_replayed_to_auditors_whole_and_that_is_on_the_chain() {
+    let bench = Bench::new().await;
+    let recorded = bench.recording(9, 500).await;
+    let session = SessionId::from_bytes([9; 10]);
+    let mut bob = bench.client("bob").await;
+    let refused = bob.call(Call::Replay { session, how: "replay".into() }).await.unwrap();
+    assert!(matches!(refused, Reply::Refused { kind: Refusal::NotPermitted, .. }));
+    assert_eq!(bob.call(Call::Recordings).await.unwrap(), Reply::Recordings { recordings: vec![] });
+    let mut ann = bench.client("ann").await;
+    let number = ann.send(Call::Replay { session, how: "export".into() }).await.unwrap();
+    let mut events = Vec::new();
+    let reply = loop {
+        match soon("the recording", ann.next()).await.unwrap() {
+            Push::Event { seq, at, event, .. } => events.push(EventRecord { seq, at, event }),
+            Push::Reply { n, reply } if n == number => break reply,
+            other => panic!("unexpected: {other:?}"),
+        }
+    };
+    assert_eq!((reply, events), (Reply::Done, recorded));
+    let viewed =
+        |event: &AuditEvent| matches!(event, AuditEvent::Viewed { by, how, .. } if by == "ann" && how == "export");
+    assert!(bench.chain().await.iter().any(viewed));
+    let other = ann.call(Call::Replay { session, how: "peek".into() }).await.unwrap();
+    assert!(matches!(other, Reply::Refused { kind: Refusal::Failed, .. }));
+    let missing = SessionId::from_bytes([8; 10]);
+    let missing = ann.call(Call::Replay { session: missing, how: "replay".into() }).await.unwrap();
+    assert!(matches!(missing, Reply::Refused { kind: Refusal::NoSuchThing, .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_in_a_real_ssh_agent_opens_the_door() {
     let bench = Bench::new().await;
     let socket = bench.key_of("agent.sock");
