@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::ca::keyring::private_dir;
 use crate::config::{Config, LocalTarget, TargetKind};
 use crate::target::local::Launch;
-use crate::target::sandbox::{Sandbox, Wanted};
+use crate::target::sandbox::{Sandbox, Wanted, guard_memory};
 
 /// The launches of all local targets, by name, with one sentence each on how the shell is confined. `program` is the
-/// `holdpoint` binary. The directories of the keys, the ledger and the control socket must be there already.
+/// `holdpoint` binary. Directories of the ledger and the control socket that are missing are made, because only what is there
+/// can be hidden; and from here on no other process of the bastion's user can look into its memory.
 ///
 /// # Errors
 /// One sentence for each target whose shell cannot be confined. Such a target must not be offered.
 pub fn launches(config: &Config, program: &Path) -> Result<BTreeMap<String, (Launch, &'static str)>, Vec<String>> {
+    guard_memory().map_err(|error| vec![error.to_string()])?;
     let (mut launches, mut faults) = (BTreeMap::new(), Vec::new());
     for target in config.targets.values() {
         let TargetKind::Local(local) = &target.kind else { continue };
@@ -31,6 +34,7 @@ fn launch(config: &Config, local: &LocalTarget, program: &Path) -> Result<(Launc
     let account = Account::for_shell(&local.run_as)?;
     let socket = config.control.parent().ok_or("the control socket has no directory")?;
     let secret = [config.keys.dir.as_path(), config.ledger.dir.as_path(), socket];
+    secret.iter().try_for_each(|dir| private_dir(dir)).map_err(|error| error.to_string())?;
     confine(program, &local.shell, &local.home, &account, &secret)
 }
 
