@@ -25,6 +25,7 @@ pub mod local_shell;
 pub mod man;
 pub mod out;
 pub mod policy_files;
+pub mod replay;
 pub mod requests;
 mod running;
 pub mod sandbox_exec;
@@ -69,6 +70,8 @@ pub enum Verb {
     Deny(deny::Deny),
     /// List what approvals still let through
     Grants(grants::Grants),
+    /// Play a recorded session
+    Replay(replay::Replay),
     /// Write a recording as asciicast, text or JSON
     Export(export::Export),
     /// Show that no record was altered
@@ -109,6 +112,7 @@ pub fn main() -> ExitCode {
         Verb::Approve(verb) => verb.run(),
         Verb::Deny(verb) => verb.run(),
         Verb::Grants(verb) => verb.run(),
+        Verb::Replay(verb) => verb.run(),
         Verb::Export(verb) => verb.run(),
         Verb::Verify(verb) => verb.run(),
         Verb::Audit(verb) => verb.run(),

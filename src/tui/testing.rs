@@ -62,7 +62,6 @@ impl<A: App> Person<A> {
         self.now = Now { mono: end, wall: self.now.wall.after(rest) };
     }
 
-    #[allow(dead_code, reason = "for tests to come")]
     pub(crate) fn resize(&mut self, cols: u32, rows: u32) {
         self.size = Size::new(cols, rows);
         self.tell(Message::Resized(self.size));

@@ -114,6 +114,20 @@ fn too_small_a_window_says_so_and_decides_nothing() {
 }
 
 #[test]
+fn a_resize_loses_neither_selection_nor_scroll_and_arms_anew() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("j\r\x04");
+    let (selected, first) = (person.app.queue.selected_entry().cloned(), person.app.why_first);
+    assert!(first > 0);
+    person.wait(DEAD_MS);
+    person.resize(60, 20);
+    person.press("a");
+    assert!(person.app.dialog.is_none(), "what was looked at may have moved");
+    person.resize(80, 24);
+    assert_eq!((person.app.queue.selected_entry().cloned(), person.app.why_first), (selected, first));
+}
+
+#[test]
 fn empty_lists_teach() {
     let mut person = empty(80, 24, Colour::Sixteen);
     let mut all = person.screen();
