@@ -232,7 +232,8 @@ impl Engine {
         self.record_judged(&judged, now);
         match self.verdict(judged, screen, now) {
             Verdicted::Free(release) => {
-                if let Some((_, gate)) = self.terminal() {
+                // What is typed at a program starts no other in the foreground.
+                if let Some((_, gate)) = self.terminal().filter(|_| context.reader == Reader::Shell) {
                     gate.foreground = normalised;
                 }
                 self.record_release(&text, release, now);
@@ -450,7 +451,9 @@ impl Engine {
         let paused = self.paused_by.clone();
         let Some((display, gate)) = self.terminal() else { return };
         let bar = match (&gate.state, paused) {
-            (State::Held { hold, request, .. }, _) => Some(words::held(request, hold.due.since(now.mono))),
+            (State::Held { hold, request, .. }, _) => {
+                Some(words::held(request, hold.due.since(now.mono), display.view().cols()))
+            }
             (_, Some(by)) => Some(words::paused(&by)),
             (_, None) => None,
         };

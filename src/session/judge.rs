@@ -139,7 +139,8 @@ pub(super) fn line_of(reading: Reading, full_screen: bool, before: &str) -> Opti
     if !before.is_empty() {
         candidates.iter_mut().for_each(|text| *text = format!("{before}\n{text}"));
     }
-    Some(Line { candidates, certainty, secret: reading.echo_off })
+    // The rows of a full-screen program are what is seen there: nothing in them was typed unseen.
+    Some(Line { candidates, certainty, secret: reading.echo_off && !full_screen })
 }
 
 /// The command that Enter on a row of a full-screen program would run, if the row looks like one: an editor's `:!cmd` or

@@ -303,6 +303,7 @@ fn a_paused_session_takes_no_keys() {
     let mut t = Table::shell();
     t.give(Input::Paused { by: "bob" });
     t.types("ls\r");
+    t.wait(Duration::from_millis(300));
     assert!(t.ran.is_empty());
     assert!(t.last_row().contains("PAUSED by bob"), "{}", t.last_row());
     t.give(Input::Resumed { by: "bob" });

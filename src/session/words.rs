@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 use crate::model::{CloseReason, HoldRequest, Rule, Shown};
 
 /// The three widths of the bar while a hold waits.
@@ -15,22 +17,41 @@ pub(super) struct BarText {
 pub(super) const GREETING: &str =
     "holdpoint: this session is recorded; commands that destroy or reveal wait for an approval";
 
-pub(super) fn held(request: &HoldRequest, left: Duration) -> BarText {
+/// The bar of a hold, for a screen of so many columns: what is done about it never falls off, what it would do is cut first.
+pub(super) fn held(request: &HoldRequest, left: Duration, cols: u16) -> BarText {
     let id = request.id.short();
     let what = request.effects.first().map_or("what it would do cannot be told", |effect| effect.reason.as_str());
     let what = Shown::new(what);
-    let rule = request.rules.first().map_or("", |rule| rule.id.as_str());
+    let rule = request.rules.first().map_or(String::new(), |rule| format!(" (rule {})", Shown::new(&rule.id)));
     let asked = if request.obligations.approvers.is_empty() {
         "nobody may approve".to_owned()
     } else {
-        format!("{} asked", request.obligations.approvers.join(", "))
+        format!("{} asked", Shown::new(&request.obligations.approvers.join(", ")))
     };
     let left = clock(left);
+    let fit = |rule: &str, asked: &str| {
+        let (head, tail) = (format!(" ‖ HELD {id} · "), format!("{rule}{asked} · {left} · ^C withdraws "));
+        let room = usize::from(cols).saturating_sub(head.width() + tail.width());
+        format!("{head}{}{tail}", shortened(what.as_str(), room))
+    };
     BarText {
-        full: format!(" ‖ HELD {id} · {what} (rule {rule}) · {asked} · {left} · ^C withdraws "),
-        medium: format!(" ‖ HELD {id} · {what} · {left} · ^C withdraws "),
+        full: fit(&rule, &format!(" · {asked}")),
+        medium: fit("", &format!(" · {asked}")),
         short: format!(" ‖ HELD {id} · {left} · ^C withdraws "),
     }
+}
+
+/// As much of a text as fits into so many columns; what is cut shows as `…`.
+fn shortened(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let kept = text.chars().take_while(|c| {
+        used += c.width().unwrap_or(0);
+        used <= room
+    });
+    kept.chain(['…']).collect()
 }
 
 pub(super) fn paused(by: &str) -> BarText {
@@ -40,7 +61,7 @@ pub(super) fn paused(by: &str) -> BarText {
 
 /// For those who have no bar: one line.
 pub(super) fn held_line(request: &HoldRequest, left: Duration) -> String {
-    let bar = held(request, left);
+    let bar = held(request, left, u16::MAX);
     format!("holdpoint: {}", bar.full.trim().replace('‖', "").trim())
 }
 
