@@ -11,10 +11,13 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use holdpoint::broker::Clock;
@@ -23,11 +26,15 @@ use holdpoint::ca::{IssueOptions, UserCa, issue};
 use holdpoint::model::{Admitted, Place, Principal, SessionId, Wall};
 use holdpoint::policy::{Channel, Circumstances, Policy};
 use russh::keys::ssh_key::LineEnding;
+use rustix::process::Signal;
 
+use support::bastion::{World, me};
 use support::client::Client;
 use support::keys::KeyPair;
+use support::process::{Running, code, processes_with};
 use support::sshd::Sshd;
-use support::terminal::Terminal;
+use support::terminal::{CTRL_C, Terminal};
+use support::{alone, now, wait_for};
 
 /// The ground that the other tests stand on: this client, this server and this terminal work without a bastion between them.
 #[test]
@@ -41,9 +48,7 @@ fn the_tools_work_without_a_bastion() {
     let done = client.run(&me, "printf one; printf two >&2; exit 7");
     assert_eq!((done.code, done.text().as_str(), done.err.as_str()), (7, "one", "two"), "{}", sshd.log());
 
-    let mut words = client.words(&me);
-    words.insert(1, "-tt".to_owned());
-    let mut terminal = Terminal::start(&words);
+    let mut terminal = Terminal::start(&client.flag("-tt").words(&me));
     terminal.line("PS1='ready> '; stty size");
     terminal.wait_until("the prompt", |screen| screen.contains("24 80\nready>"));
     terminal.resize(100, 30);
@@ -147,8 +152,303 @@ fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).expect("not that long")
 }
 
-/// Who runs the test: the one login that a private sshd can give, whoever that is.
-fn me() -> String {
-    let out = Command::new("id").arg("-un").output().expect("id runs");
-    String::from_utf8_lossy(&out.stdout).trim().to_owned()
+#[test]
+fn a_command_keeps_its_bytes_its_two_streams_and_its_exit_status() {
+    let world = World::start();
+    let (client, me) = (world.client("alice"), me());
+    for code in [0, 1, 3, 7, 126, 255] {
+        let done = client.run(&format!("{me}@box"), &format!("printf one; printf two >&2; exit {code}"));
+        assert_eq!((done.code, done.text().as_str(), done.err.as_str()), (code, "one", "two"));
+    }
+    // Every byte there is, and back.
+    let every: Vec<u8> = (0..=255).cycle().take(3_000_000).collect();
+    let mut cat = client.start(&format!("{me}@box"), "cat");
+    let (mut input, mut output) =
+        (cat.child().stdin.take().expect("stdin"), cat.child().stdout.take().expect("stdout"));
+    let feeder = std::thread::spawn({
+        let every = every.clone();
+        move || input.write_all(&every).map(|()| drop(input))
+    });
+    let mut back = Vec::new();
+    output.read_to_end(&mut back).expect("ssh's output");
+    feeder.join().expect("the feeder").expect("ssh takes all of it");
+    assert!(back == every, "{} of {} bytes came back, or not the same", back.len(), every.len());
+    assert_eq!(code(cat.wait()), 0);
+}
+
+#[test]
+fn a_shell_in_a_terminal_is_native() {
+    let world = World::start();
+    let mut terminal = Terminal::start(&world.client("alice").flag("-tt").words(&format!("{}@box", me())));
+    terminal.line("PS1='ready> '; stty size");
+    terminal.wait_until("the prompt and the size", |screen| screen.contains("24 80\nready>"));
+    terminal.resize(100, 30);
+    terminal.line("stty size");
+    terminal.wait_text("30 100");
+    // A process in the foreground gets the signal that the key means.
+    terminal.line("sleep 600");
+    terminal.press(CTRL_C);
+    terminal.line("echo $?");
+    terminal.wait_text("130");
+    terminal.line("exit 3");
+    assert_eq!(terminal.wait_end(), 3);
+}
+
+#[test]
+fn other_channels_are_refused_with_one_clear_sentence() {
+    let world = World::start();
+    let (client, user) = (world.client("alice").with("LogLevel=INFO"), format!("{}@box", me()));
+    let ssh = |flags: &[&str], command: &[&str]| {
+        let client = flags.iter().fold(client.clone(), |client, flag| client.flag(flag));
+        let out = client.command(&user, command).output().expect("ssh runs");
+        (code(out.status), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    // A port: `-W` asks for direct-tcpip and nothing else.
+    let (ended, said) = ssh(&["-W", "127.0.0.1:22"], &[]);
+    assert_ne!(ended, 0);
+    assert!(said.contains("forwarding would pass by the gate"), "{said}");
+    // A subsystem.
+    let (ended, said) = ssh(&["-s"], &["sftp"]);
+    assert_ne!(ended, 0);
+    assert!(said.contains("file transfer is not open") || said.contains("subsystem request failed"), "{said}");
+    // A port the other way round.
+    let (ended, said) = ssh(&["-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:22"], &["true"]);
+    assert_ne!(ended, 0);
+    assert!(said.contains("remote port forwarding failed"), "{said}");
+}
+
+#[test]
+fn an_upload_that_nobody_reads_costs_no_memory_and_stops_no_other_channel() {
+    let _alone = alone();
+    let world = World::start();
+    let user = format!("{}@box", me());
+    let (client, _connection) = (shared(&world), master(&world, &user));
+    warm_up(&client, &user);
+    let before = world.resident_kib();
+
+    let mut stuck = client.start(&user, "sleep 600");
+    let sent = flood(&mut stuck);
+    settles("the upload is stuck", &sent);
+    let done = client.run(&user, "echo through");
+    assert_eq!((done.code, done.text().as_str()), (0, "through\n"), "{}", done.err);
+    assert_grew_little(&world, before);
+}
+
+#[test]
+fn a_client_that_stops_reading_costs_no_memory_and_stops_no_other_channel() {
+    let _alone = alone();
+    let world = World::start();
+    let user = format!("{}@box", me());
+    let (client, _connection) = (shared(&world), master(&world, &user));
+    warm_up(&client, &user);
+    let before = world.resident_kib();
+
+    // Nobody reads their output, neither that of a command nor that of a terminal.
+    let unread = client.start(&user, "yes 0123456789abcdef");
+    let in_terminal = client.flag("-tt").start(&user, "yes 0123456789abcdef");
+    for _ in 0..3 {
+        let done = client.run(&user, "echo through; sleep 1");
+        assert_eq!((done.code, done.text().as_str()), (0, "through\n"), "{}", done.err);
+    }
+    assert_grew_little(&world, before);
+    drop((unread, in_terminal));
+}
+
+#[test]
+fn a_transfer_always_ends_with_its_status_and_all_its_bytes() {
+    let _alone = alone();
+    let world = World::start();
+    let (client, user) = (world.client("alice"), format!("{}@box", me()));
+    // The hundred of the requirement take minutes in an unoptimised build: HOLDPOINT_TRANSFERS=100 runs them.
+    let rounds = std::env::var("HOLDPOINT_TRANSFERS").ok().and_then(|n| n.parse().ok()).unwrap_or(20);
+    for round in 0..rounds {
+        let want = round % 8;
+        let command = format!("yes 0123456789abcdef | head -c {TRANSFER}; exit {want}");
+        let mut ssh = client.command(&user, &[command.as_str()]);
+        let mut ssh = Running::start(ssh.stdout(Stdio::piped()));
+        let mut output = ssh.child().stdout.take().expect("stdout");
+        let count = std::io::copy(&mut output, &mut std::io::sink()).expect("ssh's output");
+        assert_eq!((count, code(ssh.wait())), (TRANSFER, want), "round {round}");
+    }
+}
+
+#[test]
+fn after_ctrl_c_under_a_flood_the_prompt_is_back_within_a_second() {
+    let _alone = alone();
+    let world = World::start();
+    let mut terminal = Terminal::start(&world.client("alice").flag("-tt").words(&format!("{}@box", me())));
+    terminal.line("PS1='ready> '");
+    terminal.wait_until("the prompt", |screen| screen.ends_with("ready>"));
+    terminal.read_slowly(2_000_000);
+    for _ in 0..3 {
+        let drawn = terminal.bytes();
+        terminal.line("yes");
+        wait_for("the flood fills every buffer", || (terminal.bytes() > drawn + 4_000_000).then_some(()));
+        // A key under back-pressure must not stop anything.
+        terminal.press("x");
+        let pressed = now();
+        terminal.press(CTRL_C);
+        terminal.wait_until("the prompt", |screen| screen.ends_with("ready>"));
+        let took = pressed.elapsed();
+        assert!(took < Duration::from_secs(1), "the prompt came back after {took:?}");
+    }
+    terminal.line("exit 4");
+    assert_eq!(terminal.wait_end(), 4);
+}
+
+#[test]
+fn when_a_client_is_killed_nothing_of_its_session_stays() {
+    let world = World::start();
+    let (client, user) = (world.client("alice"), format!("{}@box", me()));
+    for (target, flag) in [(user.as_str(), "-T"), (&user, "-tt"), ("here", "-T"), ("here", "-tt")] {
+        let marker = Marker::new();
+        let mut ssh = client.flag(flag).start(target, &marker.command());
+        marker.wait_running();
+        ssh.signal(Signal::KILL);
+        ssh.wait();
+        wait_for(&format!("nothing of {target} {flag} runs"), || marker.targets().is_empty().then_some(()));
+    }
+    wait_for("the connections to the target are closed", || (world.sshd.open_connections() == 0).then_some(()));
+}
+
+#[test]
+fn when_a_target_is_killed_the_client_is_told_and_ends() {
+    let world = World::start();
+    let (client, user, marker) = (world.client("alice"), format!("{}@box", me()), Marker::new());
+    let mut ssh = client.start(&user, &marker.command());
+    marker.wait_running();
+    world.sshd.kill_connections();
+    assert_eq!(code(ssh.wait()), 255);
+    let mut said = String::new();
+    ssh.child().stderr.take().expect("stderr").read_to_string(&mut said).expect("text");
+    assert!(said.contains("holdpoint:") && said.contains("box"), "no sentence says what happened: {said:?}");
+    // The bastion is none the worse for it.
+    assert_eq!(client.run(&user, "echo on").text(), "on\n");
+}
+
+#[test]
+fn when_the_bastion_is_killed_nothing_stays_and_the_session_is_marked_interrupted() {
+    let mut world = World::start();
+    let (client, user) = (world.client("alice"), format!("{}@box", me()));
+    let (far, near) = (Marker::new(), Marker::new());
+    let mut far_ssh = client.start(&user, &far.command());
+    let mut near_ssh = client.start("here", &near.command());
+    far.wait_running();
+    near.wait_running();
+    world.kill_bastion();
+    assert_eq!((code(far_ssh.wait()), code(near_ssh.wait())), (255, 255));
+    wait_for("nothing runs on the target", || far.targets().is_empty().then_some(()));
+    wait_for("nothing runs in the local shell", || near.targets().is_empty().then_some(()));
+
+    world.start_bastion();
+    assert_eq!(world.client("alice").run(&user, "echo again").text(), "again\n");
+    assert_eq!(world.stop_bastion(), 0);
+    let (ended, said, err) = world.holdpoint(&["verify", "--all"]);
+    assert_eq!(ended, 0, "{said}{err}");
+    assert!(said.contains("interrupted"), "{said}{err}");
+}
+
+/// 60 MB, as the requirement has it.
+const TRANSFER: u64 = 60_000_000;
+
+/// What the bastion may take for one stuck stream, in KiB.
+const BOUND_KIB: u64 = 32 * 1024;
+
+/// A client whose commands all go through one connection (`ControlMaster`).
+fn shared(world: &World) -> Client {
+    let path = format!("ControlPath={}", world.path().join("mux").display());
+    world.client("alice").with(&path)
+}
+
+/// The connection that a [`shared`] client goes through, as long as this is held.
+#[track_caller]
+fn master(world: &World, user: &str) -> Running {
+    let mut ssh = shared(world).with("ControlMaster=yes").flag("-N").command(user, &[]);
+    let master = Running::start(ssh.stdout(Stdio::null()));
+    wait_for("the shared connection stands", || world.path().join("mux").exists().then_some(()));
+    master
+}
+
+/// Moves some of everything first: what is allocated once and kept is not what the bound is about.
+fn warm_up(client: &Client, user: &str) {
+    for _ in 0..2 {
+        let done = client.run(user, &format!("yes 0123456789abcdef | head -c {TRANSFER}"));
+        assert_eq!(done.out.len() as u64, TRANSFER, "{}", done.err);
+        let mut upload = client.start(user, "cat >/dev/null");
+        let mut input = upload.child().stdin.take().expect("stdin");
+        std::io::copy(&mut std::io::repeat(b'x').take(TRANSFER), &mut input).expect("ssh takes it");
+        drop(input);
+        assert_eq!(code(upload.wait()), 0);
+    }
+}
+
+/// Feeds zeros without end; answers with the count so far.
+fn flood(ssh: &mut Running) -> Arc<AtomicU64> {
+    let sent = Arc::new(AtomicU64::new(0));
+    let mut input = ssh.child().stdin.take().expect("stdin");
+    std::thread::spawn({
+        let sent = Arc::clone(&sent);
+        move || {
+            let zeros = [0; 65536];
+            while input.write_all(&zeros).is_ok() {
+                sent.fetch_add(zeros.len() as u64, Ordering::SeqCst);
+            }
+        }
+    });
+    sent
+}
+
+/// Waits until a count has begun and then has not moved for two seconds.
+#[track_caller]
+fn settles(what: &str, count: &AtomicU64) {
+    let (mut last, mut since) = (0, now());
+    wait_for(what, || {
+        let count = count.load(Ordering::SeqCst);
+        if count != last {
+            (last, since) = (count, now());
+        }
+        (last > 0 && since.elapsed() > Duration::from_secs(2)).then_some(())
+    });
+}
+
+/// Watches the bastion's memory for some seconds against what it was.
+#[track_caller]
+fn assert_grew_little(world: &World, before: u64) {
+    let until = now() + Duration::from_secs(5);
+    while now() < until {
+        let grown = world.resident_kib().saturating_sub(before);
+        assert!(grown <= BOUND_KIB, "grew by {grown} KiB from {before} KiB; {BOUND_KIB} are allowed");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// A command on a target that can be found again among all processes.
+struct Marker(String);
+
+impl Marker {
+    fn new() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::SeqCst);
+        // The number of seconds is the mark: nobody else sleeps that long.
+        Self(format!("{}{:02}.{}", 86_400, count, std::process::id()))
+    }
+
+    fn command(&self) -> String {
+        format!("sleep {}", self.0)
+    }
+
+    /// The processes on the target: `sleep` itself or a shell with it, not the client.
+    fn targets(&self) -> Vec<u32> {
+        let mut found = processes_with(&self.0);
+        found.retain(|pid| {
+            let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+            name.trim() != "ssh" && !name.is_empty()
+        });
+        found
+    }
+
+    #[track_caller]
+    fn wait_running(&self) {
+        wait_for("the command runs on the target", || (!self.targets().is_empty()).then_some(()));
+    }
 }

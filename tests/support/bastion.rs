@@ -1,1 +1,162 @@
-//! The bastion itself, as its own process.
+//! The bastion as its own process, with everything around it that one test needs: keys, people, targets, a ledger.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use super::client::Client;
+use super::keys::KeyPair;
+use super::process::{Running, resident_kib};
+use super::sshd::Sshd;
+use super::wait_for;
+
+/// The people of every test.
+const PEOPLE: [(&str, &str); 3] = [("alice", "engineer"), ("bob", "approver"), ("carol", "auditor")];
+
+/// One bastion with a real `sshd` behind it as the target `box`, and a local shell as the target `here`.
+pub(crate) struct World {
+    pub(crate) sshd: Sshd,
+    pub(crate) port: u16,
+    bastion: Option<Running>,
+    host_key: KeyPair,
+    /// Where a local shell may live: the bastion's own folder is closed to it.
+    home: TempDir,
+    dir: TempDir,
+}
+
+impl World {
+    /// Starts everything; the bastion listens when this returns.
+    #[track_caller]
+    pub(crate) fn start() -> Self {
+        let (dir, home) = (folder("a folder of the bastion"), folder("a home for local shells"));
+        fs::set_permissions(home.path(), fs::Permissions::from_mode(0o777)).expect("a mode");
+        let keys = dir.path().join("keys");
+        fs::create_dir(&keys).expect("a folder");
+        for name in ["host_key", "user_ca", "host_ca", "ledger_key"] {
+            KeyPair::make(&keys.join(name));
+        }
+        for (name, _) in PEOPLE {
+            KeyPair::make(&dir.path().join(name));
+        }
+        let user_ca = KeyPair::read(&keys.join("user_ca"));
+        let sshd = Sshd::start(&dir.path().join("sshd"), Some(&user_ca), None);
+        let host_key = KeyPair::read(&keys.join("host_key"));
+        let mut world = Self { sshd, port: 0, bastion: None, host_key, home, dir };
+        fs::write(world.path().join("holdpoint.toml"), world.config()).expect("a configuration");
+        world.start_bastion();
+        world
+    }
+
+    /// Starts the bastion (again) on what is there.
+    #[track_caller]
+    pub(crate) fn start_bastion(&mut self) {
+        let log = fs::File::create(self.path().join("bastion.log")).expect("a log");
+        let mut serve = Command::new(env!("CARGO_BIN_EXE_holdpoint"));
+        serve.args(["serve", "--config"]).arg(self.path().join("holdpoint.toml"));
+        serve.stdin(Stdio::null()).stdout(log.try_clone().expect("a second handle")).stderr(log);
+        let mut bastion = Running::start(&mut serve);
+        self.port = wait_for("the bastion says where it listens", || {
+            let said = self.log();
+            assert!(bastion.has_ended().is_none(), "the bastion ended: {said}");
+            let (_, rest) = said.split_once("127.0.0.1:")?;
+            let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+            // The number is whole only if something follows it.
+            (rest.len() > digits.len()).then(|| digits.parse().ok()).flatten().filter(|port| *port != 0)
+        });
+        self.bastion = Some(bastion);
+    }
+
+    /// `ssh` as this person.
+    #[track_caller]
+    pub(crate) fn client(&self, name: &str) -> Client {
+        let key = KeyPair::read(&self.path().join(name));
+        Client::new(self.path(), self.port, &self.host_key.public, &key)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.bastion.as_ref().expect("the bastion runs").pid()
+    }
+
+    /// Resident memory of the bastion, in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        resident_kib(self.pid())
+    }
+
+    /// `kill -9`: nothing in the bastion gets to tidy up.
+    pub(crate) fn kill_bastion(&mut self) {
+        let mut bastion = self.bastion.take().expect("the bastion runs");
+        bastion.signal(Signal::KILL);
+        bastion.wait();
+    }
+
+    /// Ends the bastion as an operator does, and says how that went.
+    #[track_caller]
+    pub(crate) fn stop_bastion(&mut self) -> i32 {
+        let mut bastion = self.bastion.take().expect("the bastion runs");
+        bastion.signal(Signal::TERM);
+        super::process::code(bastion.wait())
+    }
+
+    /// Runs another verb of the program against this bastion's configuration.
+    #[track_caller]
+    pub(crate) fn holdpoint(&self, words: &[&str]) -> (i32, String, String) {
+        let mut verb = Command::new(env!("CARGO_BIN_EXE_holdpoint"));
+        verb.args(words).arg("--config").arg(self.path().join("holdpoint.toml"));
+        let out = verb.stdin(Stdio::null()).output().expect("holdpoint runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (super::process::code(out.status), text(&out.stdout), text(&out.stderr))
+    }
+
+    /// What the bastion has said so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.path().join("bastion.log")).unwrap_or_default()
+    }
+
+    fn config(&self) -> String {
+        let mut text = "listen = [\"127.0.0.1:0\"]\ncontrol = \"run/control.sock\"\n\
+                        [ledger]\ncache = \"4 MiB\"\n"
+            .to_owned();
+        for (name, role) in PEOPLE {
+            let key = KeyPair::read(&self.path().join(name)).public;
+            let _ = writeln!(text, "[[user]]\nname = \"{name}\"\nroles = [\"{role}\"]\nkeys = [\"{key}\"]");
+        }
+        let (port, pinned) = (self.sshd.port, &self.sshd.host_key.public);
+        let (me, home) = (me(), self.home.path().display());
+        let _ = writeln!(
+            text,
+            "[[target]]\nname = \"box\"\nkind = \"ssh\"\nhost = \"127.0.0.1\"\nport = {port}\nhost_keys = [\"{pinned}\"]\n\
+             logins = [\"{me}\"]\n[[target]]\nname = \"here\"\nkind = \"local\"\nshell = \"/bin/sh\"\nhome = \"{home}\""
+        );
+        text
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the bastion said:\n{}\n--- sshd said:\n{}", self.log(), self.sshd.log());
+        }
+        // The bastion before its target, so that it does not mourn.
+        self.bastion = None;
+    }
+}
+
+/// Who runs the test: the one login that a private sshd can give, whoever that is.
+pub(crate) fn me() -> String {
+    let out = Command::new("id").arg("-un").output().expect("id runs");
+    String::from_utf8_lossy(&out.stdout).trim().to_owned()
+}
+
+#[track_caller]
+fn folder(what: &str) -> TempDir {
+    tempfile::tempdir().unwrap_or_else(|e| panic!("{what}: {e}"))
+}

@@ -15,6 +15,7 @@ pub(crate) struct Client {
     key: PathBuf,
     known_hosts: PathBuf,
     options: Vec<String>,
+    flags: Vec<String>,
 }
 
 /// What a command through ssh said and how it ended.
@@ -30,13 +31,20 @@ impl Client {
     pub(crate) fn new(dir: &Path, port: u16, host_key: &str, key: &KeyPair) -> Self {
         let known_hosts = dir.join(format!("known_hosts.{port}"));
         fs::write(&known_hosts, format!("[127.0.0.1]:{port} {host_key}\n")).expect("known_hosts");
-        Self { port, key: key.path.clone(), known_hosts, options: Vec::new() }
+        Self { port, key: key.path.clone(), known_hosts, options: Vec::new(), flags: Vec::new() }
     }
 
     /// The same, with one more `-o`.
     pub(crate) fn with(&self, option: &str) -> Self {
         let mut client = self.clone();
         client.options.push(option.to_owned());
+        client
+    }
+
+    /// The same, with one more flag: `-tt`, `-N` …
+    pub(crate) fn flag(&self, flag: &str) -> Self {
+        let mut client = self.clone();
+        client.flags.push(flag.to_owned());
         client
     }
 
@@ -49,6 +57,7 @@ impl Client {
     pub(crate) fn words(&self, user: &str) -> Vec<String> {
         let mut words: Vec<String> = ["ssh", "-F", "none", "-p"].map(str::to_owned).into();
         words.push(self.port.to_string());
+        words.extend(self.flags.iter().cloned());
         let key = format!("IdentityFile={}", self.key.display());
         let known = format!("UserKnownHostsFile={}", self.known_hosts.display());
         let fixed = [

@@ -32,6 +32,8 @@ struct Seen {
     ended: bool,
     /// While set, nothing is read: a client that has stopped reading.
     paused: bool,
+    /// How many bytes a second are read at most.
+    rate: Option<u32>,
 }
 
 impl Terminal {
@@ -47,7 +49,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).expect("the program starts");
         let (reader, keys) =
             (pair.master.try_clone_reader().expect("a reader"), pair.master.take_writer().expect("keys"));
-        let seen = Seen { screen: parser(80, 24), bytes: 0, ended: false, paused: false };
+        let seen = Seen { screen: parser(80, 24), bytes: 0, ended: false, paused: false, rate: None };
         let eye = Arc::new(Eye { seen: Mutex::new(seen), more: Condvar::new() });
         std::thread::spawn({
             let eye = Arc::clone(&eye);
@@ -105,6 +107,11 @@ impl Terminal {
         self.eye.more.notify_all();
     }
 
+    /// From now on reads at most that many bytes a second: a slow line.
+    pub(crate) fn read_slowly(&self, bytes_per_second: u32) {
+        self.seen().rate = Some(bytes_per_second);
+    }
+
     /// How many bytes the program has drawn.
     pub(crate) fn bytes(&self) -> u64 {
         self.seen().bytes
@@ -157,8 +164,11 @@ fn watch(mut reader: Box<dyn Read + Send>, eye: &Eye) {
         if count == 0 {
             return;
         }
+        let pace = seen.rate.map(|rate| Duration::from_secs_f64(count as f64 / f64::from(rate)));
         drop(seen);
-        std::thread::sleep(Duration::ZERO);
+        if let Some(pace) = pace {
+            std::thread::sleep(pace);
+        }
     }
 }
 
