@@ -206,15 +206,18 @@ fn other_channels_are_refused_with_one_clear_sentence() {
     // A port: `-W` asks for direct-tcpip and nothing else.
     let (ended, said) = ssh(&["-W", "127.0.0.1:22"], &[]);
     assert_ne!(ended, 0);
-    assert!(said.contains("forwarding would pass by the gate"), "{said}");
+    let sentence = "the forwarding to 127.0.0.1:22 was refused: port, agent and X11 forwarding would pass by the gate";
+    assert!(said.contains(sentence), "{said}");
     // A subsystem.
     let (ended, said) = ssh(&["-s"], &["sftp"]);
     assert_ne!(ended, 0);
-    assert!(said.contains("file transfer is not open") || said.contains("subsystem request failed"), "{said}");
-    // A port the other way round.
-    let (ended, said) = ssh(&["-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:22"], &["true"]);
-    assert_ne!(ended, 0);
-    assert!(said.contains("remote port forwarding failed"), "{said}");
+    assert!(said.contains("the subsystem sftp was refused"), "{said}");
+    // A port the other way round and an agent: the session itself goes on, and begins with the sentence.
+    let (ended, said) = ssh(&["-R", "0:127.0.0.1:22"], &["true"]);
+    assert_eq!(ended, 0);
+    assert!(said.contains("the remote forwarding of") && said.contains("would pass by the gate"), "{said}");
+    let (ended, said) = ssh(&["-R", "0:127.0.0.1:22", "-o", "ExitOnForwardFailure=yes"], &["true"]);
+    assert_eq!(ended, 255, "{said}");
 }
 
 #[test]
@@ -278,19 +281,21 @@ fn after_ctrl_c_under_a_flood_the_prompt_is_back_within_a_second() {
     let world = World::start();
     let mut terminal = Terminal::start(&world.client("alice").flag("-tt").words(&format!("{}@box", me())));
     terminal.line("PS1='ready> '");
-    terminal.wait_until("the prompt", |screen| screen.ends_with("ready>"));
-    terminal.read_slowly(2_000_000);
-    for _ in 0..3 {
+    terminal.wait_until("the prompt", |screen| screen.trim_end().ends_with("ready>"));
+    // One second of it is all that may be under way: the stock client alone buffers 1 MiB.
+    let rate = 2_000_000;
+    terminal.read_slowly(rate);
+    for _ in 0..2 {
         let drawn = terminal.bytes();
         terminal.line("yes");
         wait_for("the flood fills every buffer", || (terminal.bytes() > drawn + 4_000_000).then_some(()));
         // A key under back-pressure must not stop anything.
         terminal.press("x");
-        let pressed = now();
+        let drawn = terminal.bytes();
         terminal.press(CTRL_C);
-        terminal.wait_until("the prompt", |screen| screen.ends_with("ready>"));
-        let took = pressed.elapsed();
-        assert!(took < Duration::from_secs(1), "the prompt came back after {took:?}");
+        terminal.wait_until("the prompt", |screen| screen.trim_end().ends_with("ready>"));
+        let drawn = terminal.bytes() - drawn;
+        assert!(drawn < u64::from(rate), "{drawn} bytes came before the prompt, {rate} a second are read");
     }
     terminal.line("exit 4");
     assert_eq!(terminal.wait_end(), 4);
@@ -302,7 +307,11 @@ fn when_a_client_is_killed_nothing_of_its_session_stays() {
     let (client, user) = (world.client("alice"), format!("{}@box", me()));
     for (target, flag) in [(user.as_str(), "-T"), (&user, "-tt"), ("here", "-T"), ("here", "-tt")] {
         let marker = Marker::new();
-        let mut ssh = client.flag(flag).start(target, &marker.command());
+        // A stock sshd delivers the hang-up to a command without a terminal, but not to root's ("session signalling
+        // requires privilege separation"): there only a command that writes notices.
+        let writes = format!("while :; do echo {}; sleep 0.1; done", marker.0);
+        let command = if me() == "root" && (target, flag) == (&user, "-T") { writes } else { marker.command() };
+        let mut ssh = client.flag(flag).start(target, &command);
         marker.wait_running();
         ssh.signal(Signal::KILL);
         ssh.wait();
@@ -321,7 +330,7 @@ fn when_a_target_is_killed_the_client_is_told_and_ends() {
     assert_eq!(code(ssh.wait()), 255);
     let mut said = String::new();
     ssh.child().stderr.take().expect("stderr").read_to_string(&mut said).expect("text");
-    assert!(said.contains("holdpoint:") && said.contains("box"), "no sentence says what happened: {said:?}");
+    assert_eq!(said, "holdpoint: the connection to the target is gone\n");
     // The bastion is none the worse for it.
     assert_eq!(client.run(&user, "echo on").text(), "on\n");
 }
@@ -331,7 +340,8 @@ fn when_the_bastion_is_killed_nothing_stays_and_the_session_is_marked_interrupte
     let mut world = World::start();
     let (client, user) = (world.client("alice"), format!("{}@box", me()));
     let (far, near) = (Marker::new(), Marker::new());
-    let mut far_ssh = client.start(&user, &far.command());
+    // In a terminal, because a stock sshd hangs up on nothing else when its client vanishes.
+    let mut far_ssh = client.flag("-tt").start(&user, &far.command());
     let mut near_ssh = client.start("here", &near.command());
     far.wait_running();
     near.wait_running();
@@ -364,7 +374,7 @@ fn shared(world: &World) -> Client {
 #[track_caller]
 fn master(world: &World, user: &str) -> Running {
     let mut ssh = shared(world).with("ControlMaster=yes").flag("-N").command(user, &[]);
-    let master = Running::start(ssh.stdout(Stdio::null()));
+    let master = Running::start(ssh.stdout(Stdio::null()).stderr(Stdio::null()));
     wait_for("the shared connection stands", || world.path().join("mux").exists().then_some(()));
     master
 }

@@ -24,7 +24,7 @@ use crate::model::{
 };
 use crate::policy::permit::{Admission, Release};
 use crate::session::{Engine, Input, Output, Settings};
-use crate::target::remote::{self, Address, Connected, Identity};
+use crate::target::remote::{self, Address, Connected, Flow, Identity};
 use crate::target::{self, FromTarget, Job, Lane, Meter, TargetError, ToTarget, Upstream, local};
 
 /// Runs an admitted session to its end.
@@ -381,10 +381,10 @@ impl Driver {
                 }
                 let identity = Identity { key: ephemeral.key, certificate: ephemeral.certificate };
                 let admission = Arc::clone(&self.admission);
-                let task =
-                    tokio::spawn(
-                        async move { remote::connect(&admission, &address, identity).await.map(Reached::Remote) },
-                    );
+                let flow = if self.request.pty.is_some() { Flow::Terminal } else { Flow::Streams };
+                let task = tokio::spawn(async move {
+                    remote::connect(&admission, &address, identity, flow).await.map(Reached::Remote)
+                });
                 self.target = Target::Dialling { task: Task(task), start: None };
             }
             None => return self.give(Input::TargetBroken("the target is not configured any more")).await,
@@ -510,8 +510,11 @@ impl Driver {
     fn end_target(&mut self) {
         self.send(ToTarget::Signal("HUP".to_owned()));
         self.send(ToTarget::Close);
-        if let Target::Running(mut upstream) = std::mem::replace(&mut self.target, Target::Over) {
+        if let Target::Running(upstream) = std::mem::replace(&mut self.target, Target::Over) {
             tokio::spawn(tokio::time::timeout(HANG_UP, async move {
+                // The whole of it moves in here: the block would take `output` alone, and what holds the connection would be
+                // dropped before the hang-up is sent.
+                let mut upstream = upstream;
                 while let Some(item) = upstream.output.recv().await {
                     if matches!(item, FromTarget::Closed | FromTarget::Broken(_)) {
                         break;

@@ -109,7 +109,15 @@ impl Connection {
         tokio::spawn(screens::or_session(broker, consoles, request, client));
     }
 
-    fn refuse(&mut self, what: &str) {
+    /// Refuses what has no way to carry a sentence of its own: the next session begins with it.
+    fn owe(&mut self, what: &str) {
+        let sentence = self.refuse(what);
+        self.refusals.push(sentence);
+        self.refusals.truncate(MAX_REFUSALS);
+    }
+
+    /// Writes a refusal down; says in one sentence what was refused and why.
+    fn refuse(&self, what: &str) -> String {
         let place = self.destination.target.as_deref().and_then(|t| self.broker.config().place(t, None));
         let says = match (&self.who, place) {
             (Some(who), Some(place)) => self.broker.refusal(who, &place, Action::Forward),
@@ -117,8 +125,7 @@ impl Connection {
         };
         let sentence = format!("{what} was refused: {says}");
         self.audit_refusal(&sentence);
-        self.refusals.push(sentence);
-        self.refusals.truncate(MAX_REFUSALS);
+        sentence
     }
 
     fn audit_refusal(&self, why: &str) {
@@ -127,6 +134,11 @@ impl Connection {
             AuditEvent::Refused { user: Shown::new(&user), source: self.peer.to_string(), why: Shown::new(why) };
         self.broker.note(event);
     }
+}
+
+/// "Administratively prohibited" (RFC 4254 §5.1) in our own words, which the stock client shows.
+fn prohibited(reason: String) -> ChannelOpenFailure {
+    ChannelOpenFailure::Other { code: ChannelOpenFailure::AdministrativelyProhibited.code(), reason }
 }
 
 /// What a client asked for before the shell or the command.
@@ -250,8 +262,7 @@ impl server::Handler for Connection {
     /// The request itself succeeds, so that the client shows our sentence instead of its own guess.
     async fn subsystem_request(&mut self, id: ChannelId, name: &str, session: &mut Session) -> Result<(), Self::Error> {
         session.channel_success(id)?;
-        self.refuse(&format!("the subsystem {name}"));
-        let sentence = self.refusals.pop().unwrap_or_default();
+        let sentence = self.refuse(&format!("the subsystem {name}"));
         if let Some((client, _)) = self.begin(id) {
             tokio::spawn(async move { client.sink.say_and_close(&sentence, DENIED).await });
         }
@@ -267,12 +278,12 @@ impl server::Handler for Connection {
         _screen: u32,
         session: &mut Session,
     ) -> Result<(), Self::Error> {
-        self.refuse("X11 forwarding");
+        self.owe("X11 forwarding");
         session.channel_failure(id)
     }
 
     async fn agent_request(&mut self, _id: ChannelId, _session: &mut Session) -> Result<bool, Self::Error> {
-        self.refuse("agent forwarding");
+        self.owe("agent forwarding");
         Ok(false)
     }
 
@@ -282,12 +293,12 @@ impl server::Handler for Connection {
         port: &mut u32,
         _session: &mut Session,
     ) -> Result<bool, Self::Error> {
-        self.refuse(&format!("the remote forwarding of {address}:{port}"));
+        self.owe(&format!("the remote forwarding of {address}:{port}"));
         Ok(false)
     }
 
     async fn streamlocal_forward(&mut self, path: &str, _session: &mut Session) -> Result<bool, Self::Error> {
-        self.refuse(&format!("the remote forwarding of {path}"));
+        self.owe(&format!("the remote forwarding of {path}"));
         Ok(false)
     }
 
@@ -301,8 +312,7 @@ impl server::Handler for Connection {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
-        self.refuse(&format!("the forwarding to {host}:{port}"));
-        reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
+        reply.reject(prohibited(self.refuse(&format!("the forwarding to {host}:{port}")))).await;
         Ok(())
     }
 
@@ -313,8 +323,7 @@ impl server::Handler for Connection {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
-        self.refuse(&format!("the forwarding to {path}"));
-        reply.reject(ChannelOpenFailure::AdministrativelyProhibited).await;
+        reply.reject(prohibited(self.refuse(&format!("the forwarding to {path}")))).await;
         Ok(())
     }
 

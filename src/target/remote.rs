@@ -48,6 +48,15 @@ pub struct Identity {
     pub certificate: Certificate,
 }
 
+/// What a connection is for: it says how much output may be under way from the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// A person at a terminal. What is under way when they press Ctrl-C still comes, so it is little.
+    Terminal,
+    /// A command's streams: as much as a fast link carries in a round trip.
+    Streams,
+}
+
 /// A connection on which the certificate was accepted and nothing was started yet.
 pub struct Connected {
     handle: Handle<Peer>,
@@ -58,9 +67,14 @@ pub struct Connected {
 ///
 /// # Errors
 /// When the target does not answer within [`CONNECT`], shows another host key, or refuses the certificate.
-pub async fn connect(admission: &Admission, address: &Address, identity: Identity) -> Result<Connected, TargetError> {
+pub async fn connect(
+    admission: &Admission,
+    address: &Address,
+    identity: Identity,
+    flow: Flow,
+) -> Result<Connected, TargetError> {
     let target = admission.place().target.clone();
-    match tokio::time::timeout(CONNECT, handshake(admission, address, identity)).await {
+    match tokio::time::timeout(CONNECT, handshake(admission, address, identity, flow)).await {
         Ok(done) => done,
         Err(_) => Err(TargetError::Unreachable {
             target,
@@ -96,7 +110,12 @@ impl Connected {
     }
 }
 
-async fn handshake(admission: &Admission, address: &Address, identity: Identity) -> Result<Connected, TargetError> {
+async fn handshake(
+    admission: &Admission,
+    address: &Address,
+    identity: Identity,
+    flow: Flow,
+) -> Result<Connected, TargetError> {
     let place = admission.place();
     let target = place.target.clone();
     let unreachable = |why: String| TargetError::Unreachable {
@@ -109,7 +128,7 @@ async fn handshake(admission: &Admission, address: &Address, identity: Identity)
     socket.set_nodelay(true).map_err(|e| unreachable(e.to_string()))?;
     let (shown, refused) = oneshot::channel();
     let peer = Peer { trust: address.trust.clone(), host: address.host.clone(), shown: Some(shown) };
-    let mut handle = match client::connect_stream(Arc::new(settings()), socket, peer).await {
+    let mut handle = match client::connect_stream(Arc::new(settings(flow)), socket, peer).await {
         Ok(handle) => handle,
         Err(e) => {
             return Err(match refused.await {
@@ -129,9 +148,12 @@ async fn handshake(admission: &Admission, address: &Address, identity: Identity)
 }
 
 /// Ciphers in the order of their speed here; `aes128-gcm` is not in the library's own list.
-fn settings() -> client::Config {
+fn settings(flow: Flow) -> client::Config {
     client::Config {
-        window_size: WINDOW,
+        window_size: match flow {
+            Flow::Terminal => TERMINAL_WINDOW,
+            Flow::Streams => STREAMS_WINDOW,
+        },
         maximum_packet_size: PACKET,
         // Messages, not bytes: 32 KiB each, so half a mebibyte waits here at most.
         channel_buffer_size: 16,
@@ -328,7 +350,11 @@ pub const CONNECT: Duration = Duration::from_secs(15);
 
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
-/// RFC 4254 window: large enough for a fast link, small enough that a session which nobody reads costs little.
-const WINDOW: u32 = 2 << 20;
+/// RFC 4254 window of a command: large enough for a fast link, small enough that a session which nobody reads costs little.
+const STREAMS_WINDOW: u32 = 2 << 20;
+
+/// RFC 4254 window of a terminal. The stock client buffers 1 MiB by itself; with this, an interrupt under a flood takes
+/// effect within 2 MB of output.
+const TERMINAL_WINDOW: u32 = 256 << 10;
 
 const PACKET: u32 = 32 << 10;

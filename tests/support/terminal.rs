@@ -8,6 +8,9 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use super::{PATIENCE, now};
 
+/// How far a slow reader may catch up after the machine kept it waiting.
+const SLACK: Duration = Duration::from_millis(20);
+
 /// The keys that tests press.
 pub(crate) const CTRL_C: &str = "\x03";
 pub(crate) const ENTER: &str = "\r";
@@ -149,6 +152,7 @@ impl Drop for Terminal {
 
 fn watch(mut reader: Box<dyn Read + Send>, eye: &Eye) {
     let mut chunk = [0; 8192];
+    let mut due = now();
     loop {
         {
             let seen = eye.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -167,7 +171,9 @@ fn watch(mut reader: Box<dyn Read + Send>, eye: &Eye) {
         let pace = seen.rate.map(|rate| Duration::from_secs_f64(count as f64 / f64::from(rate)));
         drop(seen);
         if let Some(pace) = pace {
-            std::thread::sleep(pace);
+            // By the clock, not by the nap: a busy machine sleeps longer than asked.
+            due = due.max(now() - SLACK) + pace;
+            std::thread::sleep(due.saturating_duration_since(now()));
         }
     }
 }
