@@ -23,7 +23,8 @@ use std::time::Duration;
 use holdpoint::broker::Clock;
 use holdpoint::ca::keyfile::load_signing;
 use holdpoint::ca::{IssueOptions, UserCa, issue};
-use holdpoint::model::{Admitted, Place, Principal, SessionId, Wall};
+use holdpoint::ledger::Reader;
+use holdpoint::model::{Admitted, Place, Principal, RecordingState, SessionId, Wall};
 use holdpoint::policy::{Channel, Circumstances, Policy};
 use russh::keys::ssh_key::LineEnding;
 use rustix::process::Signal;
@@ -31,7 +32,7 @@ use rustix::process::Signal;
 use support::bastion::{World, me};
 use support::client::Client;
 use support::keys::KeyPair;
-use support::process::{Running, code, processes_with};
+use support::process::{Running, code, end_for_sure, processes_with};
 use support::sshd::Sshd;
 use support::terminal::{CTRL_C, Terminal};
 use support::{alone, now, wait_for};
@@ -342,7 +343,8 @@ fn when_the_bastion_is_killed_nothing_stays_and_the_session_is_marked_interrupte
     let (far, near) = (Marker::new(), Marker::new());
     // In a terminal, because a stock sshd hangs up on nothing else when its client vanishes.
     let mut far_ssh = client.flag("-tt").start(&user, &far.command());
-    let mut near_ssh = client.start("here", &near.command());
+    // `exec`: the launcher binds the shell's life to the bastion's, and what the shell started itself is not bound.
+    let mut near_ssh = client.start("here", &format!("exec {}", near.command()));
     far.wait_running();
     near.wait_running();
     world.kill_bastion();
@@ -355,7 +357,9 @@ fn when_the_bastion_is_killed_nothing_stays_and_the_session_is_marked_interrupte
     assert_eq!(world.stop_bastion(), 0);
     let (ended, said, err) = world.holdpoint(&["verify", "--all"]);
     assert_eq!(ended, 0, "{said}{err}");
-    assert!(said.contains("interrupted"), "{said}{err}");
+    let reader = Reader::offline(&world.path().join("recordings"), None).expect("the ledger opens");
+    let states: Vec<_> = reader.recordings(10).expect("recordings").into_iter().map(|row| row.state).collect();
+    assert_eq!(states, [RecordingState::Sealed, RecordingState::Interrupted, RecordingState::Interrupted]);
 }
 
 /// 60 MB, as the requirement has it.
@@ -460,5 +464,14 @@ impl Marker {
     #[track_caller]
     fn wait_running(&self) {
         wait_for("the command runs on the target", || (!self.targets().is_empty()).then_some(()));
+    }
+}
+
+impl Drop for Marker {
+    /// What should not have stayed does not stay beyond the test that found it.
+    fn drop(&mut self) {
+        for pid in self.targets() {
+            end_for_sure(pid);
+        }
     }
 }

@@ -39,6 +39,7 @@ pub(super) struct Running {
     clock: Clock,
     stop: watch::Sender<bool>,
     servers: JoinSet<()>,
+    listen: String,
 }
 
 impl Running {
@@ -49,6 +50,7 @@ impl Running {
         let config = Arc::new(config);
         // Binding comes first: a second bastion is told so before it touches anything.
         let listeners = bind(&config).await?;
+        let listen = bound(&listeners)?;
         let ledger = open(&config, &keyring, clock).await?;
         let record = Arc::new(Record::new(ledger.clone(), clock));
         let registry = Registry::new();
@@ -70,8 +72,7 @@ impl Running {
             launches,
         };
         let broker = Broker::new(common);
-        let listen = config.listen.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let facts = Facts { bastion: config.name.clone(), listen, since: clock.now().wall };
+        let facts = Facts { bastion: config.name.clone(), listen: listen.clone(), since: clock.now().wall };
         let console = Console::new(Parts { facts, registry, desk, policy, chain, archive: record, clock: read_clock });
         let control = api::Server::bind(&config.control).await.map_err(|e| Failure::new(Exit::No, e.to_string()))?;
 
@@ -85,7 +86,12 @@ impl Running {
         }
         let version = env!("CARGO_PKG_VERSION").to_owned();
         note(&ledger, clock, AuditEvent::Started { version }).await?;
-        Ok(Self { broker, console, ledger, clock, stop, servers })
+        Ok(Self { broker, console, ledger, clock, stop, servers, listen })
+    }
+
+    /// The addresses it listens on, with the ports that the system chose where 0 was asked for.
+    pub(super) fn listen(&self) -> &str {
+        &self.listen
     }
 
     /// A dashboard's link for somebody on this machine's terminal.
@@ -114,6 +120,12 @@ async fn bind(config: &Config) -> Result<Vec<TcpListener>, Failure> {
         })?);
     }
     Ok(listeners)
+}
+
+fn bound(listeners: &[TcpListener]) -> Result<String, Failure> {
+    let addresses = listeners.iter().map(|listener| listener.local_addr().map(|address| address.to_string()));
+    let addresses = addresses.collect::<Result<Vec<_>, _>>().map_err(|e| Failure::new(Exit::No, e.to_string()))?;
+    Ok(addresses.join(", "))
 }
 
 async fn open(config: &Config, keyring: &Keyring, clock: Clock) -> Result<Ledger, Failure> {

@@ -45,10 +45,9 @@ impl Serve {
         let launches =
             local_shell::launches(&config, &program).map_err(|faults| Failure::new(Exit::Config, faults.join("\n")))?;
         let launches = launches.into_iter().map(|(name, (launch, _))| (name, launch)).collect();
-        let listen = config.listen.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         super::connect::wait(async move {
             let running = Running::start(Ingredients { config, keyring, policy, launches }).await?;
-            say(&format!("listening on {listen}"));
+            say(&format!("listening on {}", running.listen()));
             stop_signal().await?;
             say("stopping: new connections are refused, sessions are ended and sealed");
             running.stop().await?;
@@ -73,7 +72,9 @@ pub(super) fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("HOLDPOINT_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     // A second subscriber is refused; the first one stays, which is all that matters.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let colour = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
+    let _ = log.try_init();
 }
 
 fn faults(faults: Vec<Fault>) -> Failure {

@@ -37,6 +37,7 @@ impl World {
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o777)).expect("a mode");
         let keys = dir.path().join("keys");
         fs::create_dir(&keys).expect("a folder");
+        fs::set_permissions(&keys, fs::Permissions::from_mode(0o700)).expect("a mode");
         for name in ["host_key", "user_ca", "host_ca", "ledger_key"] {
             KeyPair::make(&keys.join(name));
         }

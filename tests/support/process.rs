@@ -97,6 +97,11 @@ pub(crate) fn processes_with(text: &str) -> Vec<u32> {
     found
 }
 
+/// Kills one process.
+pub(crate) fn end_for_sure(raw: u32) {
+    let _ = kill_process(pid(raw), Signal::KILL);
+}
+
 fn pid(raw: u32) -> Pid {
     i32::try_from(raw).ok().and_then(Pid::from_raw).expect("a pid")
 }

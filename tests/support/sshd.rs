@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 use rustix::process::{Signal, geteuid};
 
 use super::keys::KeyPair;
-use super::process::Running;
+use super::process::{Running, end_for_sure};
 
 /// Where Debian and most others keep it; sshd wants to be called by its absolute path.
 const SSHD: &str = "/usr/sbin/sshd";
@@ -63,9 +63,7 @@ impl Sshd {
     pub(crate) fn kill_connections(&self) {
         for connection in lock(&self.connections).iter() {
             for child in descendants(connection.pid()) {
-                if let Some(pid) = i32::try_from(child).ok().and_then(rustix::process::Pid::from_raw) {
-                    let _ = rustix::process::kill_process(pid, Signal::KILL);
-                }
+                end_for_sure(child);
             }
             connection.signal(Signal::KILL);
         }
