@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 
+use super::day::Day;
 use super::frame::{self, Builder, Squeeze};
 use super::record::{self, Chain, Draft, Kind, hex};
 use super::seal::{self, Seal};
-use super::store::{Day, Entry, Store, day_name, last_audit, numbered, session_and_number};
+use super::store::{Entry, Store, day_name, last_audit};
 use super::{Error, Interrupted, Keyframe, failed};
 use crate::model::{AuditEvent, AuditRecord, RecordingState, Seq, SessionId, SessionMeta, Wall};
 
@@ -107,7 +108,7 @@ impl Book {
         let stored = squeeze.keyframe(keyframe, &mut open.chain)?;
         let number = open.next;
         let bytes = self.insert(open, stored)?;
-        index(open, keyframe.next, number)?;
+        open.day.index_keyframe(open.entry.meta.id, keyframe.next, number)?;
         Ok(bytes)
     }
 
@@ -148,7 +149,7 @@ impl Book {
             self.bastion_dirty = false;
         }
         while let Some((_, day)) = self.days_dirty.pop_first() {
-            day.base.commit()?;
+            day.commit()?;
         }
         Ok(())
     }
@@ -188,7 +189,7 @@ impl Book {
         let day = self.store.day(&entry.day)?;
         let mut open = Open { day, entry, chain: Chain::of_session(session), next: 0, beyond: 0, seal: None };
         let mut last = None;
-        while let Some(stored) = open.day.records.get(numbered(session, open.next)).map_err(|e| failed("read", &e))? {
+        while let Some(stored) = open.day.get(session, open.next)? {
             match record::open(&stored, &mut open.chain) {
                 Ok((Kind::Seal, payload)) => {
                     open.seal = Seal::read(payload);
@@ -197,11 +198,12 @@ impl Book {
                 Ok((Kind::Plain | Kind::Zstd, payload)) => last = frame::last(payload).or(last),
                 // The kill may have come between it and its index.
                 Ok((Kind::Keyframe, payload)) => {
-                    frame::first_seq(payload).map_or(Ok(()), |next| index(&open, next, open.next))?;
+                    let next = frame::first_seq(payload);
+                    next.map_or(Ok(()), |next| open.day.index_keyframe(session, next, open.next))?;
                 }
                 Ok((Kind::Head | Kind::Audit, _)) => {}
                 Err(_) => {
-                    open.beyond = count_from(&open.day, session, open.next)?;
+                    open.beyond = open.day.end(session)?.saturating_sub(open.next);
                     break;
                 }
             }
@@ -234,26 +236,11 @@ impl Book {
 
     fn insert(&mut self, open: &mut Open, stored: Vec<u8>) -> Result<usize, Error> {
         let bytes = stored.len();
-        let key = numbered(open.entry.meta.id, open.next + open.beyond);
-        open.day.records.insert(key, stored).map_err(|e| failed("written", &e))?;
+        open.day.put(open.entry.meta.id, open.next + open.beyond, stored)?;
         open.next += 1;
         if !self.days_dirty.contains_key(&open.entry.day) {
             self.days_dirty.insert(open.entry.day.clone(), Arc::clone(&open.day));
         }
         Ok(bytes)
     }
-}
-
-/// Notes where the picture before event `next` stands.
-fn index(open: &Open, next: Seq, number: u64) -> Result<(), Error> {
-    let place = numbered(open.entry.meta.id, next);
-    open.day.keyframes.insert(place, &number.to_be_bytes()).map(drop).map_err(|e| failed("written", &e))
-}
-
-/// How many numbers from `from` up to the session's last record.
-fn count_from(day: &Day, session: SessionId, from: u64) -> Result<u64, Error> {
-    let keys = numbered(session, from)..=numbered(session, u64::MAX);
-    let Some(last) = day.records.range(keys).keys().next_back() else { return Ok(0) };
-    let last = session_and_number(&last.map_err(|e| failed("read", &e))?).map_or(from, |(_, number)| number);
-    Ok(last.saturating_sub(from).saturating_add(1))
 }

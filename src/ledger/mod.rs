@@ -12,6 +12,7 @@
 //! can go on unrecorded by mistake.
 
 mod book;
+mod day;
 mod frame;
 mod read;
 mod record;

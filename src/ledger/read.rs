@@ -6,9 +6,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ed25519_dalek::VerifyingKey;
 
+use super::day::Day;
 use super::frame;
 use super::record::{self, Chain, Kind};
-use super::store::{Day, Entry, Store, numbered, session_and_number};
+use super::store::{Entry, Store};
 use super::{Error, Options, failed, verify};
 use crate::model::{AuditRecord, EventRecord, RecordingRow, RecordingState, Seq, SessionId, Size, VerifyReport, Wall};
 use crate::policy::permit::Viewing;
@@ -118,7 +119,7 @@ impl Reader {
         let session = viewing.session();
         let day = self.day(session)?;
         let next = place(&day, session, from)?;
-        let before = next.checked_sub(1).map(|number| get(&day, session, number)).transpose()?.flatten();
+        let before = next.checked_sub(1).map(|number| day.get(session, number)).transpose()?.flatten();
         let chain = before.map_or_else(|| Some(Chain::of_session(session)), |stored| record::claimed(&stored));
         let events = Events { day, session, next, chain, ready: Vec::new().into_iter() };
         Ok(events.skip_while(move |event| event.as_ref().is_ok_and(|event| event.seq < from)))
@@ -132,9 +133,7 @@ impl Reader {
     pub fn keyframe_before(&self, viewing: &Viewing, seq: Seq) -> Result<Option<Keyframe>, Error> {
         let session = viewing.session();
         let day = self.day(session)?;
-        let keys = numbered(session, 0)..=numbered(session, seq.saturating_add(1));
-        let found = day.keyframes.range(keys).values().next_back().transpose().map_err(|e| failed("read", &e))?;
-        found.map(|number| picture(&day, session, &number)).transpose()
+        day.keyframe_before(session, seq.saturating_add(1))
     }
 
     /// The pictures of the screen in the session that the permit is for, in order.
@@ -144,8 +143,7 @@ impl Reader {
     pub fn keyframes(&self, viewing: &Viewing) -> Result<Vec<Keyframe>, Error> {
         let session = viewing.session();
         let day = self.day(session)?;
-        let all = day.keyframes.scan_prefix(session.as_bytes()).values();
-        all.map(|number| picture(&day, session, &number.map_err(|e| failed("read", &e))?)).collect()
+        day.keyframe_index(session).map(|indexed| day.keyframe(session, indexed?.1)).collect()
     }
 
     /// Records of the bastion-wide chain from a place on, at most `limit`.
@@ -173,9 +171,7 @@ impl Reader {
 
     fn row(&self, entry: Entry) -> Result<RecordingRow, Error> {
         let records = match entry.state {
-            RecordingState::Live => {
-                self.store.existing_day(&entry.day)?.map_or(Ok(0), |day| count(&day, entry.meta.id))?
-            }
+            RecordingState::Live => self.store.existing_day(&entry.day)?.map_or(Ok(0), |day| day.end(entry.meta.id))?,
             RecordingState::Sealed | RecordingState::Interrupted => entry.records,
         };
         Ok(RecordingRow { meta: entry.meta, state: entry.state, ended: entry.ended, records })
@@ -227,7 +223,7 @@ impl Iterator for Events {
 impl Events {
     /// The events in the next record; `None` at the end.
     fn read(&self, chain: &mut Chain) -> Result<Option<Vec<EventRecord>>, Error> {
-        let Some(stored) = get(&self.day, self.session, self.next)? else { return Ok(None) };
+        let Some(stored) = self.day.get(self.session, self.next)? else { return Ok(None) };
         let bad = |why: &str| Error::Damaged(format!("record {} of session {}: {why}", self.next, self.session));
         match record::open(&stored, chain).map_err(bad)? {
             (kind @ (Kind::Plain | Kind::Zstd), payload) => frame::events(kind, payload).map(Some).map_err(bad),
@@ -245,21 +241,9 @@ pub(super) fn audit_record(stored: &[u8]) -> Option<AuditRecord> {
     serde_json::from_slice(json).ok()
 }
 
-/// One stored record.
-pub(super) fn get(day: &Day, session: SessionId, number: u64) -> Result<Option<sled::IVec>, Error> {
-    day.records.get(numbered(session, number)).map_err(|e| failed("read", &e))
-}
-
-/// How many records a session has, by the number of the last.
-fn count(day: &Day, session: SessionId) -> Result<u64, Error> {
-    let last = day.records.range(numbered(session, 0)..=numbered(session, u64::MAX)).keys().next_back();
-    let last = last.transpose().map_err(|e| failed("read", &e))?;
-    Ok(last.and_then(|key| session_and_number(&key)).map_or(0, |(_, number)| number.saturating_add(1)))
-}
-
 /// The number of the last frame that begins at or before `seq`: bisection over the records, whose frames know their first event.
 fn place(day: &Day, session: SessionId, seq: Seq) -> Result<u64, Error> {
-    let (mut low, mut high) = (0, count(day, session)?);
+    let (mut low, mut high) = (0, day.end(session)?);
     while low + 1 < high {
         let middle = low + (high - low) / 2;
         match first_from(day, session, middle, high)? {
@@ -273,20 +257,10 @@ fn place(day: &Day, session: SessionId, seq: Seq) -> Result<u64, Error> {
 /// The first frame at or after a number, and its first event. Between two frames stands a keyframe at most, so the loop is short.
 fn first_from(day: &Day, session: SessionId, number: u64, end: u64) -> Result<Option<(u64, Seq)>, Error> {
     for number in number..end {
-        let Some(stored) = get(day, session, number)? else { return Ok(None) };
+        let Some(stored) = day.get(session, number)? else { return Ok(None) };
         if let Some((Kind::Plain | Kind::Zstd, payload)) = record::peek(&stored) {
             return Ok(frame::first_seq(payload).map(|first| (number, first)));
         }
     }
     Ok(None)
-}
-
-fn picture(day: &Day, session: SessionId, number: &[u8]) -> Result<Keyframe, Error> {
-    let bad = |why: &str| Error::Damaged(format!("a keyframe of session {session}: {why}"));
-    let number = record::Fields(number).u64().ok_or_else(|| bad("its place cannot be read"))?;
-    let stored = get(day, session, number)?.ok_or_else(|| bad("it is gone"))?;
-    match record::peek(&stored) {
-        Some((Kind::Keyframe, payload)) => frame::keyframe(payload).map_err(bad),
-        _ => Err(bad("something else stands in its place")),
-    }
 }

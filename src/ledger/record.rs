@@ -197,7 +197,7 @@ const VERSION: u8 = 1;
 /// Where the chain hash stands, which is also how much of the header it covers.
 const CHAIN: usize = 8;
 /// Where the payload begins.
-const PAYLOAD: usize = 40;
+pub(super) const PAYLOAD: usize = 40;
 
 #[cfg(test)]
 mod tests {

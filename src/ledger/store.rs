@@ -4,7 +4,7 @@
 //! DIR/lock            held while the ledger is open; says by whom
 //! DIR/signers         public keys that have signed here, one a line in hex, the newest last
 //! DIR/bastion/        sled: trees `audit` (seq → record), `recordings` (started ‖ id → entry), `ids` (id → started)
-//! DIR/days/YYYY-MM-DD sled: trees `records` (id ‖ number → record), `keyframes` (id ‖ next seq → number)
+//! DIR/days/YYYY-MM-DD sessions; see [`day`](super::day)
 //! ```
 //!
 //! sled never gives disk back, so a day is a directory of its own and retention removes directories. Its `flush` is
@@ -22,6 +22,7 @@ use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
 use sled::Tree;
 
+use super::day::Day;
 use super::record::{Fields, hex};
 use super::{Error, Options, failed};
 use crate::model::{RecordingState, Seq, SessionId, SessionMeta, Wall};
@@ -37,13 +38,12 @@ pub(super) struct Base {
 }
 
 impl Base {
-    fn open(path: &Path, options: &Options) -> Result<Self, Error> {
+    pub(super) fn open(path: &Path, options: &Options) -> Result<Self, Error> {
         let doing = "opened";
         make_dir(path)?;
         let config = sled::Config::new()
             .path(path)
             .cache_capacity(options.cache_bytes)
-            .segment_size(segment_of(path).unwrap_or(options.segment_bytes))
             .mode(sled::Mode::HighThroughput)
             // Commits are ours; a background flush would only wake an idle bastion.
             .flush_every_ms(None);
@@ -61,14 +61,9 @@ impl Base {
         self.db.open_tree(name).map_err(|e| failed("opened", &e))
     }
 
-    /// Hands to the kernel what sled still holds, so that sled's queue stays short.
-    pub(super) fn flush(&self) -> Result<(), Error> {
-        self.db.flush().map(drop).map_err(|e| failed("written", &e))
-    }
-
     /// Everything inserted so far is on the disk when this returns.
     pub(super) fn commit(&self) -> Result<(), Error> {
-        self.flush()?;
+        self.db.flush().map_err(|e| failed("written", &e))?;
         self.sync_blobs().map_err(|e| failed("written", &e))?;
         self.file.sync_data().map_err(|e| failed("written", &e))
     }
@@ -94,22 +89,6 @@ impl Base {
             *synced = highest;
         }
         Ok(())
-    }
-}
-
-/// The sessions of one day.
-#[derive(Debug)]
-pub(super) struct Day {
-    pub(super) base: Base,
-    pub(super) records: Tree,
-    pub(super) keyframes: Tree,
-}
-
-impl Day {
-    fn open(path: &Path, options: &Options) -> Result<Self, Error> {
-        let base = Base::open(path, options)?;
-        let (records, keyframes) = (base.tree("records")?, base.tree("keyframes")?);
-        Ok(Self { base, records, keyframes })
     }
 }
 
@@ -149,9 +128,7 @@ impl Store {
     pub(super) fn open(dir: &Path, options: &Options) -> Result<Self, Error> {
         make_dir(dir)?;
         let lock = lock(dir)?;
-        // The bastion's records are small and few; sled's default segments suit them.
-        let options_here = Options { segment_bytes: 512 << 10, ..options.clone() };
-        let bastion = Base::open(&dir.join("bastion"), &options_here)?;
+        let bastion = Base::open(&dir.join("bastion"), options)?;
         let (audit, recordings, ids) = (bastion.tree("audit")?, bastion.tree("recordings")?, bastion.tree("ids")?);
         make_dir(&dir.join("days"))?;
         Ok(Self {
@@ -327,13 +304,6 @@ fn open_sled(config: &sled::Config) -> sled::Result<sled::Db> {
         }
     }
     config.open()
-}
-
-/// The segment size a database was made with, out of sled's own `conf` file: it refuses to open with another.
-fn segment_of(path: &Path) -> Option<usize> {
-    let conf = fs::read(path.join("conf")).ok()?;
-    let conf = String::from_utf8_lossy(&conf);
-    conf.lines().find_map(|line| line.strip_prefix("segment_size: "))?.trim().parse().ok()
 }
 
 /// Takes the lock, and writes into it who has it.

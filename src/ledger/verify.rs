@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use ed25519_dalek::VerifyingKey;
 
+use super::day::Day;
 use super::frame;
 use super::record::{self, Chain, Fields, Kind, hex};
 use super::seal::{self, End, Seal};
-use super::store::{Day, Entry, Store, numbered, session_and_number};
+use super::store::{Entry, Store};
 use super::{Error, failed};
 use crate::model::{AuditEvent, AuditRecord, RecordingState, Seq, SessionId, SessionMeta, VerifyReport};
 
@@ -173,18 +174,19 @@ impl Check<'_> {
         facts: Option<&SessionMeta>,
     ) -> Result<Option<Seal>, Error> {
         let mut walk =
-            Walk { chain: Chain::of_session(session), next_event: 0, keyframes: BTreeMap::new(), seal: None };
+            Walk { chain: Chain::of_session(session), next_event: Some(0), keyframes: BTreeMap::new(), seal: None };
         let mut due = 0;
-        for pair in day.records.scan_prefix(session.as_bytes()) {
-            let (key, stored) = pair.map_err(|e| failed("read", &e))?;
+        for pair in day.records(session) {
+            let (number, stored) = pair?;
             self.report.records += 1;
-            let number = session_and_number(&key).map_or(due, |(_, number)| number);
+            let number = number.unwrap_or(due);
             if number != due {
                 self.fault(format!("session {session}: record {due} is missing (the next one there is {number})"));
             }
             if let Err(why) = walk.step(session, self.keys, number, &stored, facts) {
                 self.fault(format!("session {session}, record {number}: {why}"));
                 walk.chain = record::claimed(&stored).unwrap_or(walk.chain);
+                walk.next_event = None;
             }
             due = number.saturating_add(1);
         }
@@ -198,11 +200,7 @@ impl Check<'_> {
 
     /// The index of keyframes must lead to the keyframes. While a session is live, one may be just being written.
     fn keyframes(&mut self, day: &Day, session: SessionId, walk: &Walk) -> Result<(), Error> {
-        let mut indexed = BTreeMap::new();
-        for pair in day.keyframes.scan_prefix(session.as_bytes()) {
-            let (key, number) = pair.map_err(|e| failed("read", &e))?;
-            indexed.extend(session_and_number(&key).map(|(_, next)| next).zip(Fields(&number).u64()));
-        }
+        let indexed = day.keyframe_index(session).collect::<Result<BTreeMap<_, _>, _>>()?;
         if walk.seal.is_some() && indexed != walk.keyframes {
             self.fault(format!("session {session}: the index of its keyframes does not lead to them"));
         }
@@ -265,21 +263,20 @@ impl Check<'_> {
     fn strangers(&mut self, told: &BTreeMap<SessionId, Story>) -> Result<(), Error> {
         for name in self.store.days()? {
             let Some(day) = self.store.existing_day(&name)? else { continue };
-            let mut from = Some(numbered(SessionId::from_bytes([0; SessionId::BYTES]), 0));
-            while let Some(key) = from.take() {
-                let found = day.records.range(key.as_slice()..).keys().next().transpose();
-                let Some(key) = found.map_err(|e| failed("read", &e))? else { break };
-                let Some((session, _)) = session_and_number(&key) else {
-                    self.fault(format!("the recordings of {name} hold a key that is none"));
-                    break;
-                };
-                let known = told.contains_key(&session) || self.store.entry(session).is_ok_and(|found| found.is_some());
-                if !known {
-                    self.fault(format!("session {session}: it has records, but the audit chain does not tell of it"));
-                }
-                from = Some(numbered(session, u64::MAX));
-                if from.as_ref().is_some_and(|f| f.as_slice() == key.as_ref()) {
-                    break;
+            let mut from = Some(SessionId::from_bytes([0; SessionId::BYTES]));
+            while let Some(next) = from.take() {
+                match day.session_from(next)? {
+                    None => {}
+                    Some(Err(_)) => self.fault(format!("the recordings of {name} hold a key that is none")),
+                    Some(Ok(session)) => {
+                        if !told.contains_key(&session) && !self.store.entry(session).is_ok_and(|found| found.is_some())
+                        {
+                            self.fault(format!(
+                                "session {session}: it has records, but the audit chain does not tell of it"
+                            ));
+                        }
+                        from = after(session);
+                    }
                 }
             }
         }
@@ -287,10 +284,23 @@ impl Check<'_> {
     }
 }
 
+/// The next possible id.
+fn after(session: SessionId) -> Option<SessionId> {
+    let mut bytes = *session.as_bytes();
+    for byte in bytes.iter_mut().rev() {
+        *byte = byte.wrapping_add(1);
+        if *byte != 0 {
+            return Some(SessionId::from_bytes(bytes));
+        }
+    }
+    None
+}
+
 /// One session's chain, record by record.
 struct Walk {
     chain: Chain,
-    next_event: Seq,
+    /// The next event's place; unknown behind a record that could not be read, so that one changed byte is one fault.
+    next_event: Option<Seq>,
     /// The first event that is not in the picture → the record's number.
     keyframes: BTreeMap<Seq, u64>,
     seal: Option<Seal>,
@@ -319,13 +329,17 @@ impl Walk {
             Kind::Plain | Kind::Zstd => {
                 let events = frame::events(kind, payload)?;
                 let first = frame::first_seq(payload);
-                let due = std::mem::replace(&mut self.next_event, first.unwrap_or(0) + events.len() as u64);
-                (first == Some(due)).then_some(()).ok_or("its events do not follow those before")
+                let next = first.and_then(|first| first.checked_add(events.len() as u64));
+                let due = std::mem::replace(&mut self.next_event, next);
+                (due.is_none() || first == due).then_some(()).ok_or("its events do not follow those before")
             }
             Kind::Keyframe => {
                 let picture = frame::keyframe(payload)?;
                 self.keyframes.insert(picture.next, number);
-                (picture.next == self.next_event).then_some(()).ok_or("its keyframe stands in a wrong place")
+                self.next_event
+                    .is_none_or(|due| picture.next == due)
+                    .then_some(())
+                    .ok_or("its keyframe stands in a wrong place")
             }
             Kind::Seal => {
                 let seal = Seal::read(payload).ok_or("the seal cannot be read")?;

@@ -19,16 +19,13 @@ pub struct Options {
     /// Bytes of sled's page cache, for each open database (the bastion's and each day in use). Small, because recordings are written
     /// once and read rarely.
     pub cache_bytes: u64,
-    /// Uncompressed bytes at which a frame is closed. Larger frames compress better; smaller ones spare sled the rewriting of large pages.
+    /// Uncompressed bytes at which a frame is closed. Larger frames compress better; smaller ones are read faster.
     pub frame_bytes: usize,
-    /// Bytes of a segment of sled's log for sessions, a power of two. It also is the size of sled's write buffers, and a
-    /// page over a quarter of it goes to a file of its own.
-    pub segment_bytes: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache_bytes: 8 << 20, frame_bytes: 48 << 10, segment_bytes: 4 << 20 }
+        Self { cache_bytes: 8 << 20, frame_bytes: 48 << 10 }
     }
 }
 

@@ -97,8 +97,8 @@ struct Waiting {
     urgent: bool,
     /// Since when something was taken but not committed.
     dirty: Option<Instant>,
-    /// Bytes inserted since sled was last flushed.
-    unflushed: usize,
+    /// Bytes inserted since the last commit.
+    uncommitted: usize,
 }
 
 impl Writer {
@@ -234,7 +234,8 @@ impl Writer {
         self.close_frame(session)?;
         let Some(live) = self.live.get_mut(&session) else { return Ok(()) };
         let written = self.book.keyframe(&mut live.open, keyframe, &mut self.squeeze)?;
-        self.inserted(session, written)
+        self.inserted(written);
+        Ok(())
     }
 
     fn close_frame(&mut self, session: SessionId) -> Result<(), Error> {
@@ -246,18 +247,15 @@ impl Writer {
         let last = live.frame.last_seq();
         let written = self.book.frame(&mut live.open, &mut live.frame, &mut self.squeeze)?;
         live.inserted = Some(last);
-        self.inserted(session, written)
+        self.inserted(written);
+        Ok(())
     }
 
-    /// Counts what sled holds in memory, and makes it write before that becomes much.
-    fn inserted(&mut self, session: SessionId, bytes: usize) -> Result<(), Error> {
+    /// Counts what the kernel has to write, and makes everybody wait for it before that becomes much.
+    fn inserted(&mut self, bytes: usize) {
         self.waiting.dirty.get_or_insert_with(Instant::now);
-        self.waiting.unflushed += bytes;
-        if self.waiting.unflushed >= UNFLUSHED {
-            self.waiting.unflushed = 0;
-            self.live.get(&session).map_or(Ok(()), |live| live.open.day.base.flush())?;
-        }
-        Ok(())
+        self.waiting.uncommitted += bytes;
+        self.waiting.urgent |= self.waiting.uncommitted >= UNCOMMITTED;
     }
 
     /// Writes the seal; it is anchored by the next commit. Without `finish` the session was interrupted.
@@ -307,5 +305,6 @@ const IDLE: Duration = Duration::from_secs(1);
 const ABANDONED: Duration = Duration::from_secs(5);
 /// Messages taken before those who wait get their commit.
 const BATCH: usize = 128;
-/// sled queues its buffers without bound; it is made to write them when so many bytes were inserted.
-const UNFLUSHED: usize = 4 << 20;
+/// Bytes after which a commit is due: a disk that is slower than the sessions slows them down, and the commit that a command waits for stays
+/// short.
+const UNCOMMITTED: usize = 16 << 20;

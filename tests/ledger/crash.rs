@@ -4,9 +4,10 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use holdpoint::ledger::Options;
 use holdpoint::model::{Event, RecordingState, SessionId, Wall};
 
-use super::support::{at, meta, open, options, output, record, viewing};
+use super::support::{at, meta, noise, open, output, record, viewing};
 
 const CHILD: &str = "HOLDPOINT_TEST_LEDGER";
 
@@ -27,7 +28,7 @@ fn the_child_that_writes() {
         });
         for seq in 0.. {
             let urgent = seq % 17 == 0;
-            let event = if urgent { Event::Started(Box::new(meta.clone())) } else { output(&[seq as u8; 5000]) };
+            let event = if urgent { Event::Started(Box::new(meta.clone())) } else { output(&noise(seq, 5000)) };
             recorder.append(record(seq, event)).await.unwrap();
             if seq % 100 == 99 {
                 recorder.keyframe(at(seq), Default::default(), "picture".into()).await.unwrap();
@@ -43,7 +44,7 @@ async fn given_ten_kills_at_any_moment_every_acknowledged_event_is_there() {
         let acknowledged = run_and_kill(dir.path(), n, 3 + u64::from(n) * 7);
         let session = SessionId::from_bytes([n; 10]);
         let (ledger, interrupted) =
-            holdpoint::ledger::Ledger::open(dir.path(), &options(), super::support::key(), at(9)).unwrap();
+            holdpoint::ledger::Ledger::open(dir.path(), &Options::default(), super::support::key(), at(9)).unwrap();
         assert_eq!(interrupted.iter().map(|i| i.session).collect::<Vec<_>>(), [session]);
         assert!(interrupted[0].last >= Some(acknowledged), "{interrupted:?}, acknowledged {acknowledged}");
         let reader = ledger.reader();
@@ -78,10 +79,12 @@ fn run_and_kill(dir: &Path, n: u8, times: u64) -> u64 {
 async fn recovery_is_told_once() {
     let dir = tempfile::tempdir().unwrap();
     run_and_kill(dir.path(), 1, 3);
-    let first = holdpoint::ledger::Ledger::open(dir.path(), &options(), super::support::key(), Wall(1)).unwrap();
+    let first =
+        holdpoint::ledger::Ledger::open(dir.path(), &Options::default(), super::support::key(), Wall(1)).unwrap();
     assert_eq!(first.1.len(), 1);
     first.0.close().await.unwrap();
     drop(first);
-    let again = holdpoint::ledger::Ledger::open(dir.path(), &options(), super::support::key(), Wall(1)).unwrap();
+    let again =
+        holdpoint::ledger::Ledger::open(dir.path(), &Options::default(), super::support::key(), Wall(1)).unwrap();
     assert_eq!(again.1, []);
 }

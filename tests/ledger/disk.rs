@@ -6,7 +6,7 @@ use std::process::Command;
 use holdpoint::ledger::Error;
 use holdpoint::model::{AuditEvent, Event, Wall};
 
-use super::support::{meta, open, output, record};
+use super::support::{meta, noise, open, output, record};
 
 const CHILD: &str = "HOLDPOINT_TEST_DISK";
 
@@ -61,16 +61,9 @@ async fn the_child_on_a_full_disk() {
     let meta = meta(1);
     let mut recorder = ledger.begin(&meta, meta.started).await.unwrap();
     let mut durable = recorder.durable();
-    let mut noise = 1u64;
     let mut failed = None;
     for seq in 0..10_000 {
-        let bytes: Vec<u8> = std::iter::repeat_with(|| {
-            noise = noise.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (noise >> 56) as u8
-        })
-        .take(30_000)
-        .collect();
-        if let Err(error) = recorder.append(record(seq, output(&bytes))).await {
+        if let Err(error) = recorder.append(record(seq, output(&noise(seq, 30_000)))).await {
             failed = Some(error);
             break;
         }

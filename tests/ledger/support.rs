@@ -12,13 +12,8 @@ pub(crate) fn key() -> SigningKey {
     SigningKey::from_bytes(&[42; 32])
 }
 
-/// A store that leaves little on the disk.
-pub(crate) fn options() -> Options {
-    Options { segment_bytes: 1 << 18, ..Options::default() }
-}
-
 pub(crate) fn open(dir: &Path) -> Ledger {
-    Ledger::open(dir, &options(), key(), at(1000)).unwrap().0
+    Ledger::open(dir, &Options::default(), key(), at(1000)).unwrap().0
 }
 
 /// That many milliseconds into a day of 2026.
@@ -56,4 +51,16 @@ pub(crate) fn viewing(session: SessionId) -> Viewing {
 
 pub(crate) fn read(reader: &Reader, session: SessionId) -> Vec<EventRecord> {
     reader.events(&viewing(session)).unwrap().map(Result::unwrap).collect()
+}
+
+/// Bytes that do not compress, so that a frame of them is long.
+pub(crate) fn noise(seed: u64, length: usize) -> Vec<u8> {
+    let mut n = seed.wrapping_mul(2).wrapping_add(1);
+    let next = || {
+        n ^= n << 13;
+        n ^= n >> 7;
+        n ^= n << 17;
+        n as u8
+    };
+    std::iter::repeat_with(next).take(length).collect()
 }
