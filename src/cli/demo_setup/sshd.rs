@@ -162,7 +162,10 @@ fn logins() -> Result<Vec<String>, String> {
     let own = Account::of(us).ok_or("this user is not in /etc/passwd")?;
     let mut logins = vec![own.name];
     if us == 0 {
-        let person = |account: &Account| (1000..65_000).contains(&account.uid) && can_log_in(&account.shell);
+        let shadow = fs::read_to_string("/etc/shadow").unwrap_or_default();
+        let person = |account: &Account| {
+            (1000..65_000).contains(&account.uid) && can_log_in(&account.shell) && !locked(&shadow, &account.name)
+        };
         let people = Account::all().into_iter().filter(person).map(|account| account.name);
         logins.extend(people.filter(|name| plain(name)).take(LOGINS_MAX));
     }
@@ -184,8 +187,12 @@ fn can_log_in(shell: &Path) -> bool {
 /// Whether root's password is locked (`!` in shadow(5)), as some distributions ship it: sshd then lets root in through PAM
 /// only. Where it is not, PAM stays out of the demo.
 fn locked_root() -> bool {
-    let shadow = fs::read_to_string("/etc/shadow").unwrap_or_default();
-    shadow.lines().any(|line| line.starts_with("root:!"))
+    locked(&fs::read_to_string("/etc/shadow").unwrap_or_default(), "root")
+}
+
+/// Whether an account is locked (`!` in shadow(5)): without PAM, sshd lets nobody in there.
+fn locked(shadow: &str, name: &str) -> bool {
+    shadow.lines().any(|line| line.split_once(':').is_some_and(|(user, rest)| user == name && rest.starts_with('!')))
 }
 
 /// A path for sshd_config, which splits at spaces but knows double quotes.
