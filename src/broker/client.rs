@@ -1,6 +1,6 @@
 //! The client's end of a session, as the broker sees it: a lane of input, a sink for output, and a sign that it is gone.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::sync::watch;
 
 use crate::model::{ExitStatus, Size, Stream};
@@ -9,8 +9,8 @@ use crate::target::Lane;
 /// What a client sends on its channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FromClient {
-    /// Bytes.
-    Data(Bytes),
+    /// Bytes; those that come one by one are gathered.
+    Data(BytesMut),
     /// Its terminal has a new size.
     Resize(Size),
     /// A signal by name, without `SIG`.

@@ -5,13 +5,14 @@
 //!
 //! `russh` grants a channel new window when data *arrives*, not when somebody has used it. So what arrives is counted, and
 //! while more than [`QUEUED`] bytes of this connection wait, [`adjust_window`](server::Handler::adjust_window) answers with
-//! 2, the smallest window that keeps it being asked: the client then sends two bytes a round trip, and goes on at
-//! full speed once the queue is short again. A client that ignores its window runs into the lane's hard limit and is cut off.
+//! 2, the smallest window that keeps it being asked: the client then sends two bytes a round trip (which `throttle.rs` makes
+//! long, so that this costs no processor), and goes on at full speed once the queue is short again. A client that ignores its
+//! window runs into the lane's hard limit and is cut off.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use bytes::Bytes;
+use bytes::BytesMut;
 use russh::keys::ssh_key::{Certificate, HashAlg};
 use russh::server::{self, Auth, ChannelOpenHandle, Msg, PublicKeyOffer, Session, VerifiedPublicKey};
 use russh::{Channel, ChannelId, ChannelOpenFailure, Pty, Sig};
@@ -48,7 +49,13 @@ enum State {
 }
 
 impl Connection {
-    pub(super) fn new(broker: Broker, consoles: Consoles, peer: SocketAddr, proved: watch::Sender<bool>) -> Self {
+    pub(super) fn new(
+        broker: Broker,
+        consoles: Consoles,
+        peer: SocketAddr,
+        proved: watch::Sender<bool>,
+        meter: Meter,
+    ) -> Self {
         Self {
             broker,
             consoles,
@@ -57,7 +64,7 @@ impl Connection {
             who: None,
             destination: Destination::default(),
             channels: HashMap::new(),
-            meter: Meter::default(),
+            meter,
             refusals: Vec::new(),
         }
     }
@@ -328,7 +335,7 @@ impl server::Handler for Connection {
     }
 
     async fn data(&mut self, id: ChannelId, data: &[u8], _session: &mut Session) -> Result<(), Self::Error> {
-        self.queue(id, FromClient::Data(Bytes::copy_from_slice(data)), data.len())
+        self.queue(id, FromClient::Data(BytesMut::from(data)), data.len())
     }
 
     async fn window_change_request(
@@ -365,10 +372,21 @@ impl server::Handler for Connection {
 impl Connection {
     fn queue(&mut self, id: ChannelId, item: FromClient, bytes: usize) -> Result<(), russh::Error> {
         let Some(State::Running { input, .. }) = self.channels.get(&id) else { return Ok(()) };
-        input.push(item, bytes).map_err(|overrun| {
+        input.push_merged(item, bytes, gather).map_err(|overrun| {
             tracing::warn!(peer = %self.peer, %overrun, "connection cut off");
             russh::Error::Disconnect
         })
+    }
+}
+
+/// Small pieces go into the one before: a window that trickles sends two bytes at a time.
+fn gather(last: &mut FromClient, next: FromClient) -> Result<(), FromClient> {
+    match (last, next) {
+        (FromClient::Data(last), FromClient::Data(next)) if last.len() + next.len() <= GATHERED => {
+            last.extend_from_slice(&next);
+            Ok(())
+        }
+        (_, next) => Err(next),
     }
 }
 
@@ -403,14 +421,17 @@ pub(super) const WINDOW: u32 = 2 << 20;
 /// With a target of 1, half of it is 0 and the hook would never be called again.
 const TRICKLE: u32 = 2;
 
+/// Pieces are gathered up to that many bytes.
+const GATHERED: usize = 32 << 10;
+
 /// Bytes of one connection that may wait before its windows close.
-const QUEUED: usize = 1 << 20;
+pub(super) const QUEUED: usize = 1 << 20;
 
 /// A session takes more from its client as soon as less than this waits.
 const LANE_SOFT: usize = 256 << 10;
 
-/// What a client that keeps to its windows can never reach: the limit, a window that was open, a packet.
-const LANE_HARD: usize = QUEUED + 2 * WINDOW as usize + (256 << 10);
+/// What a client that keeps to its windows does not reach: the limit, a window that was open, and the trickle of a day.
+const LANE_HARD: usize = QUEUED + WINDOW as usize + (16 << 20);
 
 /// What a request without data counts for, so that a flood of them is bounded too.
 const REQUEST_BYTES: usize = 64;

@@ -8,6 +8,7 @@
 //! | `destination.rs` | what was typed before the `@` |
 //! | `handler.rs` | the callbacks: keys, channels, requests, windows |
 //! | `channel.rs` | one channel: output, exit status, our own sentences |
+//! | `throttle.rs` | reading less often from a connection that has too much queued |
 //! | `screens.rs` | dashboard and picker over a channel |
 
 use std::net::SocketAddr;
@@ -22,14 +23,17 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::broker::Broker;
 use crate::model::Principal;
+use crate::target::Meter;
 use crate::tui::Link;
 
 pub mod channel;
 pub mod destination;
 pub mod handler;
 pub mod screens;
+mod throttle;
 
 pub use destination::Destination;
+use throttle::Throttled;
 
 /// Gives a dashboard its link to the control protocol, for a person who has proved who they are; or one sentence why not.
 pub type Consoles = Arc<dyn Fn(Principal) -> Linking + Send + Sync>;
@@ -90,7 +94,9 @@ impl Gateway {
     async fn converse(self, socket: TcpStream, peer: SocketAddr) -> Result<(), russh::Error> {
         socket.set_nodelay(true)?;
         let (proved, mut has_proved) = watch::channel(false);
-        let handler = handler::Connection::new(self.broker.clone(), self.consoles.clone(), peer, proved);
+        let meter = Meter::default();
+        let socket = Throttled::new(socket, meter.clone());
+        let handler = handler::Connection::new(self.broker.clone(), self.consoles.clone(), peer, proved, meter);
         let session = server::run_stream(Arc::clone(&self.settings), socket, handler);
         let running =
             tokio::time::timeout(LOGIN_GRACE, session).await.map_err(|_| russh::Error::ConnectionTimeout)??;

@@ -157,7 +157,7 @@ async fn feed(
         };
         match item {
             Some(FromClient::Data(bytes)) => {
-                if keys.send(bytes).await.is_err() {
+                if keys.send(bytes.freeze()).await.is_err() {
                     return;
                 }
             }

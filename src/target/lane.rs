@@ -79,6 +79,20 @@ impl<T> Lane<T> {
     /// # Errors
     /// [`Overrun`] when the hard limit would be passed.
     pub fn push(&self, item: T, bytes: usize) -> Result<(), Overrun> {
+        self.push_merged(item, bytes, |_, item| Err(item))
+    }
+
+    /// As [`Lane::push`], but `merge` may put the item into the one queued before it (or give it back): many small items
+    /// would cost far more memory than the bytes they are counted for.
+    ///
+    /// # Errors
+    /// As [`Lane::push`].
+    pub fn push_merged(
+        &self,
+        item: T,
+        bytes: usize,
+        merge: impl FnOnce(&mut T, T) -> Result<(), T>,
+    ) -> Result<(), Overrun> {
         {
             let mut state = self.lock();
             if state.closed {
@@ -88,7 +102,11 @@ impl<T> Lane<T> {
                 return Err(Overrun { limit: self.0.hard });
             }
             state.bytes += bytes;
-            state.items.push_back((item, bytes));
+            let left = match state.items.back_mut() {
+                Some((last, counted)) => merge(last, item).map(|()| *counted += bytes).err(),
+                None => Some(item),
+            };
+            state.items.extend(left.map(|item| (item, bytes)));
         }
         self.0.meters.iter().for_each(|m| {
             m.0.fetch_add(bytes, Ordering::Relaxed);
@@ -200,6 +218,20 @@ mod tests {
         lane.close();
         assert_eq!(lane.pop().await, Some(1));
         assert_eq!(lane.pop().await, None);
+    }
+
+    #[tokio::test]
+    async fn small_items_are_merged_and_still_counted_byte_for_byte() {
+        let lane = Lane::new(4, 80, vec![]);
+        let join = |last: &mut String, item: String| {
+            last.push_str(&item);
+            Ok(())
+        };
+        lane.push_merged("ab".to_owned(), 2, join).unwrap();
+        lane.push_merged("cd".to_owned(), 2, join).unwrap();
+        assert_eq!(lane.bytes(), 4);
+        assert_eq!(lane.pop().await.as_deref(), Some("abcd"));
+        assert_eq!(lane.bytes(), 0);
     }
 
     #[test]
