@@ -19,7 +19,7 @@ use super::serve::stop_signal;
 use super::tty::{ScreenFlags, Tty};
 use crate::model::Principal;
 use crate::policy::Policy;
-use crate::tui::{self, Access, Options};
+use crate::tui::{self, Access, Io, Options};
 
 /// The flags of `holdpoint demo`.
 #[derive(Debug, Args)]
@@ -99,7 +99,9 @@ async fn dashboards(running: &Running, who: Principal, options: &Options) -> Res
         }
         let link = running.link(who.clone()).await?;
         let tty = Tty::open()?;
-        tui::dashboard(tty.io()?, link, options.clone()).await?;
+        // The bastion runs in this process: ^z would stop everybody's sessions.
+        let io = Io { suspend: None, ..tty.io()? };
+        tui::dashboard(io, link, options.clone()).await?;
     }
 }
 

@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use clap::{Args, ValueEnum};
 use crossterm::terminal;
 use rustix::fs::OFlags;
+use rustix::process::{Signal, kill_current_process_group};
 use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -105,7 +106,7 @@ impl Tty {
         let mut changes = signal(SignalKind::window_change())?;
         tokio::spawn(async move { while changes.recv().await.is_some() && sizes.send(self::size()).is_ok() {} });
         let clock = Clock::new();
-        Ok(Io { input, output, size, clock: Box::new(move || clock.now()) })
+        Ok(Io { input, output, size, clock: Box::new(move || clock.now()), suspend: Some(Box::new(stop)) })
     }
 }
 
@@ -114,6 +115,14 @@ impl Drop for Tty {
         // Nobody is left to tell.
         let _ = terminal::disable_raw_mode();
     }
+}
+
+/// Stops this process as `^z` would, and comes back when the shell lets it go on.
+fn stop() {
+    let _ = terminal::disable_raw_mode();
+    // The whole job stops, as it would have if the terminal had seen the key.
+    let _ = kill_current_process_group(Signal::TSTP);
+    let _ = terminal::enable_raw_mode();
 }
 
 /// A terminal that does not say its size has the usual one.

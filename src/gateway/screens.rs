@@ -131,6 +131,7 @@ impl Borrowed {
             output: self.output.take().unwrap_or_else(|| Frames(Box::pin(tokio::io::sink()))),
             size: self.size.clone(),
             clock: Box::new(move || clock.now()),
+            suspend: None,
         }
     }
 

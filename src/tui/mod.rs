@@ -10,6 +10,10 @@
 //! | `input` | bytes → keys |
 //! | `backend` | cells → bytes |
 //! | `theme` | roles → colours, glyphs |
+//! | `cells` | a screen model → cells |
+//! | `text`, `frame`, `field` | wrapping and times, frames, a line of input |
+//! | `bindings` | what keys do, as a table, and the help that is read from it |
+//! | `dashboard`, `player`, `picker` | the three screens |
 //!
 //! **Nothing foreign is obeyed.** Text of others is drawn as [`crate::model::Shown`]; recorded and live bytes go through a screen model and are
 //! drawn as cells, so no clipboard write, title or query of a hostile session reaches the person's terminal.

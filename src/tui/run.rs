@@ -18,7 +18,7 @@ use super::Options;
 use super::app::{App, Effect, Message};
 use super::backend::Canvas;
 use super::dashboard::Dashboard;
-use super::input::{ESC_WAIT_MS, Parser};
+use super::input::{ESC_WAIT_MS, Input, Key, Parser};
 use super::picker::{Picker, TargetRow};
 use super::player::{Player, Standing, Start};
 use super::theme::{Clipboard, Look, MouseUse};
@@ -36,6 +36,9 @@ pub struct Io<R, W> {
     pub size: watch::Receiver<Size>,
     /// Both clocks.
     pub clock: Box<dyn Fn() -> Now + Send>,
+    /// What `^z` does, where there is a shell to go back to: it stops the process, and returns when that goes on. The terminal has been
+    /// restored before, and is taken over again after.
+    pub suspend: Option<Box<dyn FnMut() + Send>>,
 }
 
 impl<R, W> fmt::Debug for Io<R, W> {
@@ -105,7 +108,7 @@ where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
-    let Io { mut input, mut output, mut size, clock } = io;
+    let Io { mut input, mut output, mut size, clock, mut suspend } = io;
     let at_first = *size.borrow_and_update();
     let mut desk = Desk::new(app, link, look, at_first, clock)?;
     let mut news = desk.link.as_mut().map(|link| std::mem::replace(&mut link.pushes, mpsc::channel(1).1));
@@ -117,6 +120,7 @@ where
         if let Some(end) = desk.end.take() {
             break end;
         }
+        desk.suspend_if_asked(&mut suspend);
         desk.draw_if_due();
         let pause = desk.pause();
         tokio::select! {
@@ -191,6 +195,7 @@ struct Desk<A: App> {
     next_frame: Mono,
     /// When a lone ESC counts as a key.
     escape_at: Option<Mono>,
+    suspension: Suspension,
     /// Sequences that go out with the next frame.
     bell: bool,
     copy: Option<String>,
@@ -218,6 +223,7 @@ impl<A: App> Desk<A> {
             dirty: true,
             next_frame: Mono::default(),
             escape_at: None,
+            suspension: Suspension::None,
             bell: false,
             copy: None,
             end: None,
@@ -261,11 +267,33 @@ impl<A: App> Desk<A> {
 
     fn keys(&mut self, bytes: &[u8]) {
         for input in self.parser.feed(bytes) {
-            if self.end.is_none() {
+            if input == Input::Key(Key::Ctrl('z')) {
+                self.suspension = Suspension::Asked;
+            } else if self.end.is_none() {
                 self.tell(Message::Input(input));
             }
         }
         self.escape_at = self.parser.waits().then(|| self.now().mono.after(Duration::from_millis(ESC_WAIT_MS)));
+    }
+
+    /// `^z` in two steps: the terminal is restored behind what is being written; when all of that is out, the process stops.
+    fn suspend_if_asked(&mut self, suspend: &mut Option<Box<dyn FnMut() + Send>>) {
+        match (self.suspension, suspend) {
+            (Suspension::None, _) => {}
+            (Suspension::Asked | Suspension::Restored, None) => self.suspension = Suspension::None,
+            (Suspension::Asked, Some(_)) => {
+                self.pending.extend(leave(self.look));
+                self.suspension = Suspension::Restored;
+            }
+            (Suspension::Restored, Some(_)) if self.writes() => {}
+            (Suspension::Restored, Some(stop)) => {
+                stop();
+                self.suspension = Suspension::None;
+                self.pending = enter(self.look);
+                self.perform(Effect::Repaint);
+                self.dirty = true;
+            }
+        }
     }
 
     fn resized(&mut self, size: Size) {
@@ -308,7 +336,7 @@ impl<A: App> Desk<A> {
 
     fn draw_if_due(&mut self) {
         let now = self.now().mono;
-        if !self.dirty || self.writes() || now < self.next_frame {
+        if !self.dirty || self.writes() || now < self.next_frame || self.suspension != Suspension::None {
             return;
         }
         self.dirty = false;
@@ -329,6 +357,15 @@ impl<A: App> Desk<A> {
             self.pending.extend(osc_52(&text, self.look.clipboard));
         }
     }
+}
+
+/// How far `^z` has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Suspension {
+    None,
+    Asked,
+    /// What restores the terminal is on its way.
+    Restored,
 }
 
 /// Calls into the screen; a panic in there becomes a fault, so that the terminal is restored and nobody else is harmed.
@@ -404,7 +441,6 @@ mod tests {
     use tokio::io::{DuplexStream, duplex};
 
     use super::*;
-    use crate::tui::input::{Input, Key};
 
     /// Counts what it is told; `q` quits, `!` panics.
     #[derive(Default)]
@@ -454,7 +490,7 @@ mod tests {
         let (size, sizes) = watch::channel(Size::new(40, 10));
         let start = tokio::time::Instant::now();
         let clock = move || Now { mono: Mono::default().after(start.elapsed()), ..Now::default() };
-        (keys, size, Io { input, output, size: sizes, clock: Box::new(clock) }, screen)
+        (keys, size, Io { input, output, size: sizes, clock: Box::new(clock), suspend: None }, screen)
     }
 
     async fn read_all(mut screen: DuplexStream) -> String {
@@ -505,6 +541,23 @@ mod tests {
         let (seen, lost) = running.await.unwrap().unwrap();
         assert!(seen > 1000 && !lost, "{seen}");
         assert!(all.len() < 4096, "frames were queued: {} bytes", all.len());
+    }
+
+    #[tokio::test]
+    async fn control_z_gives_the_terminal_back_and_takes_it_again() {
+        let (mut keys, _size, mut io, screen) = terminal(1 << 16);
+        let stopped = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+        let count = stopped.clone();
+        io.suspend = Some(Box::new(move || _ = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed)));
+        let running = tokio::spawn(run(Probe::default(), io, None, Look::default()));
+        keys.write_all(b"\x1a").await.unwrap();
+        while stopped.load(std::sync::atomic::Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        keys.write_all(b"q").await.unwrap();
+        running.await.unwrap().unwrap();
+        let all = read_all(screen).await;
+        assert_eq!((all.matches("\x1b[?1049h").count(), all.matches("\x1b[?1049l").count()), (2, 2), "{all:?}");
     }
 
     #[test]

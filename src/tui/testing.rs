@@ -7,6 +7,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
 use super::app::{App, Effect, Message};
+use super::backend::Canvas;
 use super::input::{Input, Parser};
 use super::theme::{Colour, Look, Role};
 use super::{Access, Options};
@@ -78,6 +79,20 @@ impl<A: App> Person<A> {
         grid(&self.buffer(), |cell| cell.symbol().to_owned())
     }
 
+    /// Draws into the real backend and looks at the bytes: every control character in them belongs to a sequence of ours.
+    pub(crate) fn assert_no_control(&self) {
+        let mut terminal = Terminal::new(Canvas::new(self.size)).unwrap();
+        terminal.draw(|frame| self.app.view(frame)).unwrap();
+        let out = String::from_utf8(terminal.backend_mut().take()).unwrap();
+        for part in out.split('\x1b').skip(1) {
+            let rest = part.strip_prefix('[').unwrap_or_else(|| panic!("a sequence that is not CSI: {part:?}"));
+            let last = rest.find(|c: char| c.is_ascii_alphabetic()).and_then(|end| rest.get(end..=end));
+            assert!(last.is_some_and(|last| "HmJlh".contains(last)), "{rest:?}");
+        }
+        assert!(!out.chars().any(|c| c.is_control() && c != '\x1b'), "a control character in {out:?}");
+        assert!(!out.contains(['\u{202e}', '\u{200b}']), "a hidden character");
+    }
+
     /// The screen and, under it, a letter for how each cell looks.
     pub(crate) fn screen_with_styles(&self, look: Look) -> String {
         let buffer = self.buffer();
@@ -101,6 +116,9 @@ fn grid(buffer: &Buffer, letter: impl Fn(&ratatui::buffer::Cell) -> String) -> S
     let row = |y| (0..area.width).map(|x| letter(&buffer[(x, y)])).collect::<String>();
     (0..area.height).map(|y| format!("{}\n", row(y).trim_end())).collect()
 }
+
+/// What a hostile session, file name or reason would like to be obeyed.
+pub(crate) const EVIL: &str = "\x1b]52;c;ZXZpbA==\x07\x1b[2J\u{9b}31m\u{202e}\u{200b}evil\r\n";
 
 /// 2026-08-21T12:04:31Z, as in the pictures of the specification.
 pub(crate) const NOON: Wall = Wall(1_787_313_871_000_000);

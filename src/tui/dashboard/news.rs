@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Dashboard, LinkState, Live, Sent, why};
+use super::{Dashboard, LinkState, Live, Sent, View, why};
 use crate::api::wire::{Call, Push, Reply};
 use crate::model::{CloseReason, Event, ExitStatus, RequestId, SessionId, SessionRow, Shown, Size, Wall};
 use crate::terminal::Screen;
@@ -112,10 +112,13 @@ impl Dashboard {
     }
 
     fn session_ended(&mut self, session: SessionId, reason: &CloseReason) {
-        if self.session == Some(session) {
+        if self.session == Some(session) && self.view == View::Sessions {
             self.ended = Some(close_reason(reason));
         } else {
             self.sessions.remove(&session);
+            if self.session == Some(session) {
+                self.session = self.sorted_sessions().first().map(|row| row.meta.id);
+            }
         }
     }
 

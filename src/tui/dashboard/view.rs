@@ -51,7 +51,7 @@ fn header(d: &Dashboard, frame: &mut Frame<'_>, area: Rect) {
         View::Sessions => "sessions",
         View::Grants => "grants",
     };
-    let live = d.sessions.len() - usize::from(d.ended.is_some()).min(d.sessions.len());
+    let live = live_sessions(d);
     let mut middle = format!("{live} live {dot} {} held {dot} you: {}", d.queue.waiting(), Shown::new(&d.options.user));
     if !d.options.bastion.is_empty() {
         middle = format!("{} {dot} {middle}", Shown::new(&d.options.bastion));
@@ -69,6 +69,11 @@ fn header(d: &Dashboard, frame: &mut Frame<'_>, area: Rect) {
             Piece::styled(right, look.style(Role::Dim)),
         ]),
     );
+}
+
+/// How many sessions are live; one whose row only stays because it is selected is not.
+fn live_sessions(d: &Dashboard) -> usize {
+    d.sessions.len().saturating_sub(usize::from(d.ended.is_some()))
 }
 
 fn tabs(d: &Dashboard, frame: &mut Frame<'_>, area: Rect) {
@@ -123,7 +128,12 @@ fn empty(d: &Dashboard) -> String {
         }
         (LinkState::Up, _) if !d.filter.is_empty() => "Nothing passes the filter. esc clears it.".to_owned(),
         (LinkState::Up, View::Holds) => {
-            format!("No holds. {} sessions live. Press 2 to see them, ? for help.", d.sessions.len())
+            let live = match live_sessions(d) {
+                0 => "Nobody is connected.".to_owned(),
+                1 => "1 session is live.".to_owned(),
+                many => format!("{many} sessions are live."),
+            };
+            format!("No holds. {live} Press 2 to see sessions, ? for help.")
         }
         (LinkState::Up, View::Sessions) => "No live sessions. When an engineer connects, they appear here.".to_owned(),
         (LinkState::Up, View::Grants) => {
@@ -165,16 +175,12 @@ fn hold_row(d: &Dashboard, entry: &Entry, width: usize) -> Line<'static> {
 fn session_row(d: &Dashboard, row: &SessionRow, width: usize) -> Line<'static> {
     let look = d.options.look;
     let gone = d.ended.as_ref().filter(|_| d.session == Some(row.meta.id));
-    let state = gone.map_or(state_word(d, row), String::as_str);
+    let state = if gone.is_some() { "ended" } else { state_word(d, row) };
     let who = fit(Shown::new(&row.meta.who.user).as_str(), 8, look);
     let place = Shown::new(&format!("{}@{}", row.meta.place.login, row.meta.place.target));
-    let last = row.last.last().map_or("", Shown::as_str);
+    let last = gone.map_or_else(|| row.last.last().cloned().unwrap_or_default(), |how| Shown::new(how));
     let since = ago(row.meta.started, d.server_now());
-    let text = format!(
-        "{} {who} {} {since:<11} {last}",
-        fit(Shown::new(state).as_str(), 9, look),
-        fit(place.as_str(), 16, look)
-    );
+    let text = format!("{} {who} {} {since:<11} {last}", fit(state, 9, look), fit(place.as_str(), 16, look));
     let role = if gone.is_some() { Role::Dim } else { Role::Plain };
     Line::styled(fit(&text, width, look), look.style(role))
 }
@@ -235,12 +241,13 @@ fn why_pane(d: &Dashboard, frame: &mut Frame<'_>, area: Rect) {
     let (width, height) = inside(area);
     let sheet = sheet(d, width);
     let more = sheet.as_ref().map_or(0, |s| s.rows.len().saturating_sub(d.why_first + usize::from(height)));
+    let name = if d.view == View::Holds { "Why" } else { "Session" };
     let title = match (more, &sheet) {
-        (0, _) => "Why".to_owned(),
+        (0, _) => name.to_owned(),
         (more, Some(s)) if s.command_rows > d.why_first + usize::from(height) => {
-            format!("Why: the command goes on, {more} rows below")
+            format!("{name}: the command goes on, {more} rows below")
         }
-        (more, _) => format!("Why: {more} rows below"),
+        (more, _) => format!("{name}: {more} rows below"),
     };
     let block = panel(look, &title, d.focus == Pane::Why);
     let inner = block.inner(area);

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
-use crate::tui::testing::{NOON, Person, options};
+use crate::tui::testing::{EVIL, NOON, Person, options};
 use crate::tui::theme::{Colour, Look};
 
 fn rows() -> Vec<TargetRow> {
@@ -87,6 +87,19 @@ fn without_any_target_it_says_what_to_do() {
     assert!(person.screen().contains("no target that you may reach"));
     person.press("\r");
     assert_eq!(person.effects, []);
+}
+
+#[test]
+fn hostile_names_are_drawn_as_text() {
+    let mut row = rows().remove(0);
+    (row.target, row.login, row.why) = (EVIL.into(), EVIL.into(), EVIL.into());
+    row.labels = [(EVIL.to_owned(), EVIL.to_owned())].into();
+    let mut options = options(Colour::Sixteen);
+    (options.user, options.bastion) = (EVIL.into(), EVIL.into());
+    let mut person = Person::new(Picker::new(vec![row], options), 200, 24);
+    person.assert_no_control();
+    person.tell(Message::Input(Input::Paste(EVIL.into())));
+    person.assert_no_control();
 }
 
 proptest! {

@@ -369,6 +369,8 @@ impl Player {
     fn show_hit(&mut self) {
         let hit = self.search.as_ref().and_then(|search| search.hits.get(search.at));
         if let Some(at) = hit.map(|hit| hit.at) {
+            // What was looked for is to be looked at.
+            self.state = State::Paused;
             self.seek(at);
         }
     }

@@ -9,7 +9,7 @@ use crate::model::{
     Certainty, Event, EventRecord, ExitStatus, Judgement, Outcome, RequestId, Risk, Scope, Severity, Shown, Stream,
     Verdict,
 };
-use crate::tui::testing::{NOON, Person, hold, meta, options};
+use crate::tui::testing::{EVIL, NOON, Person, hold, meta, options};
 use crate::tui::theme::{Colour, Look};
 
 /// Ten minutes: `ls`, a pause of five minutes, a hold that was approved, a denial, the end.
@@ -222,6 +222,28 @@ fn an_empty_recording_is_no_fault() {
     let mut person = Person::new(player, 80, 24);
     person.press(" .,[]{}5nN\x1b[C");
     assert!(person.screen().contains("not verified"));
+}
+
+#[test]
+fn a_hostile_recording_is_drawn_as_text() {
+    let mut timeline = Timeline::new();
+    let mut facts = meta(3, EVIL, EVIL);
+    facts.place.login = EVIL.into();
+    let events = [
+        Event::Started(Box::new(facts)),
+        output(EVIL.as_bytes()),
+        Event::Notice { text: Shown::new(EVIL) },
+        Event::Paused { by: EVIL.into() },
+    ];
+    for (event, seq) in events.into_iter().zip(0..) {
+        timeline.push(EventRecord { seq, at: NOON.after(Duration::from_secs(seq)), event });
+    }
+    let standing = Standing { chain: Chain::Broken(vec![EVIL.into()]), gaps: vec![EVIL.into()] };
+    let mut person = Person::new(Player::new(timeline, standing, Start::default(), options(Colour::True)), 120, 40);
+    for keys in ["", "]", "]", "/", EVIL, "\r", ":", EVIL, "\r", "c", "?", EVIL] {
+        person.press(keys);
+        person.assert_no_control();
+    }
 }
 
 proptest! {

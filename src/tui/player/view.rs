@@ -178,7 +178,8 @@ fn event_row(p: &Player, marker: &Marker, width: usize) -> Line<'static> {
     let past = marker.at <= p.head.at();
     let (sign, word) = sign(p, marker.mark);
     let time = clock(marker.at);
-    let sign = if word.is_empty() { sign } else { format!("{sign} {word}") };
+    // A label that begins with the word has said it.
+    let sign = if word.is_empty() || marker.label.as_str().starts_with(word) { sign } else { format!("{sign} {word}") };
     let room = width.saturating_sub(time.len() + sign.chars().count() + 2);
     Line::from(vec![
         Span::styled(format!("{time} "), look.style(if past { Role::Plain } else { Role::Dim })),
@@ -187,7 +188,7 @@ fn event_row(p: &Player, marker: &Marker, width: usize) -> Line<'static> {
     ])
 }
 
-/// Sign and word of a mark; a command needs no word, and what says its word in its label neither.
+/// Sign and word of a mark; marks whose label always says what they are need no word.
 fn sign(p: &Player, mark: Mark) -> (String, &'static str) {
     let glyph = mark.glyph().to_string();
     let (ascii, word) = match mark {
