@@ -118,16 +118,16 @@ impl Connection {
 
     /// Refuses what has no way to carry a sentence of its own: the next session begins with it.
     fn owe(&mut self, what: &str) {
-        let sentence = self.refuse(what);
+        let sentence = self.refuse(what, Action::Forward);
         self.refusals.push(sentence);
         self.refusals.truncate(MAX_REFUSALS);
     }
 
     /// Writes a refusal down; says in one sentence what was refused and why.
-    fn refuse(&self, what: &str) -> String {
+    fn refuse(&self, what: &str, action: Action) -> String {
         let place = self.destination.target.as_deref().and_then(|t| self.broker.config().place(t, None));
         let says = match (&self.who, place) {
-            (Some(who), Some(place)) => self.broker.refusal(who, &place, Action::Forward),
+            (Some(who), Some(place)) => self.broker.refusal(who, &place, action),
             _ => "it is not offered".to_owned(),
         };
         let sentence = format!("{what} was refused: {says}");
@@ -269,7 +269,8 @@ impl server::Handler for Connection {
     /// The request itself succeeds, so that the client shows our sentence instead of its own guess.
     async fn subsystem_request(&mut self, id: ChannelId, name: &str, session: &mut Session) -> Result<(), Self::Error> {
         session.channel_success(id)?;
-        let sentence = self.refuse(&format!("the subsystem {name}"));
+        // SFTP is the one that clients ask for.
+        let sentence = self.refuse(&format!("the subsystem {name}"), Action::Upload);
         if let Some((client, _)) = self.begin(id) {
             tokio::spawn(async move { client.sink.say_and_close(&sentence, DENIED).await });
         }
@@ -319,7 +320,7 @@ impl server::Handler for Connection {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
-        reply.reject(prohibited(self.refuse(&format!("the forwarding to {host}:{port}")))).await;
+        reply.reject(prohibited(self.refuse(&format!("the forwarding to {host}:{port}"), Action::Forward))).await;
         Ok(())
     }
 
@@ -330,7 +331,7 @@ impl server::Handler for Connection {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
-        reply.reject(prohibited(self.refuse(&format!("the forwarding to {path}")))).await;
+        reply.reject(prohibited(self.refuse(&format!("the forwarding to {path}"), Action::Forward))).await;
         Ok(())
     }
 

@@ -319,8 +319,13 @@ impl Engine {
             self.say(&format!("holdpoint: {notice}"), now);
         }
         match self.meta.channel.clone() {
+            // Its lines would come as a stream, past the gate.
+            ChannelKind::Shell if self.meta.pty.is_none() => {
+                self.say(words::NO_TERMINAL, now);
+                self.close(CloseReason::Denied, now);
+            }
             ChannelKind::Shell => {
-                if self.settings.greeting && self.meta.pty.is_some() {
+                if self.settings.greeting {
                     self.say(words::GREETING, now);
                 }
                 self.push(Output::Dial { request: None, force_command: None });

@@ -322,6 +322,14 @@ fn a_command_without_a_terminal_is_held_with_a_line_on_stderr() {
 }
 
 #[test]
+fn a_shell_without_a_terminal_is_refused_because_nobody_could_judge_its_lines() {
+    let mut t = Table::new(ChannelKind::Shell, false);
+    t.give(Input::FromClient(b"rm -rf ./victim\n"));
+    assert_eq!((t.started, t.ran, t.closed), (None, vec![], Some(CloseReason::Denied)));
+    assert!(t.stderr.contains("nobody can judge"), "{}", t.stderr);
+}
+
+#[test]
 fn a_denied_command_ends_the_session_and_never_starts() {
     let mut t = Table::new(ChannelKind::Exec { command: "rm -rf ./victim".into() }, false);
     t.rule(Outcome::Denied { by: "bob".into(), reason: "no".into() });

@@ -96,6 +96,9 @@ pub(super) fn unasked(why: &str) -> String {
 pub(super) const CHANGED: &str =
     "holdpoint: approved, but the line is not the one that was approved any more; nothing ran. Enter it again";
 
+pub(super) const NO_TERMINAL: &str = "holdpoint: a shell without a terminal takes lines that nobody can judge, so it was refused; \
+     ask for a terminal (ssh -t), or give the command: ssh … 'command'";
+
 pub(super) fn ends_soon(left: Duration) -> String {
     format!("holdpoint: this session reaches its longest lifetime in {}; save your work", clock(left))
 }
