@@ -21,6 +21,7 @@ use crate::model::{
 };
 use crate::policy::permit::Admission;
 use crate::policy::{Action, Channel, Circumstances, Policy};
+use crate::target::Meter;
 use crate::target::local::Launch;
 
 /// The parts that every session shares.
@@ -39,6 +40,8 @@ pub struct Common {
     pub desk: Desk,
     /// The clocks.
     pub clock: Clock,
+    /// Bytes in the queues of all sessions.
+    pub queued: Meter,
     /// How the shells of local targets are started, by target.
     pub launches: BTreeMap<String, Launch>,
 }
@@ -85,6 +88,12 @@ impl Broker {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.0.clock
+    }
+
+    /// Counts the bytes in the queues of all sessions.
+    #[must_use]
+    pub fn queued(&self) -> Meter {
+        self.0.queued.clone()
     }
 
     pub(super) fn common(&self) -> &Common {

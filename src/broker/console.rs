@@ -13,6 +13,7 @@ use crate::model::{
 };
 use crate::policy::permit::Viewing;
 use crate::policy::{Action, Channel, Circumstances, Policy};
+use crate::target::Meter;
 
 use super::desk::{Chain, Desk, Promise, ReadClock};
 use super::registry::{Control, News, Registry, WatchItem};
@@ -59,6 +60,8 @@ pub struct Parts {
     pub archive: Arc<dyn Archive>,
     /// The clocks.
     pub clock: ReadClock,
+    /// Bytes in the queues of all sessions.
+    pub queued: Meter,
 }
 
 /// The console. Cloning it clones a handle.
@@ -113,8 +116,9 @@ impl Console {
         let requests = u64::try_from(self.parts.desk.waiting().await?).unwrap_or(u64::MAX);
         let sessions = u64::try_from(self.parts.registry.len()).unwrap_or(u64::MAX);
         let version = env!("CARGO_PKG_VERSION").to_owned();
+        let queued_bytes = u64::try_from(self.parts.queued.bytes()).unwrap_or(u64::MAX);
         let resident_bytes = tokio::task::spawn_blocking(resident_bytes).await.unwrap_or(0);
-        Ok(StatusReport { version, bastion, since, listen, sessions, requests, resident_bytes, queued_bytes: 0 })
+        Ok(StatusReport { version, bastion, since, listen, sessions, requests, resident_bytes, queued_bytes })
     }
 
     /// The live sessions that this person may know of, the oldest first.

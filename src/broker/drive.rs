@@ -25,7 +25,7 @@ use crate::model::{
 use crate::policy::permit::{Admission, Release};
 use crate::session::{Engine, Input, Output, Settings};
 use crate::target::remote::{self, Address, Connected, Flow, Identity};
-use crate::target::{self, FromTarget, Job, Lane, Meter, TargetError, ToTarget, Upstream, local};
+use crate::target::{self, FromTarget, Job, Lane, TargetError, ToTarget, Upstream, local};
 
 /// Runs an admitted session to its end.
 pub(super) async fn run<S: ClientSink>(
@@ -65,7 +65,7 @@ pub(super) async fn run<S: ClientSink>(
         to_target: target::input(),
         to_dial: None,
         gone,
-        to_client: ToClientWay::open(sink, Meter::default()),
+        to_client: ToClientWay::open(sink, broker.queued()),
         target: Target::None,
         watchers: Watchers::default(),
         unfiled,

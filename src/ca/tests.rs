@@ -127,7 +127,7 @@ fn a_name_that_others_could_misread_gets_no_certificate() {
 fn given_a_clock_that_went_back_nothing_is_issued_until_it_caught_up() {
     let ca = ca();
     let at = |secs: u64| Wall(NOW.0 + secs * 1_000_000);
-    let mut issue = |now| issue(&ca, &admission("a", "root"), &OPTIONS, now, &mut rng());
+    let issue = |now| issue(&ca, &admission("a", "root"), &OPTIONS, now, &mut rng());
     assert!(issue(at(100)).is_ok());
     assert!(issue(at(99)).is_ok(), "two sessions may overtake each other by a moment");
     assert!(matches!(issue(at(0)), Err(CaError::ClockWentBack { .. })));

@@ -19,6 +19,7 @@ use crate::gateway::{Consoles, Gateway};
 use crate::ledger::{Ledger, Options};
 use crate::model::{AuditEvent, Principal};
 use crate::policy::Policy;
+use crate::target::Meter;
 use crate::target::local::Launch;
 use crate::tui::Link;
 
@@ -61,6 +62,7 @@ impl Running {
         note(&ledger, clock, AuditEvent::PolicyLoaded { digest: policy.digest().to_owned() }).await?;
         let (_, policy) = watch::channel(Arc::new(policy));
         let certificate = certify(&config, &keyring, clock)?;
+        let queued = Meter::default();
         let common = Common {
             config: Arc::clone(&config),
             policy: policy.clone(),
@@ -69,11 +71,13 @@ impl Running {
             registry: registry.clone(),
             desk: desk.clone(),
             clock,
+            queued: queued.clone(),
             launches,
         };
         let broker = Broker::new(common);
         let facts = Facts { bastion: config.name.clone(), listen: listen.clone(), since: clock.now().wall };
-        let console = Console::new(Parts { facts, registry, desk, policy, chain, archive: record, clock: read_clock });
+        let console =
+            Console::new(Parts { facts, registry, desk, policy, chain, archive: record, clock: read_clock, queued });
         let control = api::Server::bind(&config.control).await.map_err(|e| Failure::new(Exit::No, e.to_string()))?;
 
         let (stop, stopping) = watch::channel(false);

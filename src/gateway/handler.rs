@@ -84,7 +84,7 @@ impl Connection {
     /// Turns a channel that is still asking into one that runs; gives what it asked for.
     fn begin(&mut self, id: ChannelId) -> Option<(ClientEnd<ChannelSink>, Asked)> {
         let State::Asking { sink, pty, modes, env } = self.channels.remove(&id)? else { return None };
-        let input = Lane::new(LANE_SOFT, LANE_HARD, vec![self.meter.clone()]);
+        let input = Lane::new(LANE_SOFT, LANE_HARD, vec![self.meter.clone(), self.broker.queued()]);
         let (gone_sender, gone) = watch::channel(false);
         self.channels.insert(id, State::Running { input: input.clone(), gone: gone_sender });
         Some((ClientEnd { input, gone, sink }, Asked { pty, modes, env }))

@@ -56,6 +56,7 @@ impl Bench {
             chain: Arc::new(record.clone()),
             archive: Arc::new(record.clone()),
             clock: read_clock,
+            queued: holdpoint::target::Meter::default(),
         });
         let people: Vec<_> = PEOPLE.iter().map(|(user, roles)| account(dir.path(), user, roles)).collect();
         let keyring: Keyring = Arc::new(move |key| {
