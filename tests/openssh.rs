@@ -157,9 +157,11 @@ fn micros(time: Duration) -> u64 {
 fn a_command_keeps_its_bytes_its_two_streams_and_its_exit_status() {
     let world = World::start();
     let (client, me) = (world.client("alice"), me());
-    for code in [0, 1, 3, 7, 126, 255] {
-        let done = client.run(&format!("{me}@box"), &format!("printf one; printf two >&2; exit {code}"));
-        assert_eq!((done.code, done.text().as_str(), done.err.as_str()), (code, "one", "two"));
+    for target in [&format!("{me}@box"), "here"] {
+        for code in [0, 1, 3, 7, 126, 255] {
+            let done = client.run(target, &format!("printf one; printf two >&2; exit {code}"));
+            assert_eq!((done.code, done.text().as_str(), done.err.as_str()), (code, "one", "two"), "{target}");
+        }
     }
     // Every byte there is, and back.
     let every: Vec<u8> = (0..=255).cycle().take(3_000_000).collect();
@@ -343,8 +345,8 @@ fn when_the_bastion_is_killed_nothing_stays_and_the_session_is_marked_interrupte
     let (far, near) = (Marker::new(), Marker::new());
     // In a terminal, because a stock sshd hangs up on nothing else when its client vanishes.
     let mut far_ssh = client.flag("-tt").start(&user, &far.command());
-    // `exec`: the launcher binds the shell's life to the bastion's, and what the shell started itself is not bound.
-    let mut near_ssh = client.start("here", &format!("exec {}", near.command()));
+    // The shell waits for what it started: a grandchild of the bastion, which no signal of the kernel reaches.
+    let mut near_ssh = client.start("here", &format!("{}; true", near.command()));
     far.wait_running();
     near.wait_running();
     world.kill_bastion();

@@ -9,25 +9,35 @@ use std::process::Command;
 
 use rustix::fs::Mode;
 use rustix::mount::{MountFlags, MountPropagationFlags};
-use rustix::process::Signal;
 use rustix::thread::{CapabilitySets, UnshareFlags};
 
-use super::{Order, SandboxError, Way, landlocked};
+use super::{Order, SandboxError, Way, keeper, landlocked};
 
 /// Confines this process, checks that the confinement holds, and becomes the shell. It comes back only with the reason why
 /// it could not; nothing may go on then but to say it and exit.
 #[must_use]
 pub fn enter(order: &Order) -> SandboxError {
-    match confine(order) {
-        Ok(()) => {}
-        Err(error) => return error,
+    // With a terminal the kernel hangs up on all of them when the bastion dies; without one somebody must stay and see to it.
+    let bastion = match rustix::termios::isatty(rustix::stdio::stdin()) {
+        true => None,
+        false => match keeper::watch(order.parent) {
+            Ok(bastion) => Some(bastion),
+            Err(error) => return error,
+        },
+    };
+    if let Err(error) = confine(order) {
+        return error;
     }
     let Some((program, arguments)) = order.argv.split_first() else {
         return SandboxError::Step { step: "start the shell", error: io::ErrorKind::InvalidInput.into() };
     };
     let mut command = Command::new(program);
     command.args(arguments).env_clear().envs(std::env::vars_os().filter(|(name, _)| allowed(name)));
-    SandboxError::Step { step: "start the shell", error: command.exec() }
+    let error = match bastion {
+        None => command.exec(),
+        Some(bastion) => keeper::keep(command, bastion),
+    };
+    SandboxError::Step { step: "start the shell", error }
 }
 
 fn confine(order: &Order) -> Result<(), SandboxError> {
@@ -47,8 +57,7 @@ fn confine(order: &Order) -> Result<(), SandboxError> {
         Way::OtherUser { .. } | Way::Namespace => landlocked::keep_apart(),
         Way::Landlock => landlocked::hide(&order.hidden)?,
     }
-    order.hidden.iter().try_for_each(|path| is_hidden(path))?;
-    die_with(order.parent)
+    order.hidden.iter().try_for_each(|path| is_hidden(path))
 }
 
 /// Another user, one group, no other groups. The terminal goes with it, as login(1) and sshd give it.
@@ -116,21 +125,6 @@ fn is_hidden(path: &Path) -> Result<(), SandboxError> {
         return Err(SandboxError::Leaks(path.to_owned()));
     }
     Ok(())
-}
-
-/// A shell with a terminal is hung up by the kernel when the bastion dies; one without is killed. (The signal is sent when
-/// the *thread* dies that started us: it must be one that lives as long as the bastion.)
-fn die_with(parent: u32) -> Result<(), SandboxError> {
-    if rustix::termios::isatty(rustix::stdio::stdin()) {
-        return Ok(());
-    }
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
-        .map_err(io::Error::from)
-        .map_err(SandboxError::step("bind its life to the bastion's"))?;
-    // If the bastion died before that, nobody will tell us.
-    let now = rustix::process::getppid().map(rustix::process::Pid::as_raw_nonzero);
-    let same = now.is_some_and(|pid| u32::try_from(pid.get()) == Ok(parent));
-    if same { Ok(()) } else { Err(SandboxError::Orphan) }
 }
 
 /// The environment that a shell may have; anything else may be a command (`BASH_ENV`, `LD_PRELOAD`, `PROMPT_COMMAND`).

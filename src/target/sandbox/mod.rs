@@ -1,8 +1,8 @@
 //! Confines the shell of a local target: it reaches neither the bastion's keys, nor its ledger, nor its control socket.
 //!
 //! The bastion starts not the shell but itself, as `holdpoint sandbox-exec … -- SHELL`. That process confines itself, looks
-//! whether it can still reach what is to be hidden, and only then becomes the shell. If it can, or if a step fails, there
-//! is no shell. There are three ways, the first that holds on this machine is taken:
+//! whether it can still reach what is to be hidden, and only then becomes the shell (or, without a terminal, its keeper, so that
+//! nothing outlives the bastion). If it can, or if a step fails, there is no shell. There are three ways, the first that holds on this machine is taken:
 //!
 //! | way | when | how it hides |
 //! |---|---|---|
@@ -18,6 +18,7 @@
 //! for it. [`Sandbox::says`] says so.
 
 mod enter;
+mod keeper;
 mod landlocked;
 
 use std::ffi::OsString;
