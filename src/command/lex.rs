@@ -329,6 +329,8 @@ impl Scanner<'_> {
             | (b"done", Some(Open::Loop))
             | (b"esac", Some(Open::Case))
             | (b"}", Some(Open::Brace)) => self.pop(width),
+            // fish. Taking a line for whole only means that it is judged now.
+            (b"end", Some(Open::If | Open::Loop | Open::Case)) => self.pop(width),
             (b"then" | b"do" | b"else" | b"elif" | b"time" | b"coproc", _) => self.start = true,
             _ => self.start = false,
         }
@@ -478,6 +480,7 @@ mod tests {
             "echo `date`",
             "echo $'it\\'s'",
             "select x in a; do b; done",
+            "for f in a b; rm $f; end",
         ] {
             assert!(scan(line).complete, "{line:?}");
         }

@@ -79,7 +79,8 @@ pub struct Analysis {
     /// Its effects, the worst first; equal ones in the order of the line. Given for an incomplete line too, as far as it goes.
     pub effects: Vec<Effect>,
     /// Whether a shell would run it now. At a prompt an incomplete line (open quote, heredoc, `\`, `&&` or `|` at its end,
-    /// an `if` without `fi`) runs nothing yet: keep it, and judge it joined with the next one. An exec request is judged whole either way.
+    /// an `if` without `fi`) runs nothing yet: keep it, and judge it joined with the next one. An exec request is judged whole either way,
+    /// and what a running program reads is always whole: nobody knows what it takes for an open quote.
     pub complete: bool,
     /// The simple commands after quotes, wrappers and static expansions, one a line, for the approver. At most 4 KiB.
     pub normalised: String,
@@ -125,7 +126,11 @@ fn shell(text: &str, context: &Context) -> Analysis {
         walk.opaque(Severity::Medium, Span { start, end }, "a line of the history runs, not the text that is typed");
     }
     walk.text(text, parse::Origin::At(0));
-    Analysis { effects: worst_first(walk.effects), complete: scan.complete, normalised: shortened(&walk.normalised) }
+    let complete = match context.reader {
+        Reader::Shell => scan.complete,
+        Reader::Program => true,
+    };
+    Analysis { effects: worst_first(walk.effects), complete, normalised: shortened(&walk.normalised) }
 }
 
 /// One effect for each kind, object and place (the worst), the worst first.

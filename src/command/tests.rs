@@ -71,6 +71,7 @@ fn a_word_that_cannot_be_determined_means_nothing_to_a_running_program() {
     assert_eq!(effects("$x what is this"), []);
     assert_eq!(effects("y"), []);
     assert_eq!(effects("don't"), []);
+    assert!(analyse("delete from t -- don't", &Context::PROGRAM).complete);
     assert!(!effects("rm -rf /srv").is_empty());
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::catalogue::{Access, Catalogue, Interpreter, RunsIn, Wrapper, takes_value};
-use super::tree::{Assignment, Function, Group, Pipeline, RedirectKind, Script, Simple, Stage};
+use super::tree::{Assignment, Function, Group, Piece, Pipeline, RedirectKind, Script, Simple, Stage};
 use super::unwrap::{Inner, fill_from_input, unwrap};
 use super::words::{Flow, HOLE, Origin as FlowOrigin, Resolve, Text, Word, expand, expand_whole};
 use super::{Context, Reader, Stdin, parse, sql};
@@ -164,15 +164,7 @@ impl<'c> Walk<'c> {
 
     /// A function's body is judged where it is defined. One that pipes into itself is a fork bomb.
     fn function(&mut self, function: &Function) -> Flow {
-        let calls_itself = |stage: &Stage| match (stage, &function.name) {
-            (Stage::Simple(simple), Some(name)) => simple.words.first().is_some_and(
-                |word| matches!(word.pieces.as_slice(), [super::tree::Piece::Text { text, .. }] if text == name),
-            ),
-            _ => false,
-        };
-        let bomb = function.body.pipelines.iter().any(|p| p.stages.iter().filter(|stage| calls_itself(stage)).count() > 1)
-            || function.body.pipelines.iter().any(|p| matches!(p.stages.as_slice(), [Stage::Group(g)] if g.body.pipelines.iter().any(|p| p.stages.iter().filter(|s| calls_itself(s)).count() > 1)));
-        if bomb {
+        if function.name.as_deref().is_some_and(|name| pipes_itself(&function.body, name)) {
             let reason = "starts copies of itself until the machine stands still";
             self.effect(EffectKind::ProcKill, Severity::Critical, Undo::Hard, function.span, "", reason);
         }
@@ -565,10 +557,25 @@ impl Resolve for Walk<'_> {
     }
 }
 
+/// Whether a body calls a function of that name twice in one pipeline, directly or inside `{ … }`.
+fn pipes_itself(body: &Script, name: &str) -> bool {
+    let calls = |stage: &&Stage| match stage {
+        Stage::Simple(simple) => simple
+            .words
+            .first()
+            .is_some_and(|word| matches!(word.pieces.as_slice(), [Piece::Text { text, .. }] if text == name)),
+        Stage::Group(_) | Stage::Function(_) => false,
+    };
+    body.pipelines.iter().any(|pipeline| match pipeline.stages.as_slice() {
+        [Stage::Group(group)] => group.body.pipelines.iter().any(|p| p.stages.iter().filter(calls).count() > 1),
+        stages => stages.iter().filter(calls).count() > 1,
+    })
+}
+
 /// Whether the assignments of a command outlive it.
 fn declares(simple: &Simple) -> bool {
     let name = simple.words.first().map(|word| word.pieces.as_slice());
-    matches!(name, Some([super::tree::Piece::Text { text, .. }]) if DECLARATIONS.contains(&text.as_str()))
+    matches!(name, Some([Piece::Text { text, .. }]) if DECLARATIONS.contains(&text.as_str()))
 }
 
 const DECLARATIONS: [&str; 5] = ["export", "declare", "typeset", "local", "readonly"];

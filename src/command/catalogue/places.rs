@@ -42,6 +42,9 @@ pub(super) struct Roots {
 #[serde(deny_unknown_fields)]
 pub(in crate::command) struct PathRule {
     globs: Vec<String>,
+    /// Not these.
+    #[serde(default)]
+    except: Vec<String>,
     access: Access,
     kind: EffectKind,
     severity: Severity,
@@ -132,7 +135,8 @@ impl Places {
         }
         let quiet = matches!(word.text, Text::Unknown);
         self.rules.iter().filter(move |rule| {
-            !quiet && rule.access == access && rule.globs.iter().any(|pattern| glob::matches(pattern, &path))
+            let hit = |patterns: &[String]| patterns.iter().any(|pattern| glob::matches(pattern, &path));
+            !quiet && rule.access == access && hit(&rule.globs) && !hit(&rule.except)
         })
     }
 
