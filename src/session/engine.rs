@@ -83,7 +83,7 @@ impl Engine {
             },
         };
         Self {
-            judge: Judge::new(policy, meta.clone()),
+            judge: Judge::new(policy, meta.clone(), &seed),
             ids: Ids::new(seed),
             grants: Vec::new(),
             before: VecDeque::new(),

@@ -34,6 +34,9 @@ pub(super) struct Judged {
 pub(super) struct Judge {
     policy: Arc<Policy>,
     meta: SessionMeta,
+    /// Goes into the digest of what was typed without echo, and nowhere else: the digest is recorded, and without it anybody who
+    /// reads the record could try passwords against it.
+    salt: String,
 }
 
 /// What is to be judged.
@@ -47,8 +50,9 @@ pub(super) struct Line {
 }
 
 impl Judge {
-    pub(super) const fn new(policy: Arc<Policy>, meta: SessionMeta) -> Self {
-        Self { policy, meta }
+    pub(super) fn new(policy: Arc<Policy>, meta: SessionMeta, seed: &[u8; 32]) -> Self {
+        let salt = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { policy, meta, salt }
     }
 
     pub(super) fn replace_policy(&mut self, policy: Arc<Policy>) {
@@ -56,7 +60,12 @@ impl Judge {
     }
 
     pub(super) fn digest(&self, line: &Line) -> Digest {
-        command_digest(self.meta.id, &self.meta.place, line.candidates.iter().map(String::as_str))
+        let salt = line.secret.then_some(self.salt.as_str());
+        command_digest(
+            self.meta.id,
+            &self.meta.place,
+            salt.into_iter().chain(line.candidates.iter().map(String::as_str)),
+        )
     }
 
     /// Judges every candidate and answers with the strictest verdict.
@@ -204,6 +213,29 @@ mod tests {
         assert_eq!(command_in_row(":wq"), None);
         assert_eq!(command_in_row("-- INSERT --"), None);
         assert_eq!(command_in_row(""), None);
+    }
+
+    #[test]
+    fn the_digest_of_what_was_typed_without_echo_gives_nothing_to_try_passwords_against() {
+        let meta = SessionMeta {
+            id: crate::model::SessionId::from_bytes([7; 10]),
+            who: crate::model::Principal {
+                user: "engineer".into(),
+                roles: ["engineer".to_owned()].into(),
+                source: None,
+                fingerprint: "SHA256:x".into(),
+            },
+            place: crate::model::Place { target: "box".into(), login: "root".into(), labels: [].into() },
+            channel: ChannelKind::Shell,
+            pty: None,
+            started: Wall::default(),
+        };
+        let line = |secret| Line { candidates: vec!["hunter2".into()], certainty: Certainty::Keys, secret };
+        let guess = command_digest(meta.id, &meta.place, ["hunter2"]);
+        let judge = Judge::new(Arc::new(Policy::builtin().unwrap()), meta, &[3; 32]);
+        assert_eq!(judge.digest(&line(false)), guess);
+        assert_ne!(judge.digest(&line(true)), guess);
+        assert_eq!(judge.digest(&line(true)), judge.digest(&line(true)), "an approval finds its line again");
     }
 
     #[test]
