@@ -24,6 +24,11 @@ pub(super) struct Gate {
     waiting_bytes: usize,
     /// Lines that a shell has not run yet because more belongs to them.
     unfinished: String,
+    /// What [`Gate::unfinished`] becomes once the line that is being decided on is committed.
+    after: String,
+    /// A refused line that may still stand in the tty's buffer: a program was in the foreground, and whether the tty has a kill
+    /// character nobody told us. It is judged again with whatever is entered next, unless that is seen to stand alone.
+    suspect: String,
     /// The last released line's first command: what may be running in the foreground.
     foreground: String,
     /// When an incomplete sequence was left in the tokenizer.
@@ -79,6 +84,8 @@ impl Gate {
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             unfinished: String::new(),
+            after: String::new(),
+            suspect: String::new(),
             foreground: String::new(),
             pending_since: None,
             rung: false,
@@ -175,8 +182,15 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         let screen = display.truth();
         let commits = match token.kind {
-            Kind::Commit(_) => screen.alternate_screen() || !gate.line.is_empty(screen) || !gate.unfinished.is_empty(),
-            Kind::PasteNewline => !screen.bracketed_paste(),
+            Kind::Commit(_) => {
+                screen.alternate_screen()
+                    || !gate.line.is_empty(screen)
+                    || !gate.unfinished.is_empty()
+                    || !gate.suspect.is_empty()
+            }
+            // Whether a newline in a paste acts, the program decides; that it asked for bracketed pastes is only what its
+            // output says, and whoever prints can say so. A harmless block passes whole, any other stops here.
+            Kind::PasteNewline => !screen.bracketed_paste() || self.paste_is_held(now),
             // At an empty line these mean nothing but themselves.
             Kind::Interrupt(Interrupt::Eof) | Kind::Unmodelled | Kind::PasteControl => !gate.line.is_empty(screen),
             Kind::Text
@@ -188,16 +202,28 @@ impl Engine {
             | Kind::Reply => false,
         };
         if commits {
-            gate.state = State::Settling { commit: token, ask: now.mono };
+            if let Some((_, gate)) = self.terminal() {
+                gate.state = State::Settling { commit: token, ask: now.mono };
+            }
             self.settle(now);
             return;
         }
+        let Some((display, gate)) = self.terminal() else { return };
+        let screen = display.truth();
         if matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt)) {
             gate.unfinished.clear();
+            gate.suspect.clear();
         }
         gate.line.key(&token, screen, now.mono.0);
         display.typed(&token.raw, now.mono);
         self.push(Output::ToTarget(Bytes::from(token.raw)));
+    }
+
+    /// Whether what stands in the line by now would not be let through.
+    fn paste_is_held(&mut self, now: Now) -> bool {
+        let Some((line, context)) = self.read_line() else { return false };
+        let judged = self.judge.line(&line, &context, now.wall);
+        judged.is_none_or(|judged| judged.allowance.is_none())
     }
 
     /// Looks whether the line can be read; judges it if so.
@@ -216,17 +242,21 @@ impl Engine {
             self.release_commit(None, now);
             return;
         };
-        let Some(judged) = self.judge.line(&line, &context, now.wall) else { return };
+        let Some(judged) = self.judge.line(&line, &context, now.wall) else {
+            self.refuse_line(words::UNREADABLE, now);
+            return;
+        };
         let Some((display, gate)) = self.terminal() else { return };
-        let (complete, joined) = (judged.complete, judged.joined.clone());
         let full_screen = display.truth().alternate_screen();
-        if !complete && !full_screen && joined.len() < UNFINISHED {
-            // A shell runs nothing of it yet; it is judged whole with what follows.
-            gate.unfinished = joined;
+        let unfinished = !judged.complete && !full_screen && judged.joined.len() < UNFINISHED;
+        // What follows is judged together with it.
+        gate.after = if unfinished { judged.joined.clone() } else { String::new() };
+        if unfinished && judged.allowance.is_some() {
+            // A shell runs nothing of it yet. Where it would be held it is held already: should the shell see an end where we
+            // see none, it would run.
             self.release_commit(None, now);
             return;
         }
-        gate.unfinished.clear();
         let screen = around(display.view());
         let (text, normalised) = (judged.command.text.clone(), judged.normalised.clone());
         self.record_judged(&judged, now);
@@ -248,7 +278,20 @@ impl Engine {
         let (display, gate) = self.terminal()?;
         let screen = display.truth();
         let reading = gate.line.read(screen);
-        let line = judge::line_of(reading, screen.alternate_screen(), &gate.unfinished)?;
+        if reading.certainty == Certainty::Agreed {
+            // Keys and screen show one line at a prompt: nothing stands before it.
+            gate.suspect.clear();
+        }
+        let before = [gate.suspect.as_str(), gate.unfinished.as_str()].into_iter().find(|text| !text.is_empty());
+        let before = before.unwrap_or_default();
+        let line = match judge::line_of(reading, screen.alternate_screen(), before) {
+            Some(line) => line,
+            // An Enter on nothing runs what may still be there.
+            None if !gate.suspect.is_empty() => {
+                Line { candidates: vec![gate.suspect.clone()], certainty: crate::model::Certainty::Keys, secret: false }
+            }
+            None => return None,
+        };
         let row = screen.row_text(screen.cursor().row);
         let reader = if judge::reads_program(&row, &gate.foreground) { Reader::Program } else { Reader::Shell };
         Some((line, Context { reader, ..Context::PROMPT }))
@@ -298,6 +341,8 @@ impl Engine {
     fn commit(&mut self, token: Token, release: Option<Release>, now: Now) {
         let Some((display, gate)) = self.terminal() else { return };
         gate.line.key(&token, display.truth(), now.mono.0);
+        gate.unfinished = std::mem::take(&mut gate.after);
+        gate.suspect.clear();
         display.typed(&token.raw, now.mono);
         let bytes = Bytes::from(token.raw);
         self.push(match release {
@@ -413,7 +458,9 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         let reading = gate.line.read(display.truth());
         let at_prompt = !matches!(reading.certainty, Certainty::Keys) || display.truth().alternate_screen();
+        gate.suspect = if at_prompt { String::new() } else { reading.candidates.join("\n") };
         gate.unfinished.clear();
+        gate.after.clear();
         let (byte, kind) = if at_prompt {
             (0x03, Kind::Interrupt(Interrupt::Interrupt))
         } else {

@@ -369,3 +369,53 @@ fn what_is_recorded_is_masked_and_so_is_what_the_client_sees() {
         assert!(!text.contains("ada@example.com") && !text.contains("4111 1111 1111 1111"), "{text}");
     }
 }
+
+#[test]
+fn a_forged_request_for_bracketed_pastes_lets_no_newline_of_a_dangerous_paste_through() {
+    let mut t = Table::shell();
+    t.says("\x1b[?2004h");
+    t.give(Input::FromClient(b"\x1b[200~rm -rf ./victim\necho x\n\x1b[201~"));
+    t.wait(Duration::from_millis(600));
+    assert!(t.ran.is_empty(), "{:?}", t.ran);
+    assert_eq!(t.asked.len(), 1);
+}
+
+#[test]
+fn a_harmless_block_in_a_bracketed_paste_is_not_disturbed() {
+    let mut t = Table::shell();
+    t.says("\x1b[?2004h");
+    t.give(Input::FromClient(b"\x1b[200~echo a\necho b\x1b[201~"));
+    t.wait(Duration::from_millis(600));
+    assert!(t.asked.is_empty());
+    assert!(t.line.ends_with("echo b\x1b[201~") || t.line.contains("echo b"), "{:?}", t.line);
+}
+
+#[test]
+fn a_loop_typed_over_several_lines_is_held_where_it_becomes_dangerous() {
+    let mut t = Table::shell();
+    t.types("for f in a b; do\r");
+    assert_eq!((t.ran.len(), t.asked.len()), (1, 0));
+    t.types("rm -rf ./$f\r");
+    assert_eq!((t.ran.len(), t.asked.len()), (1, 1));
+    t.approve();
+    t.types("done\r");
+    // The whole is one command; what was approved was a part of it.
+    assert_eq!(t.asked.len(), 2);
+    assert!(t.asked[1].command.text.contains("for f in a b"), "{}", t.asked[1].command.text);
+}
+
+#[test]
+fn a_refused_line_that_may_still_stand_in_the_tty_is_judged_with_the_next_enter() {
+    let mut t = Table::shell();
+    // A program runs in the foreground and echoes nothing at a prompt of ours.
+    t.types("sleep 5\r");
+    t.says("\x1b[2J\x1b[H");
+    t.give(Input::FromClient(b"rm -rf ./victim\r"));
+    t.wait(Duration::from_millis(600));
+    assert_eq!(t.asked.len(), 1);
+    t.rule(Outcome::Denied { by: "bob".into(), reason: "no".into() });
+    t.wait(Duration::from_secs(2));
+    t.types("\r");
+    t.wait(Duration::from_millis(600));
+    assert!(!t.ran.iter().any(|line| line.contains("rm -rf")), "{:?}", t.ran);
+}

@@ -99,6 +99,8 @@ pub(super) const CHANGED: &str =
 pub(super) const NO_TERMINAL: &str = "holdpoint: a shell without a terminal takes lines that nobody can judge, so it was refused; \
      ask for a terminal (ssh -t), or give the command: ssh … 'command'";
 
+pub(super) const UNREADABLE: &str = "holdpoint: the line could not be read; nothing ran. Enter it again";
+
 pub(super) fn ends_soon(left: Duration) -> String {
     format!("holdpoint: this session reaches its longest lifetime in {}; save your work", clock(left))
 }
