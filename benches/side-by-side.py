@@ -40,6 +40,11 @@ ESCAPES = re.compile(rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*[@-~
 PROMPT = re.compile(rb"(?:^|[\r\n])[^\r\n]*[#$%>] $")
 
 
+# How much is measured, unless the command line says otherwise.
+FULL = {"rounds": 7, "prompts": 21, "exec_mb": 512, "pty_mb": 64, "keys": 300, "idle": 50}
+QUICK = {"rounds": 1, "prompts": 3, "exec_mb": 32, "pty_mb": 4, "keys": 30, "idle": 5}
+
+
 class Fault(Exception):
     """The measurement cannot go on; the text says why."""
 
@@ -397,7 +402,10 @@ def interleaved(paths, rounds, measure):
     results = {path.name: [] for path in paths}
     for turn in range(rounds):
         for path in paths[turn % len(paths) :] + paths[: turn % len(paths)]:
-            results[path.name].append(measure(path))
+            try:
+                results[path.name].append(measure(path))
+            except Fault as fault:
+                raise Fault(f"{path.name}: {fault}") from fault
     return results
 
 
@@ -476,15 +484,17 @@ def arguments():
     parser.add_argument("--holdpoint", default=os.path.join(ROOT, "target/release/holdpoint"), help="the program to measure")
     parser.add_argument("--without-bastion", action="store_true", help="OpenSSH alone")
     parser.add_argument("--quick", action="store_true", help="small sizes: does it work at all?")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--prompts", type=int, default=21)
-    parser.add_argument("--exec-mb", type=int, default=512)
-    parser.add_argument("--pty-mb", type=int, default=64)
-    parser.add_argument("--keys", type=int, default=300)
-    parser.add_argument("--idle", type=int, default=50)
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--prompts", type=int)
+    parser.add_argument("--exec-mb", type=int)
+    parser.add_argument("--pty-mb", type=int)
+    parser.add_argument("--keys", type=int)
+    parser.add_argument("--idle", type=int)
     options = parser.parse_args()
-    if options.quick:
-        options.rounds, options.prompts, options.exec_mb, options.pty_mb, options.keys, options.idle = 1, 3, 32, 4, 30, 5
+    sizes = QUICK if options.quick else FULL
+    for name, value in sizes.items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
     return options
 
 

@@ -431,8 +431,9 @@ impl Engine {
             Stage::Beginning(seq) if self.is_durable(*seq) => {
                 self.stage = Stage::Running;
                 self.push(Output::StartShell);
+                self.work_off(now);
             }
-            Stage::Deciding(_) => self.exec_recorded(),
+            Stage::Deciding(_) => self.exec_recorded(now),
             Stage::Running => self.line_recorded(now),
             Stage::Beginning(_) | Stage::New | Stage::Closed => {}
         }

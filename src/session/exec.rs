@@ -111,7 +111,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn exec_recorded(&mut self) {
+    pub(super) fn exec_recorded(&mut self, now: Now) {
         let Stage::Deciding(exec) = &mut self.stage else { return };
         let State::Recording { seq, release } = &mut exec.state else { return };
         let (seq, command) = (*seq, exec.command.clone());
@@ -120,6 +120,7 @@ impl Engine {
         {
             self.push(Output::StartCommand(release, command));
             self.stage = Stage::Running;
+            self.work_off(now);
         }
     }
 

@@ -138,6 +138,17 @@ impl Engine {
         let tokens = gate.keys.feed(bytes);
         gate.pending_since = (!gate.keys.pending().is_empty()).then_some(now.mono);
         for token in tokens {
+            self.key(token, now);
+        }
+    }
+
+    /// A key from the client: behind those that wait already, so that none overtakes another.
+    fn key(&mut self, token: Token, now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        if token.kind != Kind::Reply && matches!(gate.state, State::Open) && !gate.waiting.is_empty() {
+            gate.wait(token);
+            self.work_off(now);
+        } else {
             self.token(token, now);
         }
     }
@@ -315,11 +326,7 @@ impl Engine {
     pub(super) fn line_recorded(&mut self, now: Now) {
         let durable = self.durable;
         let Some((_, gate)) = self.terminal() else { return };
-        let State::Recording { seq, .. } = &gate.state else {
-            // The first thing on disk lets a shell begin; what was typed before it is next.
-            self.work_off(now);
-            return;
-        };
+        let State::Recording { seq, .. } = &gate.state else { return };
         if durable.is_some_and(|durable| durable >= *seq)
             && let State::Recording { commit, release, .. } = std::mem::replace(&mut gate.state, State::Open)
         {
@@ -352,8 +359,8 @@ impl Engine {
         self.work_off(now);
     }
 
-    /// Takes up what was typed while a line was being decided on.
-    fn work_off(&mut self, now: Now) {
+    /// Takes up what was typed before the start, or while a line was being decided on.
+    pub(super) fn work_off(&mut self, now: Now) {
         while matches!(self.stage, Stage::Running) {
             let Some((_, gate)) = self.terminal() else { return };
             if !matches!(gate.state, State::Open) {

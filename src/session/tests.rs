@@ -36,6 +36,12 @@ struct Table {
 
 impl Table {
     fn new(channel: ChannelKind, pty: bool) -> Self {
+        let mut table = Self::not_begun(channel, pty);
+        table.give(Input::Begin);
+        table
+    }
+
+    fn not_begun(channel: ChannelKind, pty: bool) -> Self {
         let meta = SessionMeta {
             id: SessionId::from_bytes([7; 10]),
             who: Principal {
@@ -58,7 +64,7 @@ impl Table {
         };
         let now = Now { mono: Mono(1_000_000), wall: Wall(1_795_262_671_000_000) };
         let policy = Arc::new(Policy::builtin().unwrap());
-        let mut table = Self {
+        Self {
             engine: Engine::new(meta, settings, policy, [3; 32], now),
             now,
             eye: Screen::new(100, 24),
@@ -71,9 +77,7 @@ impl Table {
             closed: None,
             disk: true,
             undurable: None,
-        };
-        table.give(Input::Begin);
-        table
+        }
     }
 
     fn shell() -> Self {
@@ -296,6 +300,23 @@ fn keys_behind_an_enter_are_judged_line_by_line() {
     t.wait(Duration::from_millis(600));
     assert_eq!(t.ran, ["ls"]);
     assert_eq!(t.asked.len(), 1);
+}
+
+#[test]
+fn keys_typed_before_the_start_come_first_and_in_order() {
+    let program = || ChannelKind::Exec { command: "cat".into() };
+    for channel in [ChannelKind::Shell, program()] {
+        let mut t = Table::not_begun(channel, true);
+        t.disk = false;
+        t.give(Input::Begin);
+        t.types("one");
+        assert_eq!(t.line, "");
+        t.disk = true;
+        t.give(Input::Tick);
+        assert_eq!(t.line, "one", "what waited is delivered when it starts, not with the next key");
+        t.types(" two");
+        assert_eq!(t.line, "one two");
+    }
 }
 
 #[test]
