@@ -131,7 +131,7 @@ pub fn provision(root: &Path, program: &Path, listen: SocketAddr, rng: &mut impl
     fs::write(&config_file, &text).map_err(io_at(&config_file))?;
     let config = Config::parse(&text, &config_file)?;
     people::write_known_hosts(&places.demo, &config, &keyring)?;
-    let people = people::people(&places, &config);
+    let people = people::people(&places, &config, program);
     let launches = here.map(|here| ("here".to_owned(), here.launch)).into_iter().collect();
     Ok(Demo { config, config_file, keyring, launches, server, people, made, notes })
 }

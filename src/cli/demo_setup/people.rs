@@ -58,11 +58,11 @@ pub(super) fn write_known_hosts(dir: &Path, config: &Config, keyring: &Keyring) 
     fs::write(&path, text).map_err(io_at(&path))
 }
 
-pub(super) fn people(places: &Places, config: &Config) -> Vec<Person> {
-    PEOPLE.into_iter().map(|name| person(name, places, config)).collect()
+pub(super) fn people(places: &Places, config: &Config, program: &Path) -> Vec<Person> {
+    PEOPLE.into_iter().map(|name| person(name, places, config, program)).collect()
 }
 
-fn person(name: &'static str, places: &Places, config: &Config) -> Person {
+fn person(name: &'static str, places: &Places, config: &Config, program: &Path) -> Person {
     let address = config.listen.first().copied().unwrap_or_else(|| ([127, 0, 0, 1], 2222).into());
     let key = places.demo.join(name);
     let ssh = format!(
@@ -87,7 +87,15 @@ fn person(name: &'static str, places: &Places, config: &Config) -> Person {
             commands.push((format!("{ssh} {ip}"), "no target named: the picker"));
         }
         "approver" => commands.push((format!("{ssh} -t {name}@{ip} dashboard"), "see what waits, and decide")),
-        _ => commands.push((format!("{ssh} -t {name}@{ip} dashboard"), "see and search what was recorded")),
+        _ => {
+            let verb = |verb: &str| {
+                let word = |path: &Path| shell_word(&shown(path, &places.root));
+                let config = word(&places.demo.join("holdpoint.toml"));
+                format!("{} {verb} --config {config} --identity {}", word(program), word(&key))
+            };
+            commands.push((verb("replay"), "what was recorded; add an id to play it"));
+            commands.push((verb("verify --all"), "was anything altered?"));
+        }
     }
     Person { name, key, commands }
 }
