@@ -113,7 +113,7 @@ impl Engine {
             Input::FromTarget(stream, bytes) => self.target_bytes(stream, bytes, now),
             Input::Resized(size) => self.resized(size, now),
             Input::Signal(name) => self.push(Output::SignalTarget(name.to_owned())),
-            Input::ClientEof => self.push(Output::TargetEof),
+            Input::ClientEof => self.client_eof(now),
             Input::ClientGone => self.close(CloseReason::ClientGone, now),
             Input::Certified(admitted) => {
                 self.append(Event::Certified(admitted), now);
@@ -343,6 +343,14 @@ impl Engine {
         }
     }
 
+    /// The end of input comes behind what was typed before it.
+    fn client_eof(&mut self, now: Now) {
+        match &self.side {
+            Side::Terminal(_) => self.keys_end(now),
+            Side::Streams { .. } => self.push(Output::TargetEof),
+        }
+    }
+
     fn target_bytes(&mut self, stream: Stream, bytes: Bytes, now: Now) {
         match &mut self.side {
             Side::Terminal(terminal) => {
@@ -449,6 +457,7 @@ impl Engine {
         if self.paused_by.take().is_some() {
             self.append(Event::Resumed { by: by.to_owned() }, now);
             self.refresh_bar(now);
+            self.go_on(now);
         }
     }
 

@@ -39,7 +39,7 @@ impl Exec {
 
     pub(super) fn wake_at(&self) -> Option<Mono> {
         match &self.state {
-            State::Held(hold) => Some(hold.due),
+            State::Held(hold) => Some(hold.due.after(GRACE)),
             State::Recording { .. } => None,
         }
     }
@@ -56,7 +56,13 @@ impl Engine {
     pub(super) fn decide_exec(&mut self, command: &str, now: Now) {
         // With a terminal, what is typed at the command goes through the gate; without one nobody judges its input.
         let stdin = if self.meta.pty.is_some() { Stdin::Terminal } else { Stdin::Hidden };
-        let line = Line { candidates: vec![command.to_owned()], certainty: Certainty::Exact, secret: false };
+        let line = Line {
+            candidates: vec![command.to_owned()],
+            at_program: vec![],
+            unseen: vec![],
+            certainty: Certainty::Exact,
+            secret: false,
+        };
         let Some(judged) = self.judge.line(&line, &Context::exec(stdin), now.wall) else { return };
         let digest = judged.command.digest;
         self.record_judged(&judged, now);
@@ -165,7 +171,10 @@ impl Engine {
             Verdict::Deny => Verdicted::Denied(words::denied_by_rule(judged.judgement.rules.first())),
             Verdict::Hold(obligations) => {
                 let session = self.meta.id;
-                if let Some(release) = self.grants.iter().find_map(|grant| Release::by_grant(grant, session, &digest)) {
+                // Two lines that could not be read look the same: a grant for one is none for the other.
+                let read = judged.certainty != Certainty::Opaque;
+                let mut grants = self.grants.iter().filter(|_| read);
+                if let Some(release) = grants.find_map(|grant| Release::by_grant(grant, session, &digest)) {
                     return Verdicted::Free(release);
                 }
                 let ttl = Duration::from_secs(obligations.ttl_secs.into()).min(self.settings.hold_ttl);

@@ -26,11 +26,19 @@ pub(super) struct Gate {
     unfinished: String,
     /// What [`Gate::unfinished`] becomes once the line that is being decided on is committed.
     after: String,
-    /// A refused line that may still stand in the tty's buffer: a program was in the foreground, and whether the tty has a kill
-    /// character nobody told us. It is judged again with whatever is entered next, unless that is seen to stand alone.
-    suspect: String,
+    /// What may stand in the target's buffer and on no screen: a reply that a shell takes for text, a line without echo that
+    /// was taken back or that goes on. It is judged with the next line, unless that is seen to stand alone, and never stored.
+    unseen: String,
+    /// What [`Gate::unseen`] becomes once the line that is being decided on is committed.
+    unseen_after: String,
     /// The last released line's first command: what may be running in the foreground.
     foreground: String,
+    /// The last line released on the main screen started a program that is known to fill the screen.
+    fills_screen: bool,
+    /// Ctrl-X was sent: readline's Ctrl-X Ctrl-E edits the line elsewhere, and runs what comes back.
+    control_x: bool,
+    /// The client sends no more: the target is told behind what waits.
+    ended: bool,
     /// When an incomplete sequence was left in the tokenizer.
     pending_since: Option<Mono>,
     /// Whether the bell for swallowed keys has rung for this hold.
@@ -53,6 +61,15 @@ enum State {
     Held { commit: Token, hold: Box<Hold>, request: Box<HoldRequest> },
     /// The line is being taken back; open again when it is empty, or at that time.
     Clearing { until: Mono },
+}
+
+/// Where a line stands that is to be taken back.
+#[derive(Debug, Clone, Copy)]
+enum Standing {
+    /// On the screen, behind a prompt (or in a full-screen program).
+    AtPrompt,
+    /// On no screen.
+    Nowhere,
 }
 
 /// A hold point where a session waits.
@@ -85,8 +102,12 @@ impl Gate {
             waiting_bytes: 0,
             unfinished: String::new(),
             after: String::new(),
-            suspect: String::new(),
+            unseen: String::new(),
+            unseen_after: String::new(),
             foreground: String::new(),
+            fills_screen: false,
+            control_x: false,
+            ended: false,
             pending_since: None,
             rung: false,
             repaint: None,
@@ -118,6 +139,16 @@ impl Gate {
             State::Held { hold, .. } => Some(hold.due.after(super::exec::GRACE)),
         };
         [pending, state, self.repaint].into_iter().flatten().min()
+    }
+
+    /// The byte that waits for a decision, if one does.
+    const fn commit(&self) -> Option<&Token> {
+        match &self.state {
+            State::Settling { commit, .. } | State::Held { commit, .. } | State::Recording { commit, .. } => {
+                Some(commit)
+            }
+            State::Open | State::Clearing { .. } => None,
+        }
     }
 
     fn wait(&mut self, token: Token) {
@@ -153,14 +184,45 @@ impl Engine {
         }
     }
 
+    /// The client's terminal sends no more.
+    pub(super) fn keys_end(&mut self, now: Now) {
+        if let Some((_, gate)) = self.terminal() {
+            gate.ended = true;
+        }
+        self.work_off(now);
+    }
+
+    /// The pause is over: what waited for it goes on.
+    pub(super) fn go_on(&mut self, now: Now) {
+        self.settle(now);
+        self.line_recorded(now);
+    }
+
     fn token(&mut self, token: Token, now: Now) {
         let paused = self.paused_by.is_some();
         // Before the shell runs, keys wait as type-ahead does.
         let starting = !matches!(self.stage, Stage::Running);
         let Some((_, gate)) = self.terminal() else { return };
         if token.kind == Kind::Reply {
-            if !starting {
-                self.push(Output::ToTarget(Bytes::from(token.raw)));
+            let text = payload(&token);
+            if text.is_empty() {
+                if !starting {
+                    self.push(Output::ToTarget(Bytes::from(token.raw)));
+                }
+                return;
+            }
+            // A shell takes it for text: it goes to no line that is being decided on, and is judged with the next.
+            match gate.state {
+                State::Open if paused || starting || gate.unseen.len() > UNFINISHED => {}
+                State::Open => {
+                    gate.unseen.push_str(&text);
+                    self.push(Output::ToTarget(Bytes::from(token.raw)));
+                }
+                State::Settling { .. } | State::Recording { .. } | State::Clearing { .. } | State::Held { .. } => {
+                    if gate.has_room() {
+                        gate.wait(token);
+                    }
+                }
             }
             return;
         }
@@ -192,18 +254,16 @@ impl Engine {
     fn forward(&mut self, token: Token, now: Now) {
         let Some((display, gate)) = self.terminal() else { return };
         let screen = display.truth();
+        let control_x = std::mem::replace(&mut gate.control_x, token.raw == [0x18]);
+        let pending = !gate.line.is_empty(screen) || !gate.unfinished.is_empty() || !gate.unseen.is_empty();
         let commits = match token.kind {
-            Kind::Commit(_) => {
-                screen.alternate_screen()
-                    || !gate.line.is_empty(screen)
-                    || !gate.unfinished.is_empty()
-                    || !gate.suspect.is_empty()
-            }
+            Kind::Commit(_) => screen.alternate_screen() || pending,
             // Whether a newline in a paste acts, the program decides; that it asked for bracketed pastes is only what its
             // output says, and whoever prints can say so. A harmless block passes whole, any other stops here.
             Kind::PasteNewline => !screen.bracketed_paste() || self.paste_is_held(now),
-            // At an empty line these mean nothing but themselves.
-            Kind::Interrupt(Interrupt::Eof) | Kind::Unmodelled | Kind::PasteControl => !gate.line.is_empty(screen),
+            // At an empty line these mean nothing but themselves. (At an unfinished one, Ctrl-D ends it.)
+            Kind::Interrupt(Interrupt::Eof) | Kind::Unmodelled | Kind::PasteControl => pending,
+            EDIT_ELSEWHERE => control_x && !(screen.alternate_screen() && gate.fills_screen),
             Kind::Text
             | Kind::Key(_)
             | Kind::Interrupt(_)
@@ -223,7 +283,7 @@ impl Engine {
         let screen = display.truth();
         if matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt)) {
             gate.unfinished.clear();
-            gate.suspect.clear();
+            gate.unseen.clear();
         }
         gate.line.key(&token, screen, now.mono.0);
         display.typed(&token.raw, now.mono);
@@ -239,8 +299,13 @@ impl Engine {
 
     /// Looks whether the line can be read; judges it if so.
     fn settle(&mut self, now: Now) {
+        let paused = self.paused_by.is_some();
         let Some((display, gate)) = self.terminal() else { return };
         let State::Settling { ask, .. } = &mut gate.state else { return };
+        if paused {
+            *ask = now.mono.after(SECOND);
+            return;
+        }
         match gate.line.settled(display.truth(), now.mono.0) {
             Settled::Until(at) if at > now.mono.0 => *ask = Mono(at),
             Settled::Until(_) | Settled::Yes => self.judge_line(now),
@@ -260,11 +325,19 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         let full_screen = display.truth().alternate_screen();
         let unfinished = !judged.complete && !full_screen && judged.joined.len() < UNFINISHED;
-        // What follows is judged together with it.
-        gate.after = if unfinished { judged.joined.clone() } else { String::new() };
+        // What follows is judged together with it. A password may look unfinished too: that is kept beside what is seen then,
+        // and not put before it.
+        gate.after = if unfinished && !line.secret { judged.joined.clone() } else { String::new() };
+        let unseen = line.unseen.first().or(line.candidates.first().filter(|_| line.secret)).filter(|_| unfinished);
+        gate.unseen_after = unseen.map_or_else(String::new, |text| format!("{text}\n"));
         if unfinished && judged.allowance.is_some() {
             // A shell runs nothing of it yet. Where it would be held it is held already: should the shell see an end where we
             // see none, it would run.
+            self.release_commit(None, now);
+            return;
+        }
+        if line.candidates.is_empty() && line.at_program.is_empty() && judged.allowance.is_some() {
+            // Only replies of the terminal, and they would do nothing.
             self.release_commit(None, now);
             return;
         }
@@ -275,6 +348,9 @@ impl Engine {
             Verdicted::Free(release) => {
                 // What is typed at a program starts no other in the foreground.
                 if let Some((_, gate)) = self.terminal().filter(|_| context.reader == Reader::Shell) {
+                    if !full_screen {
+                        gate.fills_screen = judge::fills_the_screen(&normalised);
+                    }
                     gate.foreground = normalised;
                 }
                 self.record_release(&text, release, now);
@@ -289,19 +365,22 @@ impl Engine {
         let (display, gate) = self.terminal()?;
         let screen = display.truth();
         let reading = gate.line.read(screen);
-        if reading.certainty == Certainty::Agreed {
+        if reading.certainty == Certainty::Agreed && !reading.candidates.is_empty() {
             // Keys and screen show one line at a prompt: nothing stands before it.
-            gate.suspect.clear();
+            gate.unseen.clear();
         }
-        let before = [gate.suspect.as_str(), gate.unfinished.as_str()].into_iter().find(|text| !text.is_empty());
-        let before = before.unwrap_or_default();
-        let line = match judge::line_of(reading, screen.alternate_screen(), before) {
-            Some(line) => line,
-            // An Enter on nothing runs what may still be there.
-            None if !gate.suspect.is_empty() => {
-                Line { candidates: vec![gate.suspect.clone()], certainty: crate::model::Certainty::Keys, secret: false }
-            }
-            None => return None,
+        let elsewhere = gate.commit().is_some_and(|commit| commit.kind == EDIT_ELSEWHERE);
+        let around = judge::Around {
+            full_screen: screen.alternate_screen(),
+            trusted: gate.fills_screen,
+            unfinished: &gate.unfinished,
+            unseen: &gate.unseen,
+            typed: &gate.line.typed(),
+        };
+        let line = match judge::line_of(reading, around) {
+            // What comes back from an editor is not what stands here.
+            line if elsewhere => judge::unread(line),
+            line => line?,
         };
         let row = screen.row_text(screen.cursor().row);
         let reader = if judge::reads_program(&row, &gate.foreground) { Reader::Program } else { Reader::Shell };
@@ -325,6 +404,9 @@ impl Engine {
     /// Something more is on disk: the byte that waited for it goes out.
     pub(super) fn line_recorded(&mut self, now: Now) {
         let durable = self.durable;
+        if self.paused_by.is_some() {
+            return;
+        }
         let Some((_, gate)) = self.terminal() else { return };
         let State::Recording { seq, .. } = &gate.state else { return };
         if durable.is_some_and(|durable| durable >= *seq)
@@ -347,9 +429,18 @@ impl Engine {
     /// Sends a commit byte. Without a permit only where there is no command to permit: an empty or an unfinished line.
     fn commit(&mut self, token: Token, release: Option<Release>, now: Now) {
         let Some((display, gate)) = self.terminal() else { return };
+        let ends_line = match token.kind {
+            Kind::Commit(_) => true,
+            Kind::PasteNewline => !display.truth().bracketed_paste(),
+            Kind::Interrupt(Interrupt::Eof) => gate.line.is_empty(display.truth()),
+            _ => false,
+        };
         gate.line.key(&token, display.truth(), now.mono.0);
-        gate.unfinished = std::mem::take(&mut gate.after);
-        gate.suspect.clear();
+        let (after, unseen_after) = (std::mem::take(&mut gate.after), std::mem::take(&mut gate.unseen_after));
+        // Another key in the middle of an unfinished line leaves it unfinished.
+        if ends_line {
+            (gate.unfinished, gate.unseen) = (after, unseen_after);
+        }
         display.typed(&token.raw, now.mono);
         let bytes = Bytes::from(token.raw);
         self.push(match release {
@@ -361,12 +452,17 @@ impl Engine {
 
     /// Takes up what was typed before the start, or while a line was being decided on.
     pub(super) fn work_off(&mut self, now: Now) {
-        while matches!(self.stage, Stage::Running) {
+        while matches!(self.stage, Stage::Running) && self.paused_by.is_none() {
             let Some((_, gate)) = self.terminal() else { return };
             if !matches!(gate.state, State::Open) {
                 return;
             }
-            let Some(token) = gate.waiting.pop_front() else { return };
+            let Some(token) = gate.waiting.pop_front() else {
+                if std::mem::take(&mut gate.ended) {
+                    self.push(Output::TargetEof);
+                }
+                return;
+            };
             gate.waiting_bytes = gate.waiting_bytes.saturating_sub(token.raw.len());
             self.token(token, now);
         }
@@ -417,7 +513,12 @@ impl Engine {
             Outcome::Approved { .. } => self.approved(ruling, held, asked, now),
             Outcome::Denied { by, reason } => self.refuse_line(&words::denied_by_person(by, reason, &id), now),
             Outcome::Expired => self.refuse_line(&words::expired(&id), now),
-            Outcome::Withdrawn => self.take_back(now),
+            Outcome::Withdrawn => {
+                if let Some((_, gate)) = self.terminal() {
+                    gate.drop_waiting();
+                }
+                self.take_back(now);
+            }
         }
     }
 
@@ -446,6 +547,8 @@ impl Engine {
         }
         let text = if line.secret { String::new() } else { line.candidates.into_iter().next().unwrap_or_default() };
         self.record_release(&text, release, now);
+        // A pause has a bar of its own.
+        self.refresh_bar(now);
     }
 
     /// A denial: one sentence, then the line is taken back. **A reject never presses Enter.**
@@ -454,27 +557,46 @@ impl Engine {
         if let Some((_, gate)) = self.terminal() {
             gate.drop_waiting();
         }
+        // Read before our own sentence stands between the line and the cursor.
+        let standing = self.standing();
         self.say(sentence, now);
-        self.take_back(now);
+        self.clear_line(standing, now);
+    }
+
+    /// Takes the line back without a word.
+    fn take_back(&mut self, now: Now) {
+        let standing = self.standing();
+        self.clear_line(standing, now);
+    }
+
+    fn standing(&mut self) -> Standing {
+        let Some((display, gate)) = self.terminal() else { return Standing::AtPrompt };
+        if display.truth().alternate_screen() {
+            return Standing::AtPrompt;
+        }
+        let reading = gate.line.read(display.truth());
+        if reading.echo_off && gate.unseen.len() < UNFINISHED {
+            // Nothing will show whether it is gone: the tty's kill character may be another, or none.
+            gate.unseen.push_str(&gate.line.typed());
+        }
+        if matches!(reading.certainty, Certainty::Keys) { Standing::Nowhere } else { Standing::AtPrompt }
     }
 
     /// Clears the line without running it. At a prompt that is Ctrl-C. Where the line stands on no screen a program runs in the
     /// foreground, and Ctrl-C would kill that: the kill character of the tty (Ctrl-U) takes back what it has not read.
-    fn take_back(&mut self, now: Now) {
-        let clear_until = now.mono.after(CLEARING);
+    fn clear_line(&mut self, standing: Standing, now: Now) {
         let Some((display, gate)) = self.terminal() else { return };
-        let reading = gate.line.read(display.truth());
-        let at_prompt = !matches!(reading.certainty, Certainty::Keys) || display.truth().alternate_screen();
-        gate.suspect = if at_prompt { String::new() } else { reading.candidates.join("\n") };
         gate.unfinished.clear();
-        gate.after.clear();
-        let (byte, kind) = if at_prompt {
-            (0x03, Kind::Interrupt(Interrupt::Interrupt))
-        } else {
-            (0x15, Kind::Key(crate::terminal::Key::Ctrl('u')))
+        (gate.after, gate.unseen_after) = (String::new(), String::new());
+        gate.control_x = false;
+        let (byte, kind, state) = match standing {
+            Standing::AtPrompt => {
+                (0x03, Kind::Interrupt(Interrupt::Interrupt), State::Clearing { until: now.mono.after(CLEARING) })
+            }
+            Standing::Nowhere => (0x15, Kind::Key(crate::terminal::Key::Ctrl('u')), State::Open),
         };
         gate.line.key(&Token { kind, raw: vec![byte] }, display.truth(), now.mono.0);
-        gate.state = if at_prompt { State::Clearing { until: clear_until } } else { State::Open };
+        gate.state = state;
         self.push(Output::ToTarget(Bytes::copy_from_slice(&[byte])));
         self.drop_bar(now);
         self.work_off(now);
@@ -590,6 +712,20 @@ impl Engine {
         }
     }
 }
+
+/// What a shell would take for text in a reply of the terminal. Nothing in a control sequence: that is numbers, and any
+/// client sends those for a click.
+fn payload(token: &Token) -> String {
+    match token.raw.split_first() {
+        Some((0x1b, [b']' | b'P' | b'_', text @ ..])) => {
+            String::from_utf8_lossy(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+        }
+        _ => String::new(),
+    }
+}
+
+/// Ctrl-E, after a Ctrl-X (readline: edit-and-execute-command).
+const EDIT_ELSEWHERE: Kind = Kind::Key(crate::terminal::Key::Ctrl('e'));
 
 /// The rows around the cursor as the client sees them, for the approver.
 fn around(view: &crate::terminal::Screen) -> Vec<Shown> {

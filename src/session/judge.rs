@@ -25,7 +25,7 @@ pub(super) struct Judged {
     pub(super) complete: bool,
     /// The first words of the simple commands, for the memory of what runs in the foreground.
     pub(super) normalised: String,
-    /// The whole text that was judged, for joining with what follows.
+    /// The whole text that was judged, for joining with what follows; in memory only.
     pub(super) joined: String,
 }
 
@@ -42,8 +42,12 @@ pub(super) struct Judge {
 /// What is to be judged.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
-    /// Everything that may be meant, the likeliest first; never empty.
+    /// Everything that may be meant, the likeliest first. Empty only where there is something unseen.
     pub(super) candidates: Vec<String>,
+    /// What may be meant if a program reads it of which we do not know that it is a shell.
+    pub(super) at_program: Vec<String>,
+    /// What may be meant with text that stands on no screen. Judged, never stored.
+    pub(super) unseen: Vec<String>,
     pub(super) certainty: Certainty,
     /// It was typed without echo: it may be a password.
     pub(super) secret: bool,
@@ -60,43 +64,58 @@ impl Judge {
     }
 
     pub(super) fn digest(&self, line: &Line) -> Digest {
-        let salt = line.secret.then_some(self.salt.as_str());
-        command_digest(
-            self.meta.id,
-            &self.meta.place,
-            salt.into_iter().chain(line.candidates.iter().map(String::as_str)),
-        )
+        let salt = (line.secret || !line.unseen.is_empty()).then_some(&self.salt);
+        let lines = salt.into_iter().chain(&line.candidates).chain(&line.at_program).chain(&line.unseen);
+        command_digest(self.meta.id, &self.meta.place, lines.map(String::as_str))
     }
 
     /// Judges every candidate and answers with the strictest verdict.
     pub(super) fn line(&self, line: &Line, context: &Context, now: Wall) -> Option<Judged> {
         let digest = self.digest(line);
-        let judged = line.candidates.iter().map(|text| self.candidate(text, line, &digest, context, now));
-        judged.reduce(|worst, next| if weight(&next) > weight(&worst) { next } else { worst })
+        let program = Context { reader: Reader::Program, ..*context };
+        // A password is no command word: nothing about it can be "unknown".
+        let (context, secret) = if line.secret { (&program, true) } else { (context, false) };
+        let typed = line.candidates.iter().map(|text| (text, context, secret));
+        let at_program = line.at_program.iter().map(|text| (text, &program, secret));
+        let unseen = line.unseen.iter().map(|text| (text, &program, true));
+        let all = typed.chain(at_program).chain(unseen);
+        let judged =
+            all.map(|(text, context, secret)| self.candidate(text, line.certainty, secret, &digest, context, now));
+        judged.reduce(|worst, next| {
+            // If one of them would run now, something may run now.
+            let complete = worst.complete || next.complete;
+            Judged { complete, ..if weight(&next) > weight(&worst) { next } else { worst } }
+        })
     }
 
-    fn candidate(&self, text: &str, line: &Line, digest: &Digest, context: &Context, now: Wall) -> Judged {
-        // A password is no command word: nothing about it can be "unknown".
-        let context = if line.secret { Context { reader: Reader::Program, ..*context } } else { *context };
-        let Analysis { effects, complete, normalised } = analyse(text, &context);
+    fn candidate(
+        &self,
+        text: &str,
+        certainty: Certainty,
+        secret: bool,
+        digest: &Digest,
+        context: &Context,
+        now: Wall,
+    ) -> Judged {
+        let Analysis { effects, complete, normalised } = analyse(text, context);
         let channel = match self.meta.channel {
             ChannelKind::Shell => Channel::Shell,
             ChannelKind::Exec { .. } => Channel::Exec,
         };
-        let deed = Deed { effects: &effects, certainty: line.certainty, digest };
+        let deed = Deed { effects: &effects, certainty, digest };
         let circumstances = Circumstances { now, channel };
         let (judgement, allowance) = self.policy.run(&self.meta.who, &self.meta.place, &deed, &circumstances);
         let mut judged = Judged {
             command: CommandText { text: text.to_owned(), digest: *digest },
             effects,
-            certainty: line.certainty,
+            certainty,
             judgement,
             allowance,
             complete,
             normalised,
             joined: text.to_owned(),
         };
-        if line.secret {
+        if secret {
             conceal(&mut judged, text.chars().count());
         }
         judged
@@ -126,8 +145,23 @@ fn weight(judged: &Judged) -> (u8, Option<Severity>) {
     (strictness, judged.effects.iter().map(|effect| effect.severity).max())
 }
 
+/// What stands around a reading, for [`line_of`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around<'a> {
+    /// The alternate screen is shown.
+    pub(super) full_screen: bool,
+    /// A program that is known to fill the screen was started at a prompt: what is typed at it is text.
+    pub(super) trusted: bool,
+    /// Lines that the shell waits to go on with.
+    pub(super) unfinished: &'a str,
+    /// What may stand in the target's buffer and on no screen.
+    pub(super) unseen: &'a str,
+    /// What the keys say was typed, sure or not.
+    pub(super) typed: &'a str,
+}
+
 /// What a reading of the terminal means for the judge. `None`: nothing was typed.
-pub(super) fn line_of(reading: Reading, full_screen: bool, before: &str) -> Option<Line> {
+pub(super) fn line_of(reading: Reading, around: Around<'_>) -> Option<Line> {
     let certainty = match reading.certainty {
         terminal::Certainty::Agreed => Certainty::Agreed,
         terminal::Certainty::Screen => Certainty::Screen,
@@ -135,21 +169,55 @@ pub(super) fn line_of(reading: Reading, full_screen: bool, before: &str) -> Opti
         terminal::Certainty::Disputed => Certainty::Disputed,
         terminal::Certainty::Opaque => Certainty::Opaque,
     };
-    let mut candidates = reading.candidates;
+    let Around { full_screen, unfinished, .. } = around;
+    let (mut candidates, mut at_program) = (reading.candidates, Vec::new());
     if full_screen {
         candidates = candidates.iter().filter_map(|row| command_in_row(row)).collect();
+        // Whoever prints the switch to the alternate screen at a shell types at a shell still.
+        at_program.extend((!around.trusted).then(|| around.typed.trim().to_owned()));
     }
     candidates.retain(|text| !text.trim().is_empty());
-    if candidates.is_empty() {
-        // Nothing readable is not nothing typed.
-        let unread = certainty == Certainty::Opaque && !full_screen;
-        return unread.then(|| Line { candidates: vec![String::new()], certainty, secret: reading.echo_off });
-    }
-    if !before.is_empty() {
-        candidates.iter_mut().for_each(|text| *text = format!("{before}\n{text}"));
-    }
+    at_program.retain(|text| !text.is_empty() && !candidates.contains(text));
+    let unseen =
+        (!around.unseen.is_empty()).then(|| format!("{}{}", around.unseen, around.typed)).into_iter().collect();
     // The rows of a full-screen program are what is seen there: nothing in them was typed unseen.
-    Some(Line { candidates, certainty, secret: reading.echo_off && !full_screen })
+    let mut line = Line { candidates, at_program, unseen, certainty, secret: reading.echo_off && !full_screen };
+    if line.candidates.is_empty() && (!unfinished.is_empty() || (certainty == Certainty::Opaque && !full_screen)) {
+        // An empty line may end what is unfinished. And nothing readable is not nothing typed.
+        line.candidates.push(String::new());
+    }
+    if !unfinished.is_empty() {
+        line.candidates.iter_mut().for_each(|text| {
+            // An empty line behind a backslash is all that follows it.
+            let end = if text.is_empty() { "\n" } else { text.as_str() };
+            *text = format!("{unfinished}\n{end}");
+        });
+    }
+    let nothing = line.candidates.is_empty() && line.at_program.is_empty() && line.unseen.is_empty();
+    (!nothing).then_some(line)
+}
+
+/// A line whose text is not what will run.
+pub(super) fn unread(line: Option<Line>) -> Line {
+    let line = line.unwrap_or_else(|| Line {
+        candidates: vec![String::new()],
+        at_program: vec![],
+        unseen: vec![],
+        certainty: Certainty::Opaque,
+        secret: false,
+    });
+    Line { certainty: Certainty::Opaque, ..line }
+}
+
+/// Whether each command of a line is one that is known to fill the screen (or to do nothing of its own before that): then
+/// what is typed while the alternate screen is shown is text, but for the rows where such programs take commands.
+pub(super) fn fills_the_screen(normalised: &str) -> bool {
+    let name = |line: &str| {
+        let word = line.split_whitespace().next().unwrap_or_default();
+        word.rsplit('/').next().unwrap_or(word).to_owned()
+    };
+    let mut names = normalised.lines().map(name).filter(|name| name != "cd").peekable();
+    names.peek().is_some() && names.all(|name| FULL_SCREEN.contains(&name.as_str()))
 }
 
 /// The command that Enter on a row of a full-screen program would run, if the row looks like one: an editor's `:!cmd` or
@@ -168,6 +236,54 @@ fn command_in_row(row: &str) -> Option<String> {
     let end = prompts.iter().filter_map(|mark| row.find(mark).map(|at| at + mark.len())).min()?;
     row.get(end..).map(str::to_owned)
 }
+
+/// Programs that use the alternate screen. No multiplexers: in their panes are shells.
+const FULL_SCREEN: [&str; 44] = [
+    "vi",
+    "vim",
+    "nvim",
+    "view",
+    "vimdiff",
+    "ex",
+    "nano",
+    "pico",
+    "emacs",
+    "emacsclient",
+    "joe",
+    "jed",
+    "micro",
+    "hx",
+    "helix",
+    "kak",
+    "mcedit",
+    "mc",
+    "less",
+    "more",
+    "most",
+    "man",
+    "info",
+    "top",
+    "htop",
+    "btop",
+    "iotop",
+    "nmon",
+    "watch",
+    "git",
+    "tig",
+    "lazygit",
+    "crontab",
+    "visudo",
+    "sudoedit",
+    "vipw",
+    "systemctl",
+    "journalctl",
+    "ranger",
+    "nnn",
+    "k9s",
+    "ncdu",
+    "dialog",
+    "whiptail",
+];
 
 /// Whether a row shows the prompt of a program that reads no shell lines, and such a program was started: then an unknown
 /// word means nothing. Both are asked for, because a prompt alone can be forged by whoever sets `PS1`.
@@ -230,7 +346,13 @@ mod tests {
             pty: None,
             started: Wall::default(),
         };
-        let line = |secret| Line { candidates: vec!["hunter2".into()], certainty: Certainty::Keys, secret };
+        let line = |secret| Line {
+            candidates: vec!["hunter2".into()],
+            at_program: vec![],
+            unseen: vec![],
+            certainty: Certainty::Keys,
+            secret,
+        };
         let guess = command_digest(meta.id, &meta.place, ["hunter2"]);
         let judge = Judge::new(Arc::new(Policy::builtin().unwrap()), meta, &[3; 32]);
         assert_eq!(judge.digest(&line(false)), guess);

@@ -1,5 +1,7 @@
 //! The engine in virtual time, against a pretended shell that echoes, runs what is committed, and drops a line at Ctrl-C.
 
+mod adversary;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +34,12 @@ struct Table {
     /// Whether the disk answers at once.
     disk: bool,
     undurable: Option<u64>,
+    /// Whether the shell echoes.
+    echo: bool,
+    /// Everything that went to the target.
+    sent: Vec<u8>,
+    /// How much had been sent when the target was told of the end of input.
+    eof_after: Option<usize>,
 }
 
 impl Table {
@@ -42,6 +50,10 @@ impl Table {
     }
 
     fn not_begun(channel: ChannelKind, pty: bool) -> Self {
+        Self::seeded(channel, pty, [3; 32])
+    }
+
+    fn seeded(channel: ChannelKind, pty: bool, seed: [u8; 32]) -> Self {
         let meta = SessionMeta {
             id: SessionId::from_bytes([7; 10]),
             who: Principal {
@@ -65,7 +77,7 @@ impl Table {
         let now = Now { mono: Mono(1_000_000), wall: Wall(1_795_262_671_000_000) };
         let policy = Arc::new(Policy::builtin().unwrap());
         Self {
-            engine: Engine::new(meta, settings, policy, [3; 32], now),
+            engine: Engine::new(meta, settings, policy, seed, now),
             now,
             eye: Screen::new(100, 24),
             line: String::new(),
@@ -77,6 +89,9 @@ impl Table {
             closed: None,
             disk: true,
             undurable: None,
+            echo: true,
+            sent: vec![],
+            eof_after: None,
         }
     }
 
@@ -103,11 +118,8 @@ impl Table {
                 Output::StartCommand(_, command) => self.started = Some(command),
                 Output::StartShell => self.started = Some("shell".into()),
                 Output::Close(reason) => self.closed = Some(reason),
-                Output::ResizeTarget(_)
-                | Output::SignalTarget(_)
-                | Output::TargetEof
-                | Output::Withdraw(_)
-                | Output::Dial { .. } => {}
+                Output::TargetEof => self.eof_after = Some(self.sent.len()),
+                Output::ResizeTarget(_) | Output::SignalTarget(_) | Output::Withdraw(_) | Output::Dial { .. } => {}
             }
         }
         if self.disk
@@ -122,6 +134,7 @@ impl Table {
 
     fn shell_reads(&mut self, bytes: &[u8]) -> String {
         let mut echo = String::new();
+        self.sent.extend_from_slice(bytes);
         for c in String::from_utf8_lossy(bytes).chars() {
             match c {
                 '\r' | '\n' => {
@@ -144,7 +157,11 @@ impl Table {
                 }
             }
         }
-        echo
+        if self.echo {
+            echo
+        } else {
+            echo.lines().filter(|l| l.starts_with(PROMPT)).map(|l| format!("\r\n{l}")).collect()
+        }
     }
 
     fn says(&mut self, text: &str) {
@@ -183,6 +200,10 @@ impl Table {
 
     fn screen(&self) -> String {
         self.eye.contents()
+    }
+
+    fn before_last(&self) -> String {
+        self.engine.last_commands().last().map(ToString::to_string).unwrap_or_default()
     }
 
     fn last_row(&self) -> String {

@@ -55,7 +55,7 @@ fn shortened(text: &str, room: usize) -> String {
 }
 
 pub(super) fn paused(by: &str) -> BarText {
-    let text = format!(" ■ PAUSED by {} · your keys wait for them ", Shown::new(by));
+    let text = format!(" ■ PAUSED by {} · nothing you type is sent ", Shown::new(by));
     BarText { full: text.clone(), medium: text.clone(), short: text }
 }
 

@@ -161,6 +161,12 @@ impl LineReader {
         }
     }
 
+    /// What the keys say was typed, whether they are sure of it or not.
+    #[must_use]
+    pub fn typed(&self) -> String {
+        self.editor.text()
+    }
+
     /// Whether nothing has been typed and nothing stands behind the prompt, as far as any witness knows. After a Ctrl-C
     /// this says that the line is gone and a new prompt is there.
     #[must_use]
