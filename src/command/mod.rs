@@ -6,7 +6,7 @@
 //! ```
 //!
 //! The room is pure and total: every input gives an answer within fixed limits of bytes, depth and steps. What cannot be
-//! determined within them is an effect of its own, [`EffectKind::Opaque`](crate::model::EffectKind::Opaque); policy decides about it.
+//! determined within them is an effect of its own, [`EffectKind::Opaque`]; policy decides about it.
 
 use std::collections::BTreeMap;
 
