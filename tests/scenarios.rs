@@ -1,0 +1,111 @@
+//! What a session is like, in scripts that a person can read and write: each file of `tests/scenarios/` is one test.
+//!
+//! The language is described in `tests/support/scenario/mod.rs`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says why and fails"
+)]
+
+#[path = "support/scenario/mod.rs"]
+mod scenario;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
+}
+
+/// One test for each script, and one that no script is forgotten.
+macro_rules! scenarios {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                scenario::play(&folder().join(concat!(stringify!($name), ".hold")));
+            }
+        )*
+
+        #[test]
+        fn every_script_of_the_folder_is_a_test() {
+            let listed: BTreeSet<String> = [$(concat!(stringify!($name), ".hold").to_owned()),*].into();
+            let files = std::fs::read_dir(folder()).expect("the folder can be read");
+            let there: BTreeSet<String> =
+                files.map(|file| file.expect("a file").file_name().to_string_lossy().into_owned()).collect();
+            assert_eq!(listed, there);
+        }
+    };
+}
+
+scenarios! {
+    a_bracketed_paste_is_judged_as_one_when_enter_is_pressed
+    a_client_that_leaves_takes_its_request_back
+    a_command_in_a_heredoc_is_judged_with_its_end
+    a_command_of_an_editor_is_held
+    a_command_that_the_text_does_not_name_is_held
+    a_continued_line_is_judged_whole
+    a_denied_command_never_starts
+    a_denied_line_is_cleared_with_the_reason
+    a_desk_that_is_silent_cannot_hold_a_line_for_ever
+    a_grant_for_the_session_covers_this_command_and_no_other
+    a_harmless_command_starts_at_once
+    a_harmless_line_runs_at_once
+    a_held_command_starts_when_it_is_approved
+    a_killed_session_says_who_and_why
+    a_lifetime_ends_with_a_warning_and_a_sentence
+    a_line_that_nobody_decides_on_expires
+    a_password_is_neither_held_nor_stored
+    a_pasted_block_runs_line_by_line_where_the_shell_knows_no_paste
+    a_paused_session_takes_no_keys
+    a_resize_during_a_hold_moves_the_bar
+    a_shell_without_a_terminal_is_refused
+    a_slow_disk_delays_the_enter_and_not_the_echo
+    an_approval_of_a_line_that_changed_releases_nothing
+    an_approved_line_runs_and_leaves_nothing_else
+    an_expired_command_never_starts
+    ctrl_c_withdraws_a_held_line
+    full_screens_of_text_come_back_under_the_bar
+    lines_sent_ahead_are_judged_one_by_one
+    nothing_typed_during_a_hold_is_delivered
+    output_in_the_background_takes_the_bar_off_and_it_comes_back
+    personal_data_is_masked_on_the_screen_and_in_the_record
+    text_typed_in_an_editor_passes
+    the_bar_at_120_columns
+    the_bar_at_50_columns
+    the_bar_at_80_columns
+    three_rows_are_too_few_for_a_bar
+    two_harmless_lines_sent_ahead_both_run
+    without_room_for_a_bar_the_title_says_it
+}
+
+/// The language's own faults.
+mod language {
+    use super::scenario::perform;
+
+    #[track_caller]
+    fn fails(script: &str, place: &str, why: &str) {
+        let report = perform("x.hold", script).expect_err("the script is wrong");
+        assert!(report.starts_with(place) && report.contains(why), "{report}");
+    }
+
+    #[test]
+    fn a_script_with_a_fault_is_refused_before_it_is_played() {
+        fails("shell 80x24\nexpect held \"x\"\nfly away\n", "x.hold:3:", "no step is written like this");
+        fails("shell 80x24\ntype \"ls\n", "x.hold:2:", "no closing quote");
+        fails("shell 80x24\npress F13\n", "x.hold:2:", "no key is called 'F13'");
+        fails("shell 80x24\nexpect event fired\n", "x.hold:2:", "no event is called 'fired'");
+        fails("shell 80x24\ntype \"ls\"\n", "x.hold:", "expects nothing");
+    }
+
+    #[test]
+    fn a_script_that_fails_says_where_what_was_expected_and_what_the_screen_shows() {
+        let script = "shell 80x24\ntype \"ls\"\npress Enter\nexpect held \"ls\"";
+        fails(script, "x.hold:4: expect held \"ls\"", "nothing is held");
+        fails(script, "x.hold:4:", "│ me@box:~$ ls");
+        fails("type \"ls\"\nexpect open\n", "x.hold:1:", "has not begun");
+        fails("shell 80x24\nafter 5s\nat 00:01\nexpect open\n", "x.hold:3:", "over already");
+    }
+}
