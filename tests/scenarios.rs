@@ -43,17 +43,18 @@ macro_rules! scenarios {
 scenarios! {
     a_bracketed_paste_is_judged_as_one_when_enter_is_pressed
     a_client_that_leaves_takes_its_request_back
-    a_command_in_a_heredoc_is_judged_with_its_end
     a_command_of_an_editor_is_held
     a_command_that_the_text_does_not_name_is_held
     a_continued_line_is_judged_whole
     a_denied_command_never_starts
     a_denied_line_is_cleared_with_the_reason
     a_desk_that_is_silent_cannot_hold_a_line_for_ever
+    a_destructive_line_of_a_heredoc_is_held_where_it_stands
     a_grant_for_the_session_covers_this_command_and_no_other
     a_harmless_command_starts_at_once
     a_harmless_line_runs_at_once
     a_held_command_starts_when_it_is_approved
+    a_heredoc_of_text_passes
     a_killed_session_says_who_and_why
     a_lifetime_ends_with_a_warning_and_a_sentence
     a_line_that_nobody_decides_on_expires

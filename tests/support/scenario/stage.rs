@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use holdpoint::model::{
     ChannelKind, CloseReason, Event, EventRecord, ExitStatus, Grant, GrantId, HoldRequest, Mono, Now, Outcome, Place,
-    Principal, PtySize, Ruling, Scope, Seq, SessionId, SessionMeta, SessionState, Size, Stream, Wall,
+    Principal, PtySize, Ruling, Scope, Seq, SessionId, SessionMeta, SessionState, Shown, Size, Stream, Wall,
 };
 use holdpoint::policy::Policy;
 use holdpoint::privacy;
@@ -107,6 +107,12 @@ impl Stage {
         self.act(Input::FromTarget(Stream::Stdout, Bytes::from(text)))
     }
 
+    /// The target writes bytes as they are, and nothing happens for a while.
+    pub(crate) fn target_writes(&mut self, bytes: &[u8], pause: Duration) -> Result<(), Fault> {
+        self.give(Input::FromTarget(Stream::Stdout, Bytes::copy_from_slice(bytes)))?;
+        self.pass(pause)
+    }
+
     pub(crate) fn types(&mut self, text: &str) -> Result<(), Fault> {
         let mut buffer = [0; 4];
         text.chars().try_for_each(|c| self.act(Input::FromClient(c.encode_utf8(&mut buffer).as_bytes())))
@@ -185,6 +191,16 @@ impl Stage {
 
     pub(crate) fn is_held(&self) -> bool {
         self.closed.is_none() && self.engine.state() == SessionState::Held
+    }
+
+    /// The last commands, as dashboards show them.
+    pub(crate) fn last_commands(&self) -> Vec<Shown> {
+        self.engine.last_commands()
+    }
+
+    /// The bytes that somebody who begins to watch is sent; none without a terminal.
+    pub(crate) fn keyframe(&mut self) -> Bytes {
+        self.engine.keyframe().map_or_else(Bytes::new, |(_, bytes)| bytes)
     }
 
     /// What the client's terminal shows; without one, what came out.
