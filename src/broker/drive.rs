@@ -491,8 +491,11 @@ impl Driver {
         }
         if reason != CloseReason::ClientGone {
             // A client may read slowly, but not for ever: one that is killed meanwhile is gone at once.
+            let patience = tokio::time::sleep(LINGER);
+            tokio::pin!(patience);
             loop {
                 tokio::select! {
+                    () = &mut patience => break,
                     () = self.to_client.done() => break,
                     () = ClientEnd::<()>::gone(&mut self.gone) => break,
                     control = self.mailbox.recv() => match control {
@@ -606,6 +609,9 @@ const UNFILED: usize = 4;
 
 /// How long a target may take to close a channel that was hung up on.
 const HANG_UP: Duration = Duration::from_secs(5);
+
+/// How long a client may take to read what is left once its session has ended: some hundreds of kilobytes.
+const LINGER: Duration = Duration::from_secs(120);
 
 /// What a request without data counts for in the lane.
 const REQUEST_BYTES: usize = 16;

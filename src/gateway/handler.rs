@@ -81,8 +81,16 @@ impl Connection {
         })
     }
 
+    /// Whether a channel may still say what it wants. RFC 4254 §6.5: only one such request can succeed on it.
+    fn asks(&self, id: ChannelId) -> bool {
+        matches!(self.channels.get(&id), Some(State::Asking { .. }))
+    }
+
     /// Turns a channel that is still asking into one that runs; gives what it asked for.
     fn begin(&mut self, id: ChannelId) -> Option<(ClientEnd<ChannelSink>, Asked)> {
+        if !self.asks(id) {
+            return None;
+        }
         let State::Asking { sink, pty, modes, env } = self.channels.remove(&id)? else { return None };
         let input = Lane::new(LANE_SOFT, LANE_HARD, vec![self.meter.clone(), self.broker.queued()]);
         let (gone_sender, gone) = watch::channel(false);
@@ -246,12 +254,18 @@ impl server::Handler for Connection {
     }
 
     async fn shell_request(&mut self, id: ChannelId, session: &mut Session) -> Result<(), Self::Error> {
+        if !self.asks(id) {
+            return session.channel_failure(id);
+        }
         session.channel_success(id)?;
         self.start(id, ChannelKind::Shell);
         Ok(())
     }
 
     async fn exec_request(&mut self, id: ChannelId, data: &[u8], session: &mut Session) -> Result<(), Self::Error> {
+        if !self.asks(id) {
+            return session.channel_failure(id);
+        }
         session.channel_success(id)?;
         match std::str::from_utf8(data) {
             Ok(command) => self.start(id, ChannelKind::Exec { command: command.to_owned() }),
@@ -268,6 +282,9 @@ impl server::Handler for Connection {
 
     /// The request itself succeeds, so that the client shows our sentence instead of its own guess.
     async fn subsystem_request(&mut self, id: ChannelId, name: &str, session: &mut Session) -> Result<(), Self::Error> {
+        if !self.asks(id) {
+            return session.channel_failure(id);
+        }
         session.channel_success(id)?;
         // SFTP is the one that clients ask for.
         let sentence = self.refuse(&format!("the subsystem {name}"), Action::Upload);

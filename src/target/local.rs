@@ -10,11 +10,14 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use portable_pty::{CommandBuilder, MasterPty, PtyPair, native_pty_system};
-use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, Signal, getpid, kill_process_group, pidfd_getfd, pidfd_open};
+use rustix::process::{
+    Pid, PidfdFlags, PidfdGetfdFlags, Signal, WaitOptions, getpid, kill_process_group, pidfd_getfd, pidfd_open, waitpid,
+};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdin, Command};
@@ -57,21 +60,42 @@ pub fn start(
 
 /// Ends a process group when dropped: hang-up first, then, after [`GRACE`], the kill that nothing ignores.
 #[derive(Debug)]
-pub struct EndProcess(Pid);
+pub struct EndProcess {
+    group: Pid,
+    /// Who waits for the leader, so that it does not stay behind as a zombie.
+    reaper: Reaper,
+}
+
+#[derive(Debug)]
+enum Reaper {
+    /// The runtime does, whatever happens.
+    Runtime,
+    /// A task that may be cut off before; whether it has done so.
+    Task(Arc<AtomicBool>),
+}
 
 impl Drop for EndProcess {
     fn drop(&mut self) {
         // A group that is already gone is what we want.
-        let _ = kill_process_group(self.0, Signal::HUP);
-        let group = self.0;
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move {
-                tokio::time::sleep(GRACE).await;
-                let _ = kill_process_group(group, Signal::KILL);
-            });
-        } else {
+        let _ = kill_process_group(self.group, Signal::HUP);
+        let group = self.group;
+        let reaper = std::mem::replace(&mut self.reaper, Reaper::Runtime);
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             let _ = kill_process_group(group, Signal::KILL);
-        }
+            return;
+        };
+        runtime.spawn(async move {
+            tokio::time::sleep(GRACE).await;
+            let _ = kill_process_group(group, Signal::KILL);
+            let Reaper::Task(reaped) = reaper else { return };
+            for _ in 0..REAPINGS {
+                tokio::time::sleep(REAP_PAUSE).await;
+                // Its number is its own until somebody has waited for it.
+                if reaped.load(Ordering::Acquire) || !matches!(waitpid(Some(group), WaitOptions::NOHANG), Ok(None)) {
+                    return;
+                }
+            }
+        });
     }
 }
 
@@ -119,6 +143,8 @@ fn with_pty(launch: &Launch, job: &Job, pty: &PtySize, input: Lane<ToTarget>) ->
 
     let (sender, output) = mpsc::channel(FROM_TARGET);
     let up = tokio::spawn(type_into(input, Arc::clone(&fd), master, pid));
+    let reaped = Arc::new(AtomicBool::new(false));
+    let reaper = Reaper::Task(Arc::clone(&reaped));
     let down = tokio::spawn(async move {
         // A read from a master whose slave is gone fails with EIO: that is its end of file.
         let mut scratch = vec![0; CHUNK];
@@ -129,13 +155,14 @@ fn with_pty(launch: &Launch, job: &Job, pty: &PtySize, input: Lane<ToTarget>) ->
         }
         let _ = exit.readable().await;
         let status = child.try_wait().ok().flatten().map_or_else(unknown_exit, |s| exit_of(s.exit_code(), s.signal()));
+        reaped.store(true, Ordering::Release);
         // The session may be gone.
         let _ = sender.send(FromTarget::Eof).await;
         let _ = sender.send(FromTarget::Exit(status)).await;
         let _ = sender.send(FromTarget::Closed).await;
     });
     let tasks = vec![up.abort_handle(), down.abort_handle()];
-    Ok(Upstream { output, _hold: Hold { tasks, _end: Some(EndProcess(pid)) } })
+    Ok(Upstream { output, _hold: Hold { tasks, _end: Some(EndProcess { group: pid, reaper }) } })
 }
 
 /// A second descriptor for the master, owned and non-blocking, without a line of unsafe code: `pidfd_getfd(2)` on ourselves.
@@ -235,7 +262,7 @@ fn without_pty(launch: &Launch, job: &Job, input: Lane<ToTarget>) -> io::Result<
         let _ = sender.send(FromTarget::Closed).await;
     });
     let tasks = vec![up.abort_handle(), down.abort_handle()];
-    Ok(Upstream { output, _hold: Hold { tasks, _end: Some(EndProcess(pid)) } })
+    Ok(Upstream { output, _hold: Hold { tasks, _end: Some(EndProcess { group: pid, reaper: Reaper::Runtime }) } })
 }
 
 async fn pipe_into(lane: Lane<ToTarget>, stdin: ChildStdin, pid: Pid) {
@@ -346,5 +373,50 @@ const CHUNK: usize = 32 << 10;
 /// How long a process may take to end itself after a hang-up.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How often a killed process is looked for, and how long in between: one in an uninterruptible sleep dies late.
+const REAPINGS: u32 = 300;
+
+const REAP_PAUSE: Duration = Duration::from_millis(100);
+
 /// What `login(1)` gives.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Place, Principal, SessionId};
+
+    #[tokio::test]
+    async fn a_shell_that_ignores_the_hang_up_is_killed_and_leaves_no_zombie() {
+        let place = Place { target: "here".into(), login: "me".into(), labels: [].into() };
+        let who = Principal { user: "me".into(), roles: [].into(), source: None, fingerprint: String::new() };
+        let admission = Admission::for_test(SessionId::from_bytes([1; 10]), who, place, Duration::from_secs(60));
+        let launch =
+            Launch { launcher: vec![], shell: "/bin/sh".into(), home: std::env::temp_dir(), user: "me".into() };
+        let job = Job {
+            command: Some("trap '' HUP; echo pid=$$.; while :; do sleep 0.1; done".into()),
+            pty: Some(PtySize { term: "dumb".into(), size: Size::new(80, 24) }),
+            modes: vec![],
+            env: vec![],
+        };
+        let mut upstream = start(&admission, &launch, &job, super::super::input()).unwrap();
+        let mut said = String::new();
+        let pid = loop {
+            match upstream.output.recv().await {
+                Some(FromTarget::Data(_, bytes)) => said += &String::from_utf8_lossy(&bytes),
+                other => panic!("{other:?} after {said:?}"),
+            }
+            if let Some((pid, _)) = said.split_once("pid=").and_then(|(_, rest)| rest.split_once('.')) {
+                break pid.to_owned();
+            }
+        };
+        drop(upstream);
+        let process = PathBuf::from(format!("/proc/{pid}"));
+        let gone = async {
+            while process.exists() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(GRACE * 5, gone).await.unwrap();
+    }
+}
