@@ -650,7 +650,9 @@ impl Engine {
             None => {
                 display.want_bar(None);
                 let bar_off = display.hide_bar();
-                if std::mem::take(&mut gate.titled) { Bytes::from_static(TITLE_OFF) } else { bar_off }
+                // Both may be there: a bar comes to a screen that took none when the title was set.
+                let title_off = if std::mem::take(&mut gate.titled) { TITLE_OFF } else { b"" };
+                Bytes::from([&bar_off, title_off].concat())
             }
         };
         self.paint(bytes);

@@ -16,8 +16,9 @@
 //! | `send "…"` | bytes in one piece, faster than anybody types |
 //! | `resize 60x20` · `client leaves` | |
 //! | `approve` · `approve for session` · `deny "…"` · `expire` | the desk decides on the last request, whether it is still open or not |
+//! | `desk refuses "…"` | the last request could not even be filed |
 //! | `pause by bob` · `resume by bob` · `kill by bob "…"` · `shutdown` | |
-//! | `disk slow` · `disk ok` | nothing gets onto the disk until it is ok again |
+//! | `disk slow` · `disk ok` · `disk fails` | nothing gets onto the disk until it is ok again; the record is lost |
 //! | `after 300ms` · `at 00:12` | time passes: so much, or until so long after the beginning |
 //! | `expect …` | see [`script::Expect`] |
 //!
@@ -140,6 +141,8 @@ impl Play {
             Step::Approve(scope) => stage.decide(Outcome::Approved { by: vec![by], scope: scope.clone() }),
             Step::Deny(why) => stage.decide(Outcome::Denied { by, reason: Shown::new(why) }),
             Step::Expire => stage.decide(Outcome::Expired),
+            Step::Unasked(why) => stage.leave_unasked(why),
+            Step::DiskFails => stage.act(Input::RecorderFailed),
             Step::Disk(disk) => stage.disk(*disk),
             Step::Pause(by) => stage.act(Input::Paused { by }),
             Step::Resume(by) => stage.act(Input::Resumed { by }),

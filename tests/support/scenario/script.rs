@@ -44,7 +44,11 @@ pub(crate) enum Step {
     Approve(Scope),
     Deny(String),
     Expire,
+    /// The desk could not even file the last request.
+    Unasked(String),
     Disk(Disk),
+    /// The record cannot be written any more.
+    DiskFails,
     Pause(String),
     Resume(String),
     Kill {
@@ -160,6 +164,8 @@ fn step(words: &[Word<'_>]) -> Result<Step, String> {
         [Bare("approve"), Bare("for"), Bare("session")] => Step::Approve(Scope::SameCommandThisSession),
         [Bare("deny"), Quoted(why)] => Step::Deny(why.clone()),
         [Bare("expire")] => Step::Expire,
+        [Bare("desk"), Bare("refuses"), Quoted(why)] => Step::Unasked(why.clone()),
+        [Bare("disk"), Bare("fails")] => Step::DiskFails,
         [Bare("disk"), Bare("slow")] => Step::Disk(Disk::Slow),
         [Bare("disk"), Bare("ok")] => Step::Disk(Disk::Quick),
         [Bare("pause"), Bare("by"), Bare(who)] => Step::Pause((*who).to_owned()),
