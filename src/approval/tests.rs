@@ -260,6 +260,7 @@ fn rows_come_by_risk_then_by_deadline() {
     let mut bench = Bench::new();
     let mut later = request(7, 1);
     (later.id, later.deadline) = (RequestId::from_bytes([0; 5]), Wall(EPOCH + 3 * MINUTE));
+    later.obligations.ttl_secs = 180;
     for asked in [request(3, 1), later.clone(), request(7, 1)] {
         bench.ask(asked).unwrap();
     }

@@ -18,7 +18,7 @@ use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Settled, Tok
 pub(super) struct Gate {
     keys: Keys,
     line: LineReader,
-    state: State,
+    pub(super) state: State,
     /// What was typed behind a line that is being decided on.
     waiting: VecDeque<Token>,
     waiting_bytes: usize,
@@ -44,13 +44,13 @@ pub(super) struct Gate {
     /// Whether the bell for swallowed keys has rung for this hold.
     rung: bool,
     /// When the time left on the bar is to be drawn anew.
-    repaint: Option<Mono>,
+    pub(super) repaint: Option<Mono>,
     /// Whether the window's title says what the bar cannot.
-    titled: bool,
+    pub(super) titled: bool,
 }
 
 #[derive(Debug)]
-enum State {
+pub(super) enum State {
     /// Keys go to the target as they come.
     Open,
     /// A commit byte waits until the screen shows what was typed. `ask` is when to look again.
@@ -496,10 +496,6 @@ impl Engine {
         self.take_back(now);
     }
 
-    fn ring(&mut self) {
-        self.paint(Bytes::from_static(b"\x07"));
-    }
-
     /// The decision on a held line.
     pub(super) fn line_ruled(&mut self, ruling: &Ruling, now: Now) {
         let Some((_, gate)) = self.terminal() else { return };
@@ -622,57 +618,6 @@ impl Engine {
         }
     }
 
-    /// The bar that there should be now, drawn if it can be.
-    pub(super) fn refresh_bar(&mut self, now: Now) {
-        let paused = self.paused_by.clone();
-        let Some((display, gate)) = self.terminal() else { return };
-        let bar = match (&gate.state, paused) {
-            (State::Held { hold, request, .. }, _) => {
-                Some(words::held(request, hold.due.since(now.mono), display.view().cols()))
-            }
-            (_, Some(by)) => Some(words::paused(&by)),
-            (_, None) => None,
-        };
-        gate.repaint = gate.is_held().then(|| now.mono.after(SECOND));
-        let bytes = match bar {
-            Some(bar) => {
-                display.want_bar(Some(bar));
-                match display.draw_bar(now.mono) {
-                    Some(bytes) => bytes,
-                    // No bar can be drawn on this screen: the window's title says it, and a bell points there.
-                    None if gate.titled => Bytes::new(),
-                    None => {
-                        gate.titled = true;
-                        Bytes::from_static(TITLE_ON)
-                    }
-                }
-            }
-            None => {
-                display.want_bar(None);
-                let bar_off = display.hide_bar();
-                // Both may be there: a bar comes to a screen that took none when the title was set.
-                let title_off = if std::mem::take(&mut gate.titled) { TITLE_OFF } else { b"" };
-                Bytes::from([&bar_off, title_off].concat())
-            }
-        };
-        self.paint(bytes);
-    }
-
-    /// The hold is over: its bar goes, and one of a pause comes back.
-    fn drop_bar(&mut self, now: Now) {
-        let Some((display, gate)) = self.terminal() else { return };
-        if !gate.is_held() {
-            self.refresh_bar(now);
-            return;
-        }
-        let bytes = display.hide_bar();
-        display.want_bar(None);
-        gate.repaint = None;
-        let title_off = std::mem::take(&mut gate.titled).then(|| Bytes::from_static(TITLE_OFF));
-        self.paint(bytes);
-        self.paint(title_off.unwrap_or_default());
-    }
-
     /// What time alone changes on a terminal.
     pub(super) fn terminal_tick(&mut self, now: Now) {
         let Some((display, gate)) = self.terminal() else { return };
@@ -738,15 +683,8 @@ fn around(view: &crate::terminal::Screen) -> Vec<Shown> {
 /// Output hides the bar until it has been quiet that long.
 pub(super) const QUIET_FOR_BAR: Duration = Duration::from_millis(200);
 
-/// How often the time left is drawn.
-const SECOND: Duration = Duration::from_secs(1);
-
-/// xterm: save the title (`CSI 22;2 t`), set it (`OSC 2`), ring.
-const TITLE_ON: &[u8] =
-    "\x1b[22;2t\x1b]2;‖ HELD by holdpoint: waiting for an approval, Ctrl-C withdraws\x07\x07".as_bytes();
-
-/// xterm: restore the title (`CSI 23;2 t`).
-const TITLE_OFF: &[u8] = b"\x1b[23;2t";
+/// How often the time left is drawn, and a paused line is asked for.
+pub(super) const SECOND: Duration = Duration::from_secs(1);
 
 /// How long a sequence may stay incomplete before it is a lone ESC.
 const ESCAPE: Duration = Duration::from_millis(50);

@@ -26,11 +26,13 @@
 //! |---|---|
 //! | `engine.rs` | inputs → the right part; lifetime, pause, close |
 //! | `gate.rs` | the states above |
+//! | `bar.rs` | the bar while something waits |
 //! | `judge.rs` | a reading → effects → a verdict, the worst of what may be meant |
 //! | `display.rs` | the target's true screen, the client's view of it, masking, the bar |
 //! | `exec.rs` | a command without a line editor |
 //! | `words.rs` | every sentence that an engineer reads |
 
+mod bar;
 mod digest;
 mod display;
 mod engine;
