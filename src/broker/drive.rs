@@ -483,7 +483,7 @@ impl Driver {
     /// Seals the record, lets the client read what is left, and ends the target.
     async fn finish(mut self, reason: CloseReason) -> CloseReason {
         let id = self.id();
-        self.end_target();
+        self.end_target(&reason);
         self.to_client.finish(status_for(&reason));
         let now = self.now().wall;
         if let Err(error) = self.recorder.finish(now).await {
@@ -510,8 +510,11 @@ impl Driver {
 
     /// Hangs up on the target's process (a command without a terminal would go on otherwise; sshd delivers the signal to
     /// its process group), and closes the channel in the background.
-    fn end_target(&mut self) {
-        self.send(ToTarget::Signal("HUP".to_owned()));
+    fn end_target(&mut self, reason: &CloseReason) {
+        // What a command that ended by itself left running is the target's affair, as without us.
+        if !matches!(reason, CloseReason::Exited(_)) {
+            self.send(ToTarget::Signal("HUP".to_owned()));
+        }
         self.send(ToTarget::Close);
         if let Target::Running(upstream) = std::mem::replace(&mut self.target, Target::Over) {
             tokio::spawn(tokio::time::timeout(HANG_UP, async move {
