@@ -66,6 +66,9 @@ impl Engine {
         let Some(judged) = self.judge.line(&line, &Context::exec(stdin), now.wall) else { return };
         let digest = judged.command.digest;
         self.record_judged(&judged, now);
+        if let Some((_, gate)) = self.terminal() {
+            gate.started(judged.normalised.clone());
+        }
         let state = match self.verdict(judged, vec![], now) {
             Verdicted::Free(release) => {
                 self.push(Output::Dial { request: None, force_command: None });

@@ -33,6 +33,8 @@ pub(super) struct Gate {
     unseen_after: String,
     /// The last released line's first command: what may be running in the foreground.
     foreground: String,
+    /// What stood left of the last line that a shell was given.
+    shell_prompt: String,
     /// The last line released on the main screen started a program that is known to fill the screen.
     fills_screen: bool,
     /// Ctrl-X was sent: readline's Ctrl-X Ctrl-E edits the line elsewhere, and runs what comes back.
@@ -105,6 +107,7 @@ impl Gate {
             unseen: String::new(),
             unseen_after: String::new(),
             foreground: String::new(),
+            shell_prompt: String::new(),
             fills_screen: false,
             control_x: false,
             ended: false,
@@ -149,6 +152,12 @@ impl Gate {
             }
             State::Open | State::Clearing { .. } => None,
         }
+    }
+
+    /// A command was started without a line that was typed.
+    pub(super) fn started(&mut self, normalised: String) {
+        self.fills_screen = judge::fills_the_screen(&normalised);
+        self.foreground = normalised;
     }
 
     fn wait(&mut self, token: Token) {
@@ -341,6 +350,8 @@ impl Engine {
             self.release_commit(None, now);
             return;
         }
+        let truth = display.truth();
+        let row = truth.row_text(truth.cursor().row);
         let screen = around(display.view());
         let (text, normalised) = (judged.command.text.clone(), judged.normalised.clone());
         self.record_judged(&judged, now);
@@ -352,6 +363,9 @@ impl Engine {
                         gate.fills_screen = judge::fills_the_screen(&normalised);
                     }
                     gate.foreground = normalised;
+                    if let Some(prompt) = row.trim_end().strip_suffix(text.trim_end()) {
+                        gate.shell_prompt = prompt.trim_end().to_owned();
+                    }
                 }
                 self.record_release(&text, release, now);
             }
@@ -383,7 +397,10 @@ impl Engine {
             line => line?,
         };
         let row = screen.row_text(screen.cursor().row);
-        let reader = if judge::reads_program(&row, &gate.foreground) { Reader::Program } else { Reader::Shell };
+        // Where a shell was read a moment ago a shell is read still, whatever its prompt looks like.
+        let shell = !gate.shell_prompt.is_empty() && row.starts_with(&gate.shell_prompt);
+        let program = !shell && judge::reads_program(&row, &gate.foreground);
+        let reader = if program { Reader::Program } else { Reader::Shell };
         Some((line, Context { reader, ..Context::PROMPT }))
     }
 

@@ -222,3 +222,38 @@ fn an_unseen_line_that_was_denied_is_not_forgotten() {
     assert!(t.ran.is_empty(), "{:?}", t.ran);
     assert_eq!(t.asked.len(), 2);
 }
+
+#[test]
+fn a_shell_whose_prompt_looks_like_that_of_a_program_is_a_shell() {
+    let mut t = Table::shell();
+    t.says("\u{1b}[2J\u{1b}[H>>> ");
+    t.types("python3 -c pass\r");
+    assert_eq!(t.ran, ["python3 -c pass"]);
+    t.says("\u{1b}[2J\u{1b}[H>>> ");
+    t.types("$x -rf ./victim\r");
+    t.wait(Duration::from_secs(1));
+    assert_eq!((t.ran.len(), t.asked.len()), (1, 1));
+}
+
+#[test]
+fn what_is_typed_at_an_editor_that_was_asked_for_is_text() {
+    let mut t = Table::new(ChannelKind::Exec { command: "vim notes".into() }, true);
+    t.says("\u{1b}[?1049h\u{1b}[H");
+    t.types("rm -rf ./victim\r");
+    t.wait(Duration::from_secs(1));
+    assert_eq!((t.ran.len(), t.asked.len()), (1, 0));
+    t.says("\u{1b}[H\u{1b}[2J\u{1b}[24;1H:!");
+    t.types("rm -rf ./victim\r");
+    t.wait(Duration::from_secs(1));
+    assert_eq!((t.ran.len(), t.asked.len()), (1, 1));
+}
+
+#[test]
+fn lines_that_run_other_lines_wait() {
+    for line in ["fc", "fc -s rm", "!!", "!rm", "eval $(cat x)", r#"bind '"\C-t": "ls\n"'"#] {
+        let mut t = Table::shell();
+        t.types(&format!("{line}\r"));
+        t.wait(Duration::from_secs(1));
+        assert_eq!((t.ran.len(), t.asked.len()), (0, 1), "{line}");
+    }
+}
