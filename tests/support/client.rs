@@ -48,11 +48,6 @@ impl Client {
         client
     }
 
-    /// The same, with another key.
-    pub(crate) fn with_key(&self, key: &KeyPair) -> Self {
-        Self { key: key.path.clone(), ..self.clone() }
-    }
-
     /// Every word of the command line but the destination's command: `ssh … user@127.0.0.1`.
     pub(crate) fn words(&self, user: &str) -> Vec<String> {
         let mut words: Vec<String> = ["ssh", "-F", "none", "-p"].map(str::to_owned).into();

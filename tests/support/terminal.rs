@@ -33,8 +33,6 @@ struct Seen {
     screen: vt100::Parser,
     bytes: u64,
     ended: bool,
-    /// While set, nothing is read: a client that has stopped reading.
-    paused: bool,
     /// How many bytes a second are read at most.
     rate: Option<u32>,
 }
@@ -52,7 +50,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).expect("the program starts");
         let (reader, keys) =
             (pair.master.try_clone_reader().expect("a reader"), pair.master.take_writer().expect("keys"));
-        let seen = Seen { screen: parser(80, 24), bytes: 0, ended: false, paused: false, rate: None };
+        let seen = Seen { screen: parser(80, 24), bytes: 0, ended: false, rate: None };
         let eye = Arc::new(Eye { seen: Mutex::new(seen), more: Condvar::new() });
         std::thread::spawn({
             let eye = Arc::clone(&eye);
@@ -73,11 +71,6 @@ impl Terminal {
         self.press(&format!("{text}{ENTER}"));
     }
 
-    /// The screen's rows as text, without trailing blanks.
-    pub(crate) fn text(&self) -> String {
-        self.seen().screen.screen().contents()
-    }
-
     /// Waits until the screen is as wanted; shows it if that never happens.
     #[track_caller]
     pub(crate) fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
@@ -90,7 +83,7 @@ impl Terminal {
             }
             let left = deadline.saturating_duration_since(now());
             assert!(
-                (seen.paused || !seen.ended) && !left.is_zero(),
+                !seen.ended && !left.is_zero(),
                 "waited in vain until {what}; the screen:\n{text}\n(ended: {})",
                 seen.ended
             );
@@ -102,12 +95,6 @@ impl Terminal {
     #[track_caller]
     pub(crate) fn wait_text(&self, text: &str) -> String {
         self.wait_until(&format!("the screen shows '{text}'"), |screen| screen.contains(text))
-    }
-
-    /// Stops or goes on reading what the program draws.
-    pub(crate) fn pause(&self, paused: bool) {
-        self.seen().paused = paused;
-        self.eye.more.notify_all();
     }
 
     /// From now on reads at most that many bytes a second: a slow line.
@@ -134,10 +121,6 @@ impl Terminal {
         super::wait_for("the program in the terminal ends", || child.try_wait().expect("a child")).exit_code()
     }
 
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.process_id().expect("a pid")
-    }
-
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.eye.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -154,10 +137,6 @@ fn watch(mut reader: Box<dyn Read + Send>, eye: &Eye) {
     let mut chunk = [0; 8192];
     let mut due = now();
     loop {
-        {
-            let seen = eye.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            let _unpaused = eye.more.wait_while(seen, |seen| seen.paused).unwrap_or_else(PoisonError::into_inner);
-        }
         // The end of a pty is an error on Linux.
         let count = reader.read(&mut chunk).unwrap_or(0);
         let mut seen = eye.seen.lock().unwrap_or_else(PoisonError::into_inner);
