@@ -253,13 +253,16 @@ def bulk(path, file, size, cipher, pty=False):
     return count / (last - first)
 
 
-def read_until(fd, wanted, seconds=20):
+def read_until(fd, wanted, seconds=20, answers=False):
+    """Reads until `wanted`. With `answers` it says where the cursor is when it is asked, as terminals do."""
     data, deadline = b"", time.monotonic() + seconds
     while not wanted(data):
         ready, _, _ = select.select([fd], [], [], max(0, deadline - time.monotonic()))
         chunk = os.read(fd, 65536) if ready else b""
         if not chunk:
             raise Fault(f"the session went silent or ended; it said: {data[-300:]!r}")
+        if answers and b"\x1b[6n" in chunk:
+            os.write(fd, b"\x1b[1;1R")
         data += chunk
     return data
 
@@ -310,7 +313,7 @@ def first_prompt(path, cipher=GCM):
     begin = time.perf_counter()
     process, terminal = open_shell(path, cipher)
     try:
-        read_until(terminal, lambda data: PROMPT.search(plain(data)))
+        read_until(terminal, lambda data: PROMPT.search(plain(data)), answers=True)
         return time.perf_counter() - begin
     finally:
         os.close(terminal)
@@ -347,7 +350,7 @@ def idle_sessions(path, count, measure):
         for _ in range(many):
             process, terminal = open_shell(path)
             opened.append((process, terminal))
-            read_until(terminal, lambda data: PROMPT.search(plain(data)))
+            read_until(terminal, lambda data: PROMPT.search(plain(data)), answers=True)
 
     try:
         # The first few pay for what all of them share.

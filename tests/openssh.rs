@@ -477,3 +477,62 @@ impl Drop for Marker {
         }
     }
 }
+
+/// The whole promise on one screen: it waits, somebody else decides, and only what they let through runs.
+#[test]
+fn a_destructive_line_waits_until_another_person_decides() {
+    let world = World::start();
+    let mut terminal = Terminal::start(&world.client("alice").flag("-tt").words("here"));
+    terminal.line("PS1='ready> '; mkdir one two; ls");
+    terminal.wait_until("the prompt", |screen| screen.contains("one") && screen.trim_end().ends_with("ready>"));
+
+    terminal.line("rm -rf ./one");
+    terminal.wait_text("HELD");
+    // Nothing that is typed meanwhile is delivered.
+    terminal.press("touch three\r");
+    let id = world.request();
+    let (ended, _, said) = world.verb("alice", &["approve", &id]);
+    assert_ne!(ended, 0, "nobody approves their own request: {said}");
+    assert!(world.home().join("one").exists());
+    let (ended, _, said) = world.verb("bob", &["approve", &id]);
+    assert_eq!(ended, 0, "{said}");
+    wait_for("it is gone", || (!world.home().join("one").exists()).then_some(()));
+    terminal.wait_until("nothing is left of the bar", |screen| {
+        !screen.contains("HELD") && screen.trim_end().ends_with("ready>")
+    });
+    assert!(!world.home().join("three").exists());
+
+    terminal.line("rm -rf ./two");
+    terminal.wait_text("HELD");
+    let (ended, _, said) = world.verb("bob", &["deny", &world.request(), "-m", "use the runbook"]);
+    assert_eq!(ended, 0, "{said}");
+    let screen = terminal.wait_until("the reason and a fresh prompt", |screen| {
+        screen.contains("use the runbook") && screen.trim_end().ends_with("ready>")
+    });
+    assert!(screen.contains("denied by bob"), "{screen}");
+    terminal.line("exit 0");
+    assert_eq!(terminal.wait_end(), 0);
+    assert!(world.home().join("two").exists());
+}
+
+#[test]
+fn a_destructive_command_without_a_terminal_waits_too_and_says_so_on_stderr() {
+    let world = World::start();
+    let client = world.client("alice");
+    for (name, ruling, ends) in [("one", &["approve"][..], 0), ("two", &["deny", "-m", "no"], 126)] {
+        let dir = world.home().join(name);
+        fs::create_dir(&dir).expect("a folder");
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o777)).expect("a mode");
+        let mut ssh = client.start("here", &format!("echo out; rm -rf ./{name}/* && echo done"));
+        let id = world.request();
+        let words = [&ruling[..1], &[id.as_str()], &ruling[1..]].concat();
+        let (ended, _, said) = world.verb("bob", &words);
+        assert_eq!(ended, 0, "{said}");
+        let (mut out, mut err) = (String::new(), String::new());
+        ssh.child().stdout.take().expect("stdout").read_to_string(&mut out).expect("text");
+        ssh.child().stderr.take().expect("stderr").read_to_string(&mut err).expect("text");
+        assert_eq!(code(ssh.wait()), ends, "{err}");
+        assert_eq!(out, if ends == 0 { "out\ndone\n" } else { "" }, "{err}");
+        assert!(err.to_lowercase().contains("held"), "{err}");
+    }
+}

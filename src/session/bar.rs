@@ -10,6 +10,9 @@ use crate::model::Now;
 impl Engine {
     /// The bar that there should be now, drawn if it can be.
     pub(super) fn refresh_bar(&mut self, now: Now) {
+        if !self.place.is_settled() {
+            return;
+        }
         let paused = self.paused_by.clone();
         let Some((display, gate)) = self.terminal() else { return };
         let bar = match (&gate.state, paused) {

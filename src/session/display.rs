@@ -84,6 +84,14 @@ impl Display {
         self.shown(bytes)
     }
 
+    /// The session begins at this place of the client's screen (from 1, as terminals count): bytes for the record, which move
+    /// no cursor that stands there.
+    pub(super) fn begin_at(&mut self, row: u16, column: u16) -> Bytes {
+        let there = format!("\x1b[{row};{column}H").into_bytes();
+        self.truth.feed(&there);
+        self.shown(there)
+    }
+
     fn shown(&mut self, bytes: Vec<u8>) -> Bytes {
         self.view.feed(&bytes);
         Bytes::from(bytes)

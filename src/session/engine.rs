@@ -10,6 +10,7 @@ use super::display::Display;
 use super::exec::Exec;
 use super::gate::Gate;
 use super::judge::Judge;
+use super::place::{Place, Waiting};
 use super::{Input, Output, Settings, words};
 use crate::model::{
     ChannelKind, CloseReason, Event, EventRecord, ExitStatus, Grant, Mono, Now, Outcome, RequestId, Ruling, Seq,
@@ -31,6 +32,7 @@ pub struct Engine {
     commands: u64,
     pub(super) stage: Stage,
     pub(super) paused_by: Option<String>,
+    pub(super) place: Place,
     side: Side,
     exit: Option<ExitStatus>,
     outputs: VecDeque<Output>,
@@ -90,6 +92,7 @@ impl Engine {
             commands: 0,
             stage: Stage::New,
             paused_by: None,
+            place: Place::Settled,
             side,
             exit: None,
             outputs: VecDeque::new(),
@@ -176,7 +179,7 @@ impl Engine {
             Stage::Deciding(exec) => exec.wake_at(),
             Stage::New | Stage::Beginning(_) | Stage::Running | Stage::Closed => None,
         };
-        [Some(warning), side, exec].into_iter().flatten().min()
+        [Some(warning), side, exec, self.place.wake_at()].into_iter().flatten().min()
     }
 
     /// Whether the client's bytes should be given now. `false` while many wait behind a line that is being decided on.
@@ -273,6 +276,9 @@ impl Engine {
 
     /// A sentence of ours that stays.
     pub(super) fn say(&mut self, sentence: &str, now: Now) {
+        if self.wait_for_place(Waiting::Sentence(sentence.to_owned()), now).is_none() {
+            return;
+        }
         let shown = Shown::new(sentence);
         if let Some((display, _)) = self.terminal() {
             let bar_off = display.hide_bar();
@@ -298,6 +304,7 @@ impl Engine {
     }
 
     pub(super) fn close(&mut self, reason: CloseReason, now: Now) {
+        self.placed(None, now);
         self.withdraw_open(now);
         let rest = self.terminal().map(|(display, _)| (display.hide_bar(), display.finish()));
         if let Some((bar_off, rest)) = rest {
@@ -315,6 +322,7 @@ impl Engine {
 
     fn begin(&mut self, now: Now) {
         let started = self.append(Event::Started(Box::new(self.meta.clone())), now);
+        self.ask_place(now);
         for notice in std::mem::take(&mut self.settings.notices) {
             self.say(&format!("holdpoint: {notice}"), now);
         }
@@ -351,7 +359,11 @@ impl Engine {
         }
     }
 
-    fn target_bytes(&mut self, stream: Stream, bytes: Bytes, now: Now) {
+    pub(super) fn target_bytes(&mut self, stream: Stream, bytes: Bytes, now: Now) {
+        if !self.place.is_settled() {
+            self.wait_for_place(Waiting::Output(bytes), now);
+            return;
+        }
         match &mut self.side {
             Side::Terminal(terminal) => {
                 let (display, _) = terminal.as_mut();
@@ -492,6 +504,7 @@ impl Engine {
         if matches!(self.stage, Stage::Deciding(_)) {
             self.exec_tick(now);
         }
+        self.place_tick(now);
         self.terminal_tick(now);
     }
 

@@ -184,6 +184,9 @@ impl Engine {
 
     /// A key from the client: behind those that wait already, so that none overtakes another.
     fn key(&mut self, token: Token, now: Now) {
+        if self.takes_place(&token, now) {
+            return;
+        }
         let Some((_, gate)) = self.terminal() else { return };
         if token.kind != Kind::Reply && matches!(gate.state, State::Open) && !gate.waiting.is_empty() {
             gate.wait(token);

@@ -30,6 +30,7 @@
 //! | `judge.rs` | a reading → effects → a verdict, the worst of what may be meant |
 //! | `display.rs` | the target's true screen, the client's view of it, masking, the bar |
 //! | `exec.rs` | a command without a line editor |
+//! | `place.rs` | where on the client's screen the session begins |
 //! | `words.rs` | every sentence that an engineer reads |
 
 mod bar;
@@ -39,6 +40,7 @@ mod engine;
 mod exec;
 mod gate;
 mod judge;
+mod place;
 mod words;
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ struct Table {
     sent: Vec<u8>,
     /// How much had been sent when the target was told of the end of input.
     eof_after: Option<usize>,
+    /// What the terminal says when it is asked for its cursor.
+    answer: Option<&'static str>,
 }
 
 impl Table {
@@ -89,6 +91,7 @@ impl Table {
             closed: None,
             disk: true,
             undurable: None,
+            answer: Some("\x1b[1;1R"),
             echo: true,
             sent: vec![],
             eof_after: None,
@@ -104,8 +107,10 @@ impl Table {
     fn give(&mut self, input: Input<'_>) {
         self.engine.handle(input, self.now);
         let mut echo = String::new();
+        let mut asked = false;
         while let Some(output) = self.engine.poll() {
             match output {
+                Output::ToClient(Stream::Stdout, bytes) if *bytes == *b"\x1b[6n" => asked = true,
                 Output::Append(record) => {
                     assert_eq!(record.seq, self.events.len() as u64, "places have no holes");
                     self.undurable = Some(record.seq);
@@ -121,6 +126,9 @@ impl Table {
                 Output::TargetEof => self.eof_after = Some(self.sent.len()),
                 Output::ResizeTarget(_) | Output::SignalTarget(_) | Output::Withdraw(_) | Output::Dial { .. } => {}
             }
+        }
+        if asked && let Some(answer) = self.answer {
+            self.give(Input::FromClient(answer.as_bytes()));
         }
         if self.disk
             && let Some(seq) = self.undurable.take()
@@ -241,6 +249,38 @@ fn approved_it_runs_and_nothing_else_is_left_on_the_screen() {
     t.approve();
     assert_eq!(t.ran, ["rm -rf ./victim"]);
     assert_eq!(t.screen().trim_end(), format!("{PROMPT}rm -rf ./victim\n{PROMPT}").trim_end());
+}
+
+#[test]
+fn wherever_on_the_screen_it_begins_the_bar_gives_the_cursor_back() {
+    let mut t = Table::not_begun(ChannelKind::Shell, true);
+    t.eye.feed(b"$ make\r\n$ ssh here@bastion\r\n");
+    t.answer = Some("\x1b[3;1R");
+    t.give(Input::Begin);
+    t.says(PROMPT);
+    t.types("rm -rf ./victim\r");
+    t.wait(Duration::from_millis(600));
+    assert!(t.last_row().contains("HELD"), "{}", t.screen());
+    t.approve();
+    let rows: Vec<_> = (0..5).map(|row| t.eye.row_text(row)).collect();
+    assert_eq!(rows, ["$ make", "$ ssh here@bastion", "me@box:~$ rm -rf ./victim", PROMPT, ""]);
+    assert!(!t.screen().contains("HELD"));
+}
+
+#[test]
+fn a_terminal_that_does_not_say_where_its_cursor_is_costs_a_moment_and_no_more() {
+    let mut t = Table::not_begun(ChannelKind::Shell, true);
+    t.answer = None;
+    t.give(Input::Begin);
+    t.says(PROMPT);
+    assert_eq!(t.screen(), "");
+    t.wait(Duration::from_millis(300));
+    assert!(t.screen().starts_with(PROMPT.trim_end()), "{}", t.screen());
+    // An answer that comes too late is the program's, as any other would be.
+    t.give(Input::FromClient(b"\x1b[3;1R"));
+    t.types("ls\r");
+    t.wait(Duration::from_millis(600));
+    assert_eq!(t.ran.last().map(|line| line.ends_with("ls")), Some(true), "{:?}", t.ran);
 }
 
 #[test]

@@ -117,6 +117,28 @@ impl World {
         (super::process::code(out.status), text(&out.stdout), text(&out.stderr))
     }
 
+    /// Runs a verb as this person.
+    #[track_caller]
+    pub(crate) fn verb(&self, name: &str, words: &[&str]) -> (i32, String, String) {
+        let identity = self.path().join(name).display().to_string();
+        self.holdpoint(&[words, &["--identity", &identity]].concat())
+    }
+
+    /// Waits until a request is open; its id.
+    #[track_caller]
+    pub(crate) fn request(&self) -> String {
+        wait_for("a request waits", || {
+            let (_, out, _) = self.verb("bob", &["requests", "--json"]);
+            let row: serde_json::Value = serde_json::from_str(out.lines().next()?).ok()?;
+            Some(row.pointer("/request/id").or_else(|| row.get("id"))?.as_str()?.to_owned())
+        })
+    }
+
+    /// Where the target `here` begins.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// What the bastion has said so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.path().join("bastion.log")).unwrap_or_default()

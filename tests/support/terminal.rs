@@ -19,9 +19,12 @@ pub(crate) const ENTER: &str = "\r";
 pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
+    keys: Keys,
     eye: Arc<Eye>,
 }
+
+/// The terminal's own end of the keyboard: the test presses keys, the eye answers queries.
+type Keys = Arc<Mutex<Box<dyn Write + Send>>>;
 
 /// What has been drawn so far, and the bell that rings when more is.
 struct Eye {
@@ -51,10 +54,11 @@ impl Terminal {
         let (reader, keys) =
             (pair.master.try_clone_reader().expect("a reader"), pair.master.take_writer().expect("keys"));
         let seen = Seen { screen: parser(80, 24), bytes: 0, ended: false, rate: None };
+        let keys = Arc::new(Mutex::new(keys));
         let eye = Arc::new(Eye { seen: Mutex::new(seen), more: Condvar::new() });
         std::thread::spawn({
-            let eye = Arc::clone(&eye);
-            move || watch(reader, &eye)
+            let (eye, keys) = (Arc::clone(&eye), Arc::clone(&keys));
+            move || watch(reader, &eye, &keys)
         });
         Self { child, master: pair.master, keys, eye }
     }
@@ -62,7 +66,7 @@ impl Terminal {
     /// Presses keys.
     #[track_caller]
     pub(crate) fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).and_then(|()| self.keys.flush()).expect("the terminal takes keys");
+        type_in(&self.keys, keys).expect("the terminal takes keys");
     }
 
     /// Types a line and presses Enter.
@@ -133,7 +137,12 @@ impl Drop for Terminal {
     }
 }
 
-fn watch(mut reader: Box<dyn Read + Send>, eye: &Eye) {
+fn type_in(keys: &Keys, text: &str) -> std::io::Result<()> {
+    let mut keys = keys.lock().unwrap_or_else(PoisonError::into_inner);
+    keys.write_all(text.as_bytes()).and_then(|()| keys.flush())
+}
+
+fn watch(mut reader: Box<dyn Read + Send>, eye: &Eye, keys: &Keys) {
     let mut chunk = [0; 8192];
     let mut due = now();
     loop {
@@ -141,6 +150,11 @@ fn watch(mut reader: Box<dyn Read + Send>, eye: &Eye) {
         let count = reader.read(&mut chunk).unwrap_or(0);
         let mut seen = eye.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.screen.process(&chunk[..count]);
+        if chunk[..count].windows(4).any(|window| window == b"\x1b[6n") {
+            // Where is the cursor? As every terminal does.
+            let (row, column) = seen.screen.screen().cursor_position();
+            let _ = type_in(keys, &format!("\x1b[{};{}R", row + 1, column + 1));
+        }
         seen.bytes += count as u64;
         seen.ended = count == 0;
         eye.more.notify_all();
