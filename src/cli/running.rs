@@ -38,6 +38,7 @@ pub(super) struct Running {
     console: Console,
     ledger: Ledger,
     clock: Clock,
+    policy: watch::Sender<Arc<Policy>>,
     stop: watch::Sender<bool>,
     servers: JoinSet<()>,
     listen: String,
@@ -60,7 +61,7 @@ impl Running {
         let chain: Arc<dyn crate::broker::Chain> = record.clone();
         let desk = Desk::start(docket, Arc::clone(&chain), registry.clone(), Arc::clone(&read_clock));
         note(&ledger, clock, AuditEvent::PolicyLoaded { digest: policy.digest().to_owned() }).await?;
-        let (_, policy) = watch::channel(Arc::new(policy));
+        let (in_force, policy) = watch::channel(Arc::new(policy));
         let certificate = certify(&config, &keyring, clock)?;
         let queued = Meter::default();
         let common = Common {
@@ -90,7 +91,7 @@ impl Running {
         }
         let version = env!("CARGO_PKG_VERSION").to_owned();
         note(&ledger, clock, AuditEvent::Started { version }).await?;
-        Ok(Self { broker, console, ledger, clock, stop, servers, listen })
+        Ok(Self { broker, console, ledger, clock, policy: in_force, stop, servers, listen })
     }
 
     /// The addresses it listens on, with the ports that the system chose where 0 was asked for.
@@ -101,6 +102,13 @@ impl Running {
     /// A dashboard's link for somebody on this machine's terminal.
     pub(super) async fn link(&self, who: Principal) -> Result<Link, Failure> {
         link(self.console.clone(), who).await.map_err(|why| Failure::new(Exit::No, why))
+    }
+
+    /// Puts another policy in force, for live sessions too. It is on the chain before it is.
+    pub(super) async fn replace_policy(&self, policy: Policy) -> Result<(), Failure> {
+        note(&self.ledger, self.clock, AuditEvent::PolicyLoaded { digest: policy.digest().to_owned() }).await?;
+        self.policy.send_replace(Arc::new(policy));
+        Ok(())
     }
 
     /// Refuses new connections, tells the live sessions, seals their records, and closes the ledger.

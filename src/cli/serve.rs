@@ -45,15 +45,37 @@ impl Serve {
         let launches =
             local_shell::launches(&config, &program).map_err(|faults| Failure::new(Exit::Config, faults.join("\n")))?;
         let launches = launches.into_iter().map(|(name, (launch, _))| (name, launch)).collect();
+        let (file, reloads) = (self.config, config.clone());
         super::connect::wait(async move {
             let running = Running::start(Ingredients { config, keyring, policy, launches }).await?;
             say(&format!("listening on {}", running.listen()));
-            stop_signal().await?;
+            let mut hang_up = signal(SignalKind::hangup())?;
+            loop {
+                tokio::select! {
+                    stopped = stop_signal() => break stopped?,
+                    _ = hang_up.recv() => reload(&running, &reloads, &file).await?,
+                }
+            }
             say("stopping: new connections are refused, sessions are ended and sealed");
             running.stop().await?;
             Ok(Exit::Ok)
         })
     }
+}
+
+/// SIGHUP: reads the policy again. A bad one changes nothing, and says so; the rest of the configuration needs a new start.
+async fn reload(running: &Running, config: &Config, file: &std::path::Path) -> Result<(), Failure> {
+    match super::policy_files::load(config) {
+        Ok(policy) => {
+            running.replace_policy(policy).await?;
+            say("the policy was read again and is in force");
+        }
+        Err(faults) => {
+            faults.iter().for_each(|fault| say(&fault.to_string()));
+            say(&format!("the policy of {} has faults: the one before stays in force", file.display()));
+        }
+    }
+    Ok(())
 }
 
 /// Returns at SIGINT or SIGTERM.

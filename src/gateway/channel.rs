@@ -15,6 +15,8 @@ pub struct ChannelSink {
     writer: ChannelWriteHalf<Msg>,
     handle: Handle,
     id: ChannelId,
+    /// Whether [`ClientSink::finish`] has closed it.
+    closed: bool,
 }
 
 impl std::fmt::Debug for ChannelSink {
@@ -25,7 +27,7 @@ impl std::fmt::Debug for ChannelSink {
 
 impl ChannelSink {
     pub(super) const fn new(writer: ChannelWriteHalf<Msg>, handle: Handle, id: ChannelId) -> Self {
-        Self { writer, handle, id }
+        Self { writer, handle, id, closed: false }
     }
 
     /// The half that writes, for a screen of ours.
@@ -55,7 +57,7 @@ impl ClientSink for ChannelSink {
     }
 
     /// RFC 4254 §6.10: the status, then the end of data, then the close; none of them overtakes what was written before.
-    async fn finish(self, status: ExitStatus) {
+    async fn finish(mut self, status: ExitStatus) {
         match status {
             ExitStatus::Code { code } => {
                 let _ = self.writer.exit_status(code).await;
@@ -67,5 +69,21 @@ impl ClientSink for ChannelSink {
         }
         let _ = self.writer.eof().await;
         let _ = self.writer.close().await;
+        self.closed = true;
+    }
+}
+
+impl Drop for ChannelSink {
+    /// A session that was cut off while its client did not read still closes its channel: a client that waits for that would
+    /// wait for ever. The close needs no window.
+    fn drop(&mut self) {
+        if self.closed {
+            return;
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (handle, id) = (self.handle.clone(), self.id);
+            // A connection that is gone needs no close.
+            runtime.spawn(async move { handle.close(id).await });
+        }
     }
 }
