@@ -65,8 +65,10 @@ scenarios! {
     a_name_that_the_shell_completed_is_read_from_the_screen
     a_password_is_neither_held_nor_stored
     a_pasted_block_runs_line_by_line_where_the_shell_knows_no_paste
+    a_pause_in_an_editor_is_said_by_the_title
     a_paused_session_takes_no_keys
     a_program_that_fills_the_screen_during_a_hold_gets_no_bar
+    a_prompt_that_reads_like_a_harmless_command_hides_nothing
     a_record_that_is_lost_ends_the_session
     a_request_that_could_not_be_filed_runs_nothing
     a_resize_during_a_hold_moves_the_bar
@@ -86,6 +88,7 @@ scenarios! {
     ctrl_d_at_an_empty_prompt_passes_and_behind_text_it_is_judged
     full_screens_of_text_come_back_under_the_bar
     lines_sent_ahead_are_judged_one_by_one
+    nothing_of_ours_stands_inside_a_sequence_of_the_target
     nothing_typed_during_a_hold_is_delivered
     output_in_the_background_takes_the_bar_off_and_it_comes_back
     personal_data_is_masked_on_the_screen_and_in_the_record

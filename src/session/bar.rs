@@ -17,31 +17,28 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         let bar = match (&gate.state, paused) {
             (State::Held { hold, request, .. }, _) => {
-                Some(words::held(request, hold.due.since(now.mono), display.view().cols()))
+                Some((words::held(request, hold.due.since(now.mono), display.view().cols()), Title::Held))
             }
-            (_, Some(by)) => Some(words::paused(&by)),
+            (_, Some(by)) => Some((words::paused(&by), Title::Paused)),
             (_, None) => None,
         };
         gate.repaint = gate.is_held().then(|| now.mono.after(SECOND));
-        let bytes = match bar {
-            Some(bar) => {
-                display.want_bar(Some(bar));
-                match display.draw_bar(now.mono) {
-                    Some(bytes) => bytes,
-                    // No bar can be drawn on this screen: the window's title says it, and a bell points there.
-                    None if gate.titled => Bytes::new(),
-                    None => {
-                        gate.titled = true;
-                        Bytes::from_static(TITLE_ON)
-                    }
-                }
-            }
+        let Some((bar, title)) = bar else {
+            display.want_bar(None);
+            let bar_off = display.hide_bar();
+            self.paint(bar_off);
+            self.restore_title();
+            return;
+        };
+        display.want_bar(Some(bar));
+        let bytes = match display.draw_bar(now.mono) {
+            Some(bytes) => bytes,
+            // Inside a sequence of the target's nothing of ours may stand. It is tried again.
+            None if !display.view().at_ground() || gate.title == Some(title) => Bytes::new(),
+            // No bar can be drawn on this screen: the window's title says it, and a bell points there.
             None => {
-                display.want_bar(None);
-                let bar_off = display.hide_bar();
-                // Both may be there: a bar comes to a screen that took none when the title was set.
-                let title_off = if std::mem::take(&mut gate.titled) { TITLE_OFF } else { b"" };
-                Bytes::from([&bar_off, title_off].concat())
+                let save = if gate.title.replace(title).is_none() { TITLE_SAVE } else { "" };
+                Bytes::from(format!("{save}\x1b]2;{}\x07\x07", title.text()))
             }
         };
         self.paint(bytes);
@@ -57,19 +54,45 @@ impl Engine {
         let bytes = display.hide_bar();
         display.want_bar(None);
         gate.repaint = None;
-        let title_off = std::mem::take(&mut gate.titled).then(|| Bytes::from_static(TITLE_OFF));
         self.paint(bytes);
-        self.paint(title_off.unwrap_or_default());
     }
 
+    /// Gives the window's title back, once nothing waits and the stream can take a sequence of ours.
+    pub(super) fn restore_title(&mut self) {
+        let paused = self.paused_by.is_some();
+        let Some((display, gate)) = self.terminal() else { return };
+        if gate.title.is_some() && !paused && !gate.is_held() && display.view().at_ground() {
+            gate.title = None;
+            self.paint(Bytes::from_static(TITLE_RESTORE));
+        }
+    }
+
+    /// Rings, unless the bell would end a sequence of the target's.
     pub(super) fn ring(&mut self) {
-        self.paint(Bytes::from_static(b"\x07"));
+        if self.terminal().is_some_and(|(display, _)| display.view().at_ground()) {
+            self.paint(Bytes::from_static(b"\x07"));
+        }
     }
 }
 
-/// xterm: save the title (`CSI 22;2 t`), set it (`OSC 2`), ring.
-const TITLE_ON: &[u8] =
-    "\x1b[22;2t\x1b]2;‖ HELD by holdpoint: waiting for an approval, Ctrl-C withdraws\x07\x07".as_bytes();
+/// What the window's title says where there can be no bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Title {
+    Held,
+    Paused,
+}
+
+impl Title {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Held => words::TITLE_HELD,
+            Self::Paused => words::TITLE_PAUSED,
+        }
+    }
+}
+
+/// xterm: save the title (`CSI 22;2 t`). It is set with `OSC 2`.
+const TITLE_SAVE: &str = "\x1b[22;2t";
 
 /// xterm: restore the title (`CSI 23;2 t`).
-const TITLE_OFF: &[u8] = b"\x1b[23;2t";
+const TITLE_RESTORE: &[u8] = b"\x1b[23;2t";

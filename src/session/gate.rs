@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::bar::Title;
 use super::engine::{Engine, Stage};
 use super::judge::{self, Line};
 use super::{Output, words};
@@ -47,8 +48,8 @@ pub(super) struct Gate {
     rung: bool,
     /// When the time left on the bar is to be drawn anew.
     pub(super) repaint: Option<Mono>,
-    /// Whether the window's title says what the bar cannot.
-    pub(super) titled: bool,
+    /// What the window's title says because no bar can.
+    pub(super) title: Option<Title>,
 }
 
 #[derive(Debug)]
@@ -114,7 +115,7 @@ impl Gate {
             pending_since: None,
             rung: false,
             repaint: None,
-            titled: false,
+            title: None,
         }
     }
 
@@ -620,6 +621,7 @@ impl Engine {
 
     /// Output of the target was fed to the models.
     pub(super) fn echoed(&mut self, now: Now) {
+        self.restore_title();
         let Some((display, gate)) = self.terminal() else { return };
         match gate.state {
             // Nobody reads the line now; the reader hears of the screen with the next key.

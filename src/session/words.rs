@@ -59,6 +59,10 @@ pub(super) fn paused(by: &str) -> BarText {
     BarText { full: text.clone(), medium: text.clone(), short: text }
 }
 
+/// For those who have no bar, in the window's title.
+pub(super) const TITLE_HELD: &str = "‖ HELD by holdpoint: waiting for an approval, Ctrl-C withdraws";
+pub(super) const TITLE_PAUSED: &str = "■ PAUSED by an approver: your keys wait for them";
+
 /// For those who have no bar: one line.
 pub(super) fn held_line(request: &HoldRequest, left: Duration) -> String {
     let bar = held(request, left, u16::MAX);

@@ -63,6 +63,9 @@ pub struct LineReader {
     editor: Editor,
     /// The prompt of this line, once its first key came.
     prompt: Option<Prompt>,
+    /// A known prompt stood there with text behind it when the first key came: a line that was begun, or all of it is a
+    /// prompt that only begins like the known one. This is the prompt in the second case.
+    longer: Option<Prompt>,
     /// Prompts of earlier lines, the newest first.
     known: VecDeque<Prompt>,
     /// The line that Ctrl-C was sent for: its row and text.
@@ -122,7 +125,7 @@ impl LineReader {
             | Kind::Unmodelled => false,
         };
         if line_ended {
-            self.prompt = None;
+            (self.prompt, self.longer) = (None, None);
         }
         self.echo.key(now);
     }
@@ -155,9 +158,13 @@ impl LineReader {
         }
         // Before the first key of a line, everything left of the cursor is prompt, but for what a known one shows.
         let learned = self.prompt.clone().unwrap_or_else(|| Prompt::learn(screen, self.known.iter()));
-        match region::read(screen, &learned, self.known.iter()) {
+        let read = match region::read(screen, &learned, self.known.iter()) {
             Some(seen) => self.weigh(seen),
             None => Reading { echo_off: !self.is_visible(&region::cursor_line(screen)), ..self.blind() },
+        };
+        match &self.longer {
+            Some(longer) => self.read_both(read, screen, longer),
+            None => read,
         }
     }
 
@@ -189,7 +196,7 @@ impl LineReader {
         if self.alternate != screen.alternate_screen() {
             self.alternate = screen.alternate_screen();
             self.editor.reset();
-            self.prompt = None;
+            (self.prompt, self.longer) = (None, None);
         }
     }
 
@@ -203,6 +210,7 @@ impl LineReader {
         let prompt = Prompt::learn(screen, self.known.iter());
         if prompt.has_text_before(screen) {
             self.editor.lose_track();
+            self.longer = Some(Prompt::learn(screen, std::iter::empty()));
         } else if prompt.is_telling() && self.echo.is_idle(now) {
             self.known.retain(|p| !p.same_text(&prompt));
             self.known.push_front(prompt.clone());
@@ -235,6 +243,19 @@ impl LineReader {
             }
             true => reading(seen.into_iter().chain([keys]), Certainty::Disputed, false),
         }
+    }
+
+    /// Adds what stands behind the longer prompt, and what was typed: a prompt that reads `$ echo ` must not make a harmless
+    /// line of what is typed behind it.
+    fn read_both(&self, begun: Reading, screen: &Screen, longer: &Prompt) -> Reading {
+        let (keys, seen) = (self.editor.text(), region::read(screen, longer, std::iter::empty()).unwrap_or_default());
+        let typed = keys.trim_end();
+        let hidden = !typed.is_empty()
+            && (seen.line.is_empty() || is_masked(&seen.line, typed))
+            && !begun.candidates.iter().any(|line| line.contains(typed));
+        let echo_off = begun.echo_off || hidden;
+        let more = [seen.line, seen.long.unwrap_or_default(), keys];
+        reading(begun.candidates.into_iter().chain(more), begun.certainty, echo_off)
     }
 
     /// Only the keys are left.

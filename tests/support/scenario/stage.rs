@@ -25,9 +25,11 @@ pub(crate) struct Stage {
     begun: Mono,
     /// The client's terminal, if it has one.
     pub(crate) eye: Option<Screen>,
+    /// What the record shows when it is played: the same, but for the bar.
+    played: Option<Screen>,
     pub(crate) shell: PretendedShell,
-    /// Output of the pretended shell that is under way, with the time it arrives.
-    echo: Vec<(Mono, String)>,
+    /// What is under way from the pretended shell, or from the client's terminal of its own, with the time it arrives.
+    coming: Vec<(Mono, Coming)>,
     pub(crate) events: Vec<EventRecord>,
     pub(crate) requests: Vec<HoldRequest>,
     /// Everything that the target got, and everything that the client got on each stream.
@@ -40,6 +42,13 @@ pub(crate) struct Stage {
     appended: Option<Seq>,
     durable: Option<Seq>,
     released: Option<Seq>,
+}
+
+/// Something that arrives later.
+enum Coming {
+    Echo(String),
+    /// The terminal's answer to a question.
+    Reply(String),
 }
 
 /// A line editor as far as scripts need one: it echoes, runs what is committed, drops a line at Ctrl-C.
@@ -77,8 +86,9 @@ impl Stage {
             now,
             begun: now.mono,
             eye: terminal.map(|size| Screen::new(size.cols(), size.rows())),
+            played: terminal.map(|size| Screen::new(size.cols(), size.rows())),
             shell: PretendedShell { echo, prompt: "me@box:~$ ".to_owned(), line: String::new(), ran: vec![] },
-            echo: vec![],
+            coming: vec![],
             events: vec![],
             requests: vec![],
             to_target: vec![],
@@ -177,15 +187,17 @@ impl Stage {
         let end = self.now.mono.after(time);
         while self.now.mono < end {
             let wake = self.engine.wake_at().filter(|at| *at < end).unwrap_or(end);
-            let echo = self.echo.first().map_or(end, |(at, _)| *at);
+            let coming = self.coming.first().map_or(end, |(at, _)| *at);
             // A wake-up that is due already must not stop the clock.
-            let next = wake.min(echo).min(end).max(Mono(self.now.mono.0 + 1));
+            let next = wake.min(coming).min(end).max(Mono(self.now.mono.0 + 1));
             let step = next.since(self.now.mono);
             self.now = Now { mono: next, wall: self.now.wall.after(step) };
             self.give(Input::Tick)?;
-            if self.echo.first().is_some_and(|(at, _)| *at <= next) {
-                let (_, text) = self.echo.remove(0);
-                self.give(Input::FromTarget(Stream::Stdout, Bytes::from(text)))?;
+            if self.coming.first().is_some_and(|(at, _)| *at <= next) {
+                match self.coming.remove(0).1 {
+                    Coming::Echo(text) => self.give(Input::FromTarget(Stream::Stdout, Bytes::from(text)))?,
+                    Coming::Reply(text) => self.give(Input::FromClient(text.as_bytes()))?,
+                }
             }
         }
         self.nothing_is_left_behind()
@@ -253,7 +265,7 @@ impl Stage {
             Output::StartShell => {
                 self.started = Some("shell".to_owned());
                 if self.shell.echo == Echo::On {
-                    self.echo.push((self.now.mono.after(ROUND_TRIP), self.shell.prompt.clone()));
+                    self.comes(Coming::Echo(self.shell.prompt.clone()));
                 }
             }
             Output::ToClient(stream, bytes) => self.client_reads(stream, &bytes),
@@ -275,6 +287,11 @@ impl Stage {
         if matches!(record.event, Event::Released { .. }) {
             self.released = Some(record.seq);
         }
+        match (&record.event, &mut self.played) {
+            (Event::Output { bytes, .. }, Some(played)) => played.feed(bytes),
+            (Event::Resized { size }, Some(played)) => played.resize(size.cols(), size.rows()),
+            _ => {}
+        }
         self.appended = Some(record.seq);
         self.events.push(record);
         Ok(())
@@ -295,14 +312,25 @@ impl Stage {
             Echo::On | Echo::Off => String::new(),
         };
         if !answer.is_empty() {
-            self.echo.push((self.now.mono.after(ROUND_TRIP), answer));
+            self.comes(Coming::Echo(answer));
         }
         Ok(())
     }
 
+    fn comes(&mut self, what: Coming) {
+        self.coming.push((self.now.mono.after(ROUND_TRIP), what));
+    }
+
     fn client_reads(&mut self, stream: Stream, bytes: &[u8]) {
         match (&mut self.eye, stream) {
-            (Some(eye), Stream::Stdout) => eye.feed(bytes),
+            (Some(eye), Stream::Stdout) => {
+                eye.feed(bytes);
+                // DSR 6 (ECMA-48 8.3.35): where is the cursor?
+                if bytes.ends_with(b"\x1b[6n") {
+                    let cursor = eye.cursor();
+                    self.comes(Coming::Reply(format!("\x1b[{};{}R", cursor.row + 1, cursor.col + 1)));
+                }
+            }
             (_, Stream::Stderr) => self.stderr.extend_from_slice(bytes),
             (None, Stream::Stdout) => {}
         }
@@ -311,21 +339,18 @@ impl Stage {
         }
     }
 
-    /// Where no bar stands, the client sees what it would see if there had never been one.
-    fn nothing_is_left_behind(&mut self) -> Result<(), Fault> {
-        let Some(eye) = &self.eye else { return Ok(()) };
+    /// Where no bar stands, the client sees what the record shows: a bar leaves nothing behind.
+    fn nothing_is_left_behind(&self) -> Result<(), Fault> {
+        let (Some(eye), Some(played)) = (&self.eye, &self.played) else { return Ok(()) };
         if self.engine.state() != SessionState::Live && self.closed.is_none() {
             return Ok(());
         }
-        let Some((size, bytes)) = self.engine.keyframe() else { return Ok(()) };
-        let mut truth = Screen::new(size.cols(), size.rows());
-        truth.feed(&bytes);
-        let same_cells =
-            (0..eye.rows()).all(|row| (0..eye.cols()).all(|col| truth.cell(row, col) == eye.cell(row, col)));
-        if same_cells && truth.cursor() == eye.cursor() {
+        let mut cells = (0..eye.rows()).flat_map(|row| (0..eye.cols()).map(move |col| (row, col)));
+        if cells.all(|(row, col)| played.cell(row, col) == eye.cell(row, col)) && played.cursor() == eye.cursor() {
             return Ok(());
         }
-        Err(format!("the client sees something else than there is:\n{:?}\n{}", truth.cursor(), truth.contents()))
+        let looks = |screen: &Screen| format!("{:?}\n{}", screen.cursor(), screen.contents());
+        Err(format!("the client sees something else than was recorded:\n{}\n----\n{}", looks(eye), looks(played)))
     }
 }
 
@@ -348,6 +373,10 @@ impl PretendedShell {
                     if self.line.pop().is_some() {
                         answer += "\u{8} \u{8}";
                     }
+                }
+                '\u{15}' => {
+                    let characters = std::mem::take(&mut self.line).chars().count();
+                    answer += &"\u{8} \u{8}".repeat(characters);
                 }
                 c if c.is_control() => return Err(format!("the pretended shell does not know {c:?}: say 'echo off'")),
                 c => {
@@ -379,5 +408,5 @@ fn meta(channel: ChannelKind, terminal: Option<Size>, started: Wall) -> SessionM
 /// A key of a quick typist: the echo of one is there before the next.
 const ACT: Duration = Duration::from_millis(50);
 
-/// To the pretended target and back.
+/// To the pretended target, or to the client's terminal, and back.
 const ROUND_TRIP: Duration = Duration::from_millis(5);
