@@ -50,6 +50,16 @@ impl Scanner {
         clean + rest.iter().take_while(|b| is_text(**b)).count()
     }
 
+    /// How many bytes from the start of `bytes` are NULs that a terminal ignores, if no sequence is open.
+    pub(super) fn nul_len(&self, bytes: &[u8]) -> usize {
+        if self.state != State::Ground {
+            return 0;
+        }
+        let lanes = bytes.chunks(LANES).take_while(|lane| lane.iter().fold(0, |any, b| any | b) == 0);
+        let clean = lanes.map(<[u8]>::len).sum();
+        clean + bytes.get(clean..).unwrap_or_default().iter().take_while(|b| **b == 0).count()
+    }
+
     /// What `b` is, and on to the next.
     pub(super) fn step(&mut self, b: u8) -> Step {
         match (self.state, b) {

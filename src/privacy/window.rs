@@ -168,25 +168,31 @@ impl Window {
                 self.text.extend_from_slice(text);
                 self.silent = 0;
             }
+            let (nuls, more) = more.split_at(self.scanner.nul_len(more).min(more.len()));
+            self.skip(nuls, Step::Skip);
             rest = more;
             while let [b, after @ ..] = rest {
                 match self.scanner.step(*b) {
                     Step::Text => break,
-                    step => self.skip(*b, step),
+                    step => self.skip(&[*b], step),
                 }
                 rest = after;
             }
         }
     }
 
-    fn skip(&mut self, b: u8, step: Step) {
-        self.skipped.push(b);
-        self.silent = self.silent.saturating_add(1);
-        match self.gaps.last_mut() {
-            Some(gap) if gap.at == self.text.len() && !gap.boundary => gap.len += 1,
-            _ => self.gaps.push(Gap { at: self.text.len(), len: 1, boundary: false }),
+    fn skip(&mut self, bytes: &[u8], step: Step) {
+        if bytes.is_empty() {
+            return;
         }
-        if step == Step::Break || self.silent == SILENT_MAX {
+        self.skipped.extend_from_slice(bytes);
+        match self.gaps.last_mut() {
+            Some(gap) if gap.at == self.text.len() && !gap.boundary => gap.len += bytes.len(),
+            _ => self.gaps.push(Gap { at: self.text.len(), len: bytes.len(), boundary: false }),
+        }
+        let before = self.silent;
+        self.silent = before.saturating_add(bytes.len());
+        if step == Step::Break || (before < SILENT_MAX && self.silent >= SILENT_MAX) {
             self.gaps.push(Gap { at: self.text.len(), len: 0, boundary: true });
             self.text.push(b'\n');
         }
@@ -278,7 +284,7 @@ fn weave(text: &[u8], offset: usize, gaps: &mut Vec<Gap>, skipped: &mut Vec<u8>,
 const MASK: u8 = b'*';
 
 /// Shown text that stays for the detectors to look back on.
-const CONTEXT: usize = 2 * REACH;
+const CONTEXT: usize = REACH;
 
 /// Bytes that are scanned at once, so that a large write needs no large window.
 const PIECE: usize = 16 * 1024;

@@ -80,34 +80,32 @@ fn domain(text: Text<'_>, start: usize) -> Domain {
 /// How much of `run` is a domain name: at least two labels (RFC 1035 §2.3.1), the last of which could be a top-level
 /// domain. Endings that cannot (`.bak`, `.1`, a full stop) are left off.
 fn valid_len(run: &[u8]) -> Option<usize> {
-    let mut ends = Vec::with_capacity(4);
-    let mut labels: Vec<&[u8]> = Vec::with_capacity(4);
-    let mut pos = 0;
+    let mut end = 0;
     for label in run.split(|b| *b == b'.') {
-        let label = label.strip_suffix(b"-").filter(|_| label.len() + pos == run.len()).unwrap_or(label);
+        let last = end + label.len() >= run.len().saturating_sub(1);
+        let label = if last { label.strip_suffix(b"-").unwrap_or(label) } else { label };
         if label.is_empty() || label.len() > 63 || label.starts_with(b"-") || label.ends_with(b"-") {
             break;
         }
-        labels.push(label);
-        ends.push(pos + label.len());
-        pos += label.len() + 1;
+        end += usize::from(end > 0) + label.len();
     }
-    if is_version(&labels) {
+    let mut name = run.get(..end)?;
+    if is_version(name) {
         return None;
     }
-    while labels.len() > 1 {
-        if labels.last().is_some_and(|label| is_top_level(label)) {
-            return ends.last().copied();
+    while let Some(dot) = name.iter().rposition(|b| *b == b'.') {
+        if name.get(dot + 1..).is_some_and(is_top_level) {
+            return Some(name.len());
         }
-        labels.pop();
-        ends.pop();
+        name = name.get(..dot)?;
     }
     None
 }
 
 /// `1.2.3`, `v1.2.3-rc.1` (a package's version) or `2x.png` (an image's density).
-fn is_version(labels: &[&[u8]]) -> bool {
-    let [first, second, ..] = labels else { return false };
+fn is_version(name: &[u8]) -> bool {
+    let mut labels = name.split(|b| *b == b'.');
+    let (Some(first), Some(second)) = (labels.next(), labels.next()) else { return false };
     let digits = first.strip_prefix(b"v").unwrap_or(first);
     let number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     let density = matches!(first, [b'1'..=b'9', b'x']);

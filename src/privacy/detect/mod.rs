@@ -14,7 +14,8 @@ use crate::model::DataKind;
 
 use super::Kinds;
 
-/// How far a detector looks from a byte that it judges, in bytes: the longest mailbox (64 + 1 + 253) plus its surroundings.
+/// How far a detector looks from a byte that it judges, in bytes: the longest mailbox (64 + 1 + 253), and before it the
+/// words that say what a number is (46) or the words of a dump (30).
 pub(super) const REACH: usize = 512;
 
 /// A value in a text.

@@ -39,6 +39,19 @@ impl Number<'_> {
         self.groups.last().map_or(0, |group| group.end)
     }
 
+    /// How many digits it has.
+    pub(super) fn len(self) -> usize {
+        self.groups.iter().map(|group| group.len()).sum()
+    }
+
+    /// Its first six digits (all, if it has fewer) as a number.
+    pub(super) fn prefix(self) -> u32 {
+        // Six digits of a number stand within its first seven bytes: no shape has two joints there.
+        let head = self.text.slice(self.start(), self.end().min(self.start() + 7));
+        let digits = head.iter().filter(|b| b.is_ascii_digit()).take(6);
+        digits.fold(0, |value, b| value * 10 + u32::from(b - b'0'))
+    }
+
     /// Its digits as values; `None` if there are more than fit a card.
     pub(super) fn digits(self) -> Option<Digits> {
         let mut digits = Digits::default();
@@ -114,19 +127,37 @@ fn judge(text: Text<'_>, groups: &[Group], kinds: Kinds, hits: &mut Vec<Hit>, ta
 
 /// The numbers that begin with the first of these groups and have a shape worth judging.
 fn numbers<'a>(text: Text<'a>, groups: &'a [Group]) -> impl Iterator<Item = Number<'a>> {
-    let joint = groups.first().and_then(|group| text.at(group.end));
-    let single = groups.get(..1).filter(|g| g.iter().all(|g| g.len() >= 9));
+    let single = groups.get(..1).filter(|group| group.iter().all(|group| group.len() >= usize::from(MIN_DIGITS)));
     let single = single.map(|groups| Number { text, groups, joint: None });
-    let joined = card::SHAPES.iter().chain(ssn::SHAPES).filter_map(move |shape| {
-        let groups = groups.get(..shape.len())?;
-        let fits = groups.iter().zip(*shape).all(|(group, len)| group.len() == usize::from(*len));
-        (fits && same_joint(text, groups, joint?)).then_some(Number { text, groups, joint })
+    let (lens, joint) = run_of_one_joint(text, groups);
+    let shapes: &[&[u8]] = match lens {
+        [_, 0, ..] => &[],
+        [3, ..] => ssn::SHAPES,
+        [4 | 6, ..] if groups.first().and_then(|group| text.at(group.start)).is_some_and(card::may_begin) => {
+            card::SHAPES
+        }
+        _ => &[],
+    };
+    let joined = shapes.iter().filter_map(move |shape| {
+        // Beyond the run all lengths are zero, so no longer shape fits.
+        let fits = shape.iter().zip(&lens).all(|(len, here)| len == here);
+        let groups = groups.get(..shape.len()).filter(|_| fits)?;
+        Some(Number { text, groups, joint })
     });
     single.into_iter().chain(joined)
 }
 
-fn same_joint(text: Text<'_>, groups: &[Group], joint: u8) -> bool {
-    groups.split_last().is_some_and(|(_, before)| before.iter().all(|group| text.at(group.end) == Some(joint)))
+/// The lengths of the first groups that are joined alike, zero beyond them, and the joint.
+fn run_of_one_joint(text: Text<'_>, groups: &[Group]) -> ([u8; MAX_GROUPS], Option<u8>) {
+    let mut lens = [0; MAX_GROUPS];
+    let joint = groups.first().and_then(|group| text.at(group.end));
+    for (len, group) in lens.iter_mut().zip(groups) {
+        *len = u8::try_from(group.len()).unwrap_or(u8::MAX);
+        if text.at(group.end) != joint {
+            break;
+        }
+    }
+    (lens, joint)
 }
 
 /// Holds back the digits at the end of the text that could be the head of a number.

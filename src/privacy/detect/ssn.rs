@@ -11,11 +11,10 @@ pub(super) const SHAPES: &[&[u8]] = &[&[3, 2, 4]];
 
 /// Whether a number is a social security number.
 pub(super) fn judge(number: Number<'_>) -> Says {
-    let Some(digits) = number.digits() else { return Says::No };
+    let Some(digits) = (number.len() == 9).then(|| number.digits()).flatten() else { return Says::No };
     let [a, b, c, d, e, serial @ ..] = digits.as_slice() else { return Says::No };
     let area = u32::from(*a) * 100 + u32::from(*b) * 10 + u32::from(*c);
-    let assigned =
-        serial.len() == 4 && area_exists(area) && (*d, *e) != (0, 0) && serial.iter().any(|digit| *digit != 0);
+    let assigned = area_exists(area) && (*d, *e) != (0, 0) && serial.iter().any(|digit| *digit != 0);
     if !assigned || left(number) == Beside::Barred {
         return Says::No;
     }
