@@ -189,8 +189,11 @@ fn a_shell_in_a_terminal_is_native() {
     terminal.line("stty size");
     terminal.wait_text("30 100");
     // A process in the foreground gets the signal that the key means.
-    terminal.line("sleep 600");
+    let marker = Marker::new();
+    terminal.line(&marker.command());
+    marker.wait_running();
     terminal.press(CTRL_C);
+    terminal.wait_until("the prompt", |screen| screen.contains("^C") && screen.trim_end().ends_with("ready>"));
     terminal.line("echo $?");
     terminal.wait_text("130");
     terminal.line("exit 3");

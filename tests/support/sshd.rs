@@ -62,10 +62,10 @@ impl Sshd {
     /// Kills every connection at once, as a machine that dies would.
     pub(crate) fn kill_connections(&self) {
         for connection in lock(&self.connections).iter() {
-            for child in descendants(connection.pid()) {
-                end_for_sure(child);
-            }
+            // The one that speaks first, so that it cannot say that the others have gone.
+            let others = descendants(connection.pid());
             connection.signal(Signal::KILL);
+            others.into_iter().for_each(end_for_sure);
         }
     }
 
