@@ -6,6 +6,7 @@
 //! | `filter` | which of those bytes a model may see, so that hostile output costs bounded time and memory |
 //! | `modes` | the modes that `vt100` does not tell |
 //! | `run` | how much of a long run of plain text the model need not see |
+//! | `snapshot` | the bytes that paint a screen's state |
 //! | [`cell`] | one cell, for those who paint them |
 //! | [`keys`] | what a client typed, as tokens that keep their bytes |
 //! | [`mod@line`] | the line that a commit would run, from two passive witnesses: keys and screen |
@@ -24,6 +25,7 @@ pub mod notice;
 pub mod overlay;
 mod run;
 pub mod screen;
+mod snapshot;
 #[cfg(test)]
 mod streams;
 

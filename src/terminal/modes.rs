@@ -40,6 +40,11 @@ impl Modes {
         self.grid().region
     }
 
+    /// The main screen's region while the alternate screen is shown.
+    pub(super) fn region_below(&self) -> Option<(u16, u16)> {
+        self.main.region
+    }
+
     /// A change of size makes the region the whole screen.
     pub(super) fn resized(&mut self) {
         self.main.region = None;

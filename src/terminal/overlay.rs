@@ -92,7 +92,7 @@ fn drawn(view: &Screen, bar: &Bar<'_>) -> Option<vt100::Screen> {
     let (rows, cols) = (view.rows(), view.cols());
     let row = if view.cursor().row + 2 >= rows { 1 } else { rows };
     let mut copy = screen::copy_to_draw_on(truth);
-    copy.process(format!("\x1b[{row};1H\x1b[0;7m{}", fitted(bar.for_width(cols), cols)).as_bytes());
+    copy.process(format!("\x1b[{row};1H\x1b[0;7m{}\x1b[m", fitted(bar.for_width(cols), cols)).as_bytes());
     copy.process(truth.cursor_state_formatted().as_bytes());
     copy.process(truth.attributes_formatted().as_bytes());
     let copy = copy.screen().clone();

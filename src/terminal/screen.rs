@@ -12,6 +12,7 @@ use super::cell::Cell;
 use super::filter::{self, Csi, Filter, Piece};
 use super::modes::Modes;
 use super::run;
+use super::snapshot;
 
 /// Where the cursor is. `col` equals the number of columns when a character was just written into the last one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -149,14 +150,14 @@ impl Screen {
         self.vt().contents()
     }
 
-    /// Bytes that paint a fresh screen of the same size into this state: the screen that is shown, its colours, the cursor
-    /// and the input modes. What the other screen holds, margins and saved cursors are not in it.
+    /// Bytes that paint a fresh screen of the same size into this state, so that what is fed to both afterwards has the
+    /// same effect if this is taken [at ground](Self::at_ground): text, colours, cursor, saved cursor, margins and modes, and under the alternate screen the main one.
+    /// Left out is what hardly anything relies on: what REP would repeat, the finer points of origin mode, the alternate
+    /// screen's text once it was left (DECSET 1049 clears it), and a cursor that is saved or has margins around it while
+    /// it stands behind the last column of an erased cell.
     #[must_use]
     pub fn state(&self) -> Vec<u8> {
-        let paint = || {
-            let switch = if self.alternate_screen() { "\x1b[?1049h" } else { "" };
-            [switch, &self.vt().state_formatted()].concat().into_bytes()
-        };
+        let paint = || snapshot::paint(self.vt(), &self.model.modes);
         catch_unwind(AssertUnwindSafe(paint)).unwrap_or_else(|_| b"\x1b[H\x1b[2J".to_vec())
     }
 
