@@ -68,6 +68,7 @@ scenarios! {
     a_pause_in_an_editor_is_said_by_the_title
     a_paused_session_takes_no_keys
     a_program_that_fills_the_screen_during_a_hold_gets_no_bar
+    a_prompt_that_opens_a_quote_makes_no_data_of_what_follows
     a_prompt_that_reads_like_a_harmless_command_hides_nothing
     a_record_that_is_lost_ends_the_session
     a_request_that_could_not_be_filed_runs_nothing
@@ -100,6 +101,24 @@ scenarios! {
     two_harmless_lines_sent_ahead_both_run
     what_is_typed_at_an_interpreter_is_judged_too
     without_room_for_a_bar_the_title_says_it
+}
+
+/// Sessions that nobody wrote.
+mod chance {
+    use proptest::prelude::*;
+
+    use super::scenario::chance::{any_act, play};
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_happens_nothing_runs_unapproved_and_the_bar_leaves_nothing_behind(
+            acts in prop::collection::vec(any_act(), 1..40),
+        ) {
+            prop_assert_eq!(play(&acts), Ok(()));
+        }
+    }
 }
 
 /// The language's own faults.

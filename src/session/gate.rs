@@ -25,6 +25,10 @@ pub(super) struct Gate {
     waiting_bytes: usize,
     /// Lines that a shell has not run yet because more belongs to them.
     unfinished: String,
+    /// Some of them were not read alike by keys and screen.
+    doubtful: bool,
+    /// What [`Gate::doubtful`] becomes with [`Gate::after`].
+    doubtful_after: bool,
     /// What [`Gate::unfinished`] becomes once the line that is being decided on is committed.
     after: String,
     /// What may stand in the target's buffer and on no screen: a reply that a shell takes for text, a line without echo that
@@ -104,6 +108,8 @@ impl Gate {
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             unfinished: String::new(),
+            doubtful: false,
+            doubtful_after: false,
             after: String::new(),
             unseen: String::new(),
             unseen_after: String::new(),
@@ -340,6 +346,8 @@ impl Engine {
         let unfinished = !judged.complete && !full_screen && judged.joined.len() < UNFINISHED;
         // What follows is judged together with it. A password may look unfinished too: that is kept beside what is seen then,
         // and not put before it.
+        let doubted = gate.doubtful && !gate.unfinished.is_empty();
+        gate.doubtful_after = unfinished && (doubted || line.certainty != crate::model::Certainty::Agreed);
         gate.after = if unfinished && !line.secret { judged.joined.clone() } else { String::new() };
         let unseen = line.unseen.first().or(line.candidates.first().filter(|_| line.secret)).filter(|_| unfinished);
         gate.unseen_after = unseen.map_or_else(String::new, |text| format!("{text}\n"));
@@ -392,6 +400,7 @@ impl Engine {
             full_screen: screen.alternate_screen(),
             trusted: gate.fills_screen,
             unfinished: &gate.unfinished,
+            doubtful: gate.doubtful,
             unseen: &gate.unseen,
             typed: &gate.line.typed(),
         };
@@ -461,6 +470,7 @@ impl Engine {
         // Another key in the middle of an unfinished line leaves it unfinished.
         if ends_line {
             (gate.unfinished, gate.unseen) = (after, unseen_after);
+            gate.doubtful = gate.doubtful_after;
         }
         display.typed(&token.raw, now.mono);
         let bytes = Bytes::from(token.raw);

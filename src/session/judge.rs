@@ -154,6 +154,8 @@ pub(super) struct Around<'a> {
     pub(super) trusted: bool,
     /// Lines that the shell waits to go on with.
     pub(super) unfinished: &'a str,
+    /// Not all of them were read alike by keys and screen: the shell may wait for nothing.
+    pub(super) doubtful: bool,
     /// What may stand in the target's buffer and on no screen.
     pub(super) unseen: &'a str,
     /// What the keys say was typed, sure or not.
@@ -187,6 +189,10 @@ pub(super) fn line_of(reading: Reading, around: Around<'_>) -> Option<Line> {
         line.candidates.push(String::new());
     }
     if !unfinished.is_empty() {
+        if around.doubtful {
+            // A prompt that reads `$ echo '` makes data of all that follows; so each line must pass by itself too.
+            line.at_program.extend(line.candidates.iter().filter(|text| !text.is_empty()).cloned());
+        }
         line.candidates.iter_mut().for_each(|text| {
             // An empty line behind a backslash is all that follows it.
             let end = if text.is_empty() { "\n" } else { text.as_str() };

@@ -28,6 +28,7 @@
 
 #![allow(dead_code, reason = "each test crate uses its part")]
 
+pub(crate) mod chance;
 pub(crate) mod script;
 pub(crate) mod stage;
 
