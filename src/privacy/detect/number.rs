@@ -310,7 +310,7 @@ fn dense(bytes: &[u8], mut each: impl FnMut(&[Group])) {
     for base in (0..bytes.len()).step_by(STRIDE) {
         let (digits, joints) = masks(bytes.get(base..).unwrap_or_default());
         // What stands beside the window is not known: it may be a digit.
-        let between = joints & (digits << 1 | 1) & (digits >> 1 | 1 << 63);
+        let between = joints & ((digits << 1) | 1) & ((digits >> 1) | (1 << 63));
         let mut starts = nine_in_a_row(digits | between);
         while starts != 0 {
             let at = base + starts.trailing_zeros() as usize;
@@ -325,10 +325,10 @@ fn dense(bytes: &[u8], mut each: impl FnMut(&[Group])) {
 
 /// Where nine ones begin.
 const fn nine_in_a_row(mask: u64) -> u64 {
-    let two = mask & mask >> 1;
-    let four = two & two >> 2;
-    let eight = four & four >> 4;
-    eight & mask >> 8
+    let two = mask & (mask >> 1);
+    let four = two & (two >> 2);
+    let eight = four & (four >> 4);
+    eight & (mask >> 8)
 }
 
 /// Which of the first 64 bytes are digits, and which are joints; bit 0 is the first byte.
@@ -350,13 +350,13 @@ fn masks(bytes: &[u8]) -> (u64, u64) {
 /// 0x80 in every byte that is a digit: the byte without its 0x30 is at most 9, and has no top bit.
 const fn digits_of(word: u64) -> u64 {
     let value = word ^ every(0x30);
-    !((value & every(0x7f)) + every(0x76) | value) & every(0x80)
+    !(((value & every(0x7f)) + every(0x76)) | value) & every(0x80)
 }
 
 /// 0x80 in every byte that is `byte`.
 const fn equal_to(word: u64, byte: u8) -> u64 {
     let value = word ^ every(byte);
-    !((value & every(0x7f)) + every(0x7f) | value) & every(0x80)
+    !(((value & every(0x7f)) + every(0x7f)) | value) & every(0x80)
 }
 
 /// That byte, eight times.
