@@ -307,11 +307,22 @@ pub(super) const fn is_joint(b: u8) -> bool {
 fn dense(bytes: &[u8], mut each: impl FnMut(&[Group])) {
     let mut groups = Vec::new();
     let mut walked = 0;
+    let mut padded = [0; WINDOW];
     for base in (0..bytes.len()).step_by(STRIDE) {
-        let (digits, joints) = masks(bytes.get(base..).unwrap_or_default());
+        let rest = bytes.get(base..).unwrap_or_default();
+        let window = rest.first_chunk::<WINDOW>().unwrap_or_else(|| {
+            padded = [0; WINDOW];
+            padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            &padded
+        });
+        let digits = mask(window, digits_of);
         // What stands beside the window is not known: it may be a digit.
-        let between = joints & ((digits << 1) | 1) & ((digits >> 1) | (1 << 63));
-        let mut starts = nine_in_a_row(digits | between);
+        let gaps = ((digits << 1) | 1) & ((digits >> 1) | (1 << 63));
+        if nine_in_a_row(digits | gaps) == 0 {
+            continue;
+        }
+        let joints = mask(window, |word| equal_to(word, b' ') | equal_to(word, b'-'));
+        let mut starts = nine_in_a_row(digits | (gaps & joints));
         while starts != 0 {
             let at = base + starts.trailing_zeros() as usize;
             if at >= walked {
@@ -331,20 +342,10 @@ const fn nine_in_a_row(mask: u64) -> u64 {
     eight & (mask >> 8)
 }
 
-/// Which of the first 64 bytes are digits, and which are joints; bit 0 is the first byte.
-fn masks(bytes: &[u8]) -> (u64, u64) {
-    let mut padded = [0; WINDOW];
-    let window = bytes.first_chunk::<WINDOW>().unwrap_or_else(|| {
-        padded.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-        &padded
-    });
-    let (mut digits, mut joints) = (0, 0);
-    for (i, word) in window.as_chunks::<8>().0.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        digits |= gather(digits_of(word)) << (8 * i);
-        joints |= gather(equal_to(word, b' ') | equal_to(word, b'-')) << (8 * i);
-    }
-    (digits, joints)
+/// One bit for each byte of which `tops` sets the top bit; bit 0 is the first byte.
+fn mask(window: &[u8; WINDOW], tops: impl Fn(u64) -> u64) -> u64 {
+    let words = window.as_chunks::<8>().0.iter().enumerate();
+    words.fold(0, |bits, (i, word)| bits | (gather(tops(u64::from_le_bytes(*word))) << (8 * i)))
 }
 
 /// 0x80 in every byte that is a digit: the byte without its 0x30 is at most 9, and has no top bit.
