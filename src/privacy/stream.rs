@@ -25,7 +25,7 @@ pub const HOLD: Duration = Duration::from_millis(5);
 /// Masks one terminal's output. Bytes and time in, bytes out; output is appended to the caller's buffer.
 ///
 /// The result does not depend on how the bytes were split. With nothing sensitive, what comes out is what went in, byte
-/// for byte. It keeps at most about 200 KiB, whatever comes.
+/// for byte. What it keeps is bounded, whatever comes.
 #[derive(Debug)]
 pub struct StreamMasker {
     window: Window,
