@@ -10,26 +10,36 @@ use serde::Serialize;
 
 use super::exit::{Done, Exit, Failure};
 use super::out::Out;
-use super::{policy_files, show};
+use super::{explain_lines, policy_files, show};
 use crate::broker::Clock;
 use crate::command::{Analysis, Context, analyse};
 use crate::config::Config;
 use crate::model::{
     Certainty, Digest, Effect, Judgement, Obligations, Place, Principal, Rule, Shown, Undo, Verdict, Wall,
 };
-use crate::policy::{Channel, Circumstances, Deed, Policy};
+use crate::policy::{Channel, Circumstances, Deed, Memo, Policy};
 
 /// The flags of `holdpoint explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
     /// The line, as it would be typed at a shell's prompt
-    command: String,
+    #[arg(required_unless_present = "stdin")]
+    command: Option<String>,
+    /// Judge many lines: reads JSON lines {"id", "cmd", "context"} and answers each with one JSON line
+    ///
+    /// `id` is any JSON value and comes back. `context` says which program reads the line (shell, psql, mysql, sqlite, redis, mongo, vim, less,
+    /// python, perl, ruby, node, php, lua, awk); without it: shell. One that is not known is judged as a shell's line and as a program's.
+    /// The target is a production target of the built-in policy unless --config says otherwise. Answers: {"id", "verdict", "flagged", "effects",
+    /// "risk", "confidence"}; a "span" counts bytes of the UTF-8 of `cmd`, the end not included. A line that is no such object is answered with "error"
+    /// and flagged, and the next one is read.
+    #[arg(long, requires = "json", conflicts_with = "command")]
+    stdin: bool,
     /// The account that would type it
     #[arg(long = "as", value_name = "USER", default_value = "engineer")]
     user: String,
-    /// The target it would be typed on
-    #[arg(long = "on", value_name = "TARGET", default_value = "box")]
-    target: String,
+    /// The target it would be typed on [default: box; with --stdin a production target]
+    #[arg(long = "on", value_name = "TARGET")]
+    target: Option<String>,
     /// The account on the target, if it is not the target's default
     #[arg(long)]
     login: Option<String>,
@@ -52,15 +62,34 @@ impl Explain {
     pub fn run(self) -> Done {
         let world = World::load(self.config.as_deref())?;
         let who = world.principal(&self.user, self.from)?;
-        let place = world.place(&self.target, self.login.as_deref())?;
-        let answer = Answer::new(&world.policy, &self.command, &who, &place, Clock::new().now().wall);
+        let login = self.login.as_deref();
+        let place = match self.target.as_deref() {
+            None if self.stdin && world.config.is_none() => production(login),
+            target => world.place(target.unwrap_or("box"), login)?,
+        };
+        let now = Clock::new().now().wall;
+        let Some(command) = self.command else {
+            let circumstances = Circumstances { now, channel: Channel::Shell };
+            let mut memo = Memo::new(&world.policy, &who, &place, circumstances);
+            return explain_lines::run(&mut memo, std::io::stdin().lock(), std::io::stdout().lock());
+        };
+        let answer = Answer::new(&world.policy, &command, &who, &place, now);
         let mut out = Out::new(self.json);
         if out.is_json() {
             out.json(&answer)?;
         } else {
-            answer.print(&self.command, &mut out)?;
+            answer.print(&command, &mut out)?;
         }
         Ok(if answer.flagged { Exit::No } else { Exit::Ok })
+    }
+}
+
+/// The target that lines from a stream are judged for.
+fn production(login: Option<&str>) -> Place {
+    Place {
+        target: "production".to_owned(),
+        login: login.unwrap_or("root").to_owned(),
+        labels: BTreeMap::from([("env".to_owned(), "production".to_owned())]),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod demo_setup;
 pub mod deny;
 pub mod exit;
 pub mod explain;
+mod explain_lines;
 pub mod export;
 pub mod grants;
 pub mod keep;

@@ -14,6 +14,7 @@ use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
 mod catalogue;
 mod decode;
+mod dialect;
 mod lex;
 mod parse;
 mod sql;
@@ -22,12 +23,7 @@ mod unwrap;
 mod walk;
 mod words;
 
-/// What kind of text a line is. A dialect is named here when it is built, not before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// A POSIX-like shell: sh, bash, zsh, fish, dash, ksh.
-    Shell,
-}
+pub use dialect::Dialect;
 
 /// Who reads the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,6 +62,13 @@ impl Context {
     /// A line typed at a running program.
     pub const PROGRAM: Self = Self { dialect: Dialect::Shell, reader: Reader::Program, stdin: Stdin::Terminal };
 
+    /// A line typed at the prompt of a program that reads this dialect.
+    #[must_use]
+    pub const fn typed_at(dialect: Dialect) -> Self {
+        let reader = if matches!(dialect, Dialect::Shell) { Reader::Shell } else { Reader::Program };
+        Self { dialect, reader, stdin: Stdin::Terminal }
+    }
+
     /// The command of an exec request (RFC 4254 §6.5); its stdin is the terminal only where a pty was asked for.
     #[must_use]
     pub const fn exec(stdin: Stdin) -> Self {
@@ -92,12 +95,6 @@ pub struct Analysis {
 /// newline that commits it. Spans of effects are byte ranges of it.
 #[must_use]
 pub fn analyse(text: &str, context: &Context) -> Analysis {
-    match context.dialect {
-        Dialect::Shell => shell(text, context),
-    }
-}
-
-fn shell(text: &str, context: &Context) -> Analysis {
     let whole = Span { start: 0, end: text.len() };
     let too_much = |reason: &str| {
         let effect = Effect {
@@ -113,19 +110,24 @@ fn shell(text: &str, context: &Context) -> Analysis {
     if text.len() > MAX_TEXT {
         return too_much("the line is longer than can be analysed");
     }
-    let scan = lex::scan(text);
-    if scan.separators > MAX_SEPARATORS || scan.depth > MAX_NESTING {
-        return Analysis { complete: scan.complete, ..too_much("the line has more parts than can be analysed") };
-    }
     let catalogue = match &*catalogue::CATALOGUE {
         Ok(catalogue) => catalogue,
         Err(_) => return too_much("the catalogue of commands could not be read"),
     };
+    if context.dialect != Dialect::Shell {
+        let mut walk = walk::Walk::new(catalogue, context, true);
+        let complete = dialect::judge(context.dialect, text, &mut walk);
+        return Analysis { effects: worst_first(walk.effects), complete, normalised: shortened(&walk.normalised) };
+    }
+    let scan = lex::scan(text);
+    if scan.separators > MAX_SEPARATORS || scan.depth > MAX_NESTING {
+        return Analysis { complete: scan.complete, ..too_much("the line has more parts than can be analysed") };
+    }
     let mut walk = walk::Walk::new(catalogue, context, scan.complete);
     if let (Some((start, end)), Reader::Shell, Stdin::Terminal) = (scan.history, context.reader, context.stdin) {
         walk.opaque(Severity::Medium, Span { start, end }, "a line of the history runs, not the text that is typed");
     }
-    walk.text(text, parse::Origin::At(0));
+    walk.shell(text, 0);
     let complete = match context.reader {
         Reader::Shell => scan.complete,
         Reader::Program => true,

@@ -75,14 +75,25 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// Judges a text as a script.
-    pub(super) fn text(&mut self, text: &str, origin: parse::Origin) {
+    /// Judges a text as a script of a shell; it stands in the line from the byte `start` on.
+    pub(super) fn shell(&mut self, text: &str, start: usize) {
         let input = match self.context.stdin {
             Stdin::Terminal => Input::Terminal,
             Stdin::Hidden => Input::Hidden,
         };
         let place = self.place;
-        self.nested(text, origin, &input, place);
+        self.nested(text, parse::Origin::At(start), &input, place);
+    }
+
+    /// Judges a text as SQL; it stands in the line from the byte `start` on.
+    pub(super) fn sql(&mut self, text: &str, start: usize) {
+        let span = Span { start, end: start + text.len() };
+        self.effects.extend(sql::judge(text, Some(span), span));
+    }
+
+    /// Judges a text as a program in another language; it stands in the line from the byte `start` on.
+    pub(super) fn code(&mut self, language: &str, text: &str, start: usize) {
+        self.inline(language, text, Span { start, end: start + text.len() });
     }
 
     /// An effect that no catalogue entry names.
@@ -90,7 +101,16 @@ impl<'c> Walk<'c> {
         self.effect(EffectKind::Opaque, severity, Undo::Hard, span, "", reason);
     }
 
-    fn effect(&mut self, kind: EffectKind, severity: Severity, undo: Undo, span: Span, object: &str, reason: &str) {
+    /// Adds an effect. `{object}` in the reason is the object.
+    pub(super) fn effect(
+        &mut self,
+        kind: EffectKind,
+        severity: Severity,
+        undo: Undo,
+        span: Span,
+        object: &str,
+        reason: &str,
+    ) {
         let object: String = object.replace(HOLE, "…").chars().take(MAX_OBJECT).collect();
         let reason = reason.replace("{object}", &object);
         self.effects.push(Effect { kind, severity, undo, span, object, reason });
@@ -478,7 +498,7 @@ impl<'c> Walk<'c> {
                 (Text::Unknown, None) if self.context.reader == Reader::Shell => {
                     self.opaque(Severity::Medium, word.span, "the text does not say what is run");
                 }
-                _ => self.code(&interpreter.language, word.shown(), word.span),
+                _ => self.inline(&interpreter.language, word.shown(), word.span),
             },
             None => match act.stdin {
                 Input::Terminal | Input::File => {}
@@ -498,13 +518,13 @@ impl<'c> Walk<'c> {
                 let place = self.place.inside(RunsIn::Here);
                 self.nested(text, parse::Origin::Within(span), &Input::File, place);
             }
-            Some(text) => self.code(&interpreter.language, text, span),
+            Some(text) => self.inline(&interpreter.language, text, span),
             None => self.unread(flow.from, span),
         }
     }
 
     /// Inline code of another language: calls that delete, execute or connect.
-    fn code(&mut self, language: &str, text: &str, span: Span) {
+    fn inline(&mut self, language: &str, text: &str, span: Span) {
         let catalogue = self.catalogue;
         for code in catalogue.calls(language, text) {
             self.effect(code.kind, code.severity, code.undo, span, language, &code.reason);

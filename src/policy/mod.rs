@@ -20,10 +20,12 @@ use crate::model::{Certainty, Digest, Effect, Judgement, Place, Principal, Sessi
 
 mod judge;
 mod load;
+mod memo;
 pub mod permit;
 mod risk;
 
 use judge::Question;
+pub use memo::Memo;
 use permit::{Admission, Allowance, Viewing};
 pub use risk::risk;
 
