@@ -15,7 +15,7 @@ fn find(c: &mut Criterion) {
 }
 
 fn stream(c: &mut Criterion) {
-    let mut masker = StreamMasker::new(Settings::default());
+    let mut masker = StreamMasker::new(&Settings::default());
     let mut out = Vec::new();
     each_input(c, "stream", |bytes| {
         for read in bytes.chunks(PTY_READ) {
@@ -26,7 +26,7 @@ fn stream(c: &mut Criterion) {
 }
 
 fn bulk(c: &mut Criterion) {
-    let mut masker = BulkMasker::new(Settings::default());
+    let mut masker = BulkMasker::new(&Settings::default());
     let mut out = Vec::new();
     each_input(c, "bulk", |bytes| {
         for start in (0..bytes.len()).step_by(PACKET) {
@@ -49,7 +49,7 @@ fn small(c: &mut Criterion) {
     let mut group = c.benchmark_group("small");
     for (name, len) in [("echo", 1), ("rows24", 24 * 80)] {
         group.bench_function(name, |b| {
-            let mut masker = StreamMasker::new(Settings::default());
+            let mut masker = StreamMasker::new(&Settings::default());
             let mut out = Vec::new();
             let mut reads = log.chunks(len).cycle();
             b.iter(|| {

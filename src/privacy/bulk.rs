@@ -1,62 +1,44 @@
 //! Masks byte streams that nobody waits for: the recorder's copy of an exec's output.
 //!
-//! The same rules as for a terminal, without a clock. A large chunk of plain text is scanned where it lies and handed on as
-//! it is; only its first two kilobytes, where values may come over from the chunk before, are copied.
+//! The same rules as for a terminal, without a clock. The whole lines of a large chunk of plain text are judged where they lie
+//! and handed on as they are; only the line that the chunk before left open and the one that this chunk leaves open are copied.
 
 use bytes::Bytes;
+use memchr::{memchr, memrchr};
 
 use crate::model::Finding;
 
 use super::Settings;
-use super::detect::{self, REACH, Side, Text};
-use super::window::{Window, mask};
+use super::detect::LINE_MAX;
+use super::window::{Window, hide};
 
 /// Masks one byte stream without a clock. Output comes as pieces of the input wherever nothing was found, so that a
 /// gigabyte of harmless text is never copied.
 #[derive(Debug)]
 pub struct BulkMasker {
-    settings: Settings,
     window: Window,
 }
 
 impl BulkMasker {
     /// A masker at the start of a stream.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
-        Self { settings, window: Window::new(settings) }
+    pub fn new(settings: &Settings) -> Self {
+        Self { window: Window::new(settings) }
     }
 
     /// Takes a chunk and appends to `out` the masked pieces that are settled, in order. What stays behind is the shortest
-    /// tail that could become a value: less than 1 KiB of text, and the colours in it.
+    /// tail that could become a value, and the colours in it.
     pub fn feed(&mut self, bytes: Bytes, out: &mut Vec<Bytes>) {
-        if bytes.len() < WORTHWHILE || !self.window.is_plain(&bytes) {
+        let Some((start, end)) = whole_lines(&bytes).filter(|_| self.window.is_plain(&bytes)) else {
             self.copy(&bytes, out);
             return;
-        }
-        let seam = bytes.slice(..SEAM);
-        self.copy(&seam, out);
-        let settled = SEAM.saturating_sub(self.window.held().len());
+        };
+        self.copy(&bytes.slice(..start), out);
+        let body = bytes.slice(start..end);
         let mut hits = Vec::new();
-        let text = Text { bytes: &bytes, before: Side::More, after: Side::More };
-        let tail = detect::scan(text, self.settings.kinds, &mut hits);
-        if tail.from < SEAM {
-            self.copy(&bytes.slice(SEAM..), out);
-            return;
-        }
-        // Nearer to the start the seam knows better.
-        hits.retain(|hit| hit.end > settled);
-        for hit in hits.iter().filter(|hit| hit.end <= tail.from) {
-            self.window.add(hit.kind);
-        }
-        let body = bytes.slice(settled..tail.from);
-        if hits.is_empty() {
-            out.push(body);
-        } else {
-            let mut masked = body.to_vec();
-            mask(&mut masked, settled, &hits);
-            out.push(masked.into());
-        }
-        self.window.resume(&bytes, tail);
+        self.window.judge(&body, &mut hits);
+        out.push(if hits.is_empty() { body } else { hide(&body, &hits).into() });
+        self.copy(&bytes.slice(end..), out);
     }
 
     /// The stream has ended: appends what stayed behind. Afterwards the masker is as new, but for its findings.
@@ -84,12 +66,22 @@ fn push(bytes: Vec<u8>, out: &mut Vec<Bytes>) {
     }
 }
 
-/// So much of a chunk is judged together with what came before it: twice as far as any detector reaches, twice over,
-/// because what is held of it must not reach into what a scan of the chunk alone cannot know.
-const SEAM: usize = 4 * REACH;
+/// Where the whole lines of a chunk lie, if there are enough of them and none is so long that it would be cut.
+fn whole_lines(bytes: &[u8]) -> Option<(usize, usize)> {
+    let start = memchr(b'\n', bytes)? + 1;
+    let end = memrchr(b'\n', bytes)? + 1;
+    let body = bytes.get(start..end).filter(|body| body.len() >= WORTHWHILE)?;
+    let mut rest = body;
+    while rest.len() >= LINE_MAX {
+        // Whatever the lines before it: no line is too long that has a break within its first bytes.
+        let last = memrchr(b'\n', rest.get(..LINE_MAX - 1)?)?;
+        rest = rest.get(last + 1..)?;
+    }
+    Some((start, end))
+}
 
-/// A smaller chunk is copied whole.
-const WORTHWHILE: usize = 2 * SEAM;
+/// Less than this is copied.
+const WORTHWHILE: usize = 4096;
 
 #[cfg(test)]
 #[path = "bulk_tests.rs"]

@@ -5,7 +5,7 @@ use crate::model::DataKind;
 use crate::privacy::stream::tests::{bytes, chunks, masked, stream};
 
 fn bulk(bytes: &[u8], sizes: &[usize]) -> (Vec<u8>, Vec<Finding>) {
-    let mut masker = BulkMasker::new(Settings::default());
+    let mut masker = BulkMasker::new(&Settings::default());
     let mut out = Vec::new();
     for chunk in chunks(bytes, sizes) {
         masker.feed(Bytes::copy_from_slice(chunk), &mut out);
@@ -51,10 +51,10 @@ const SAMPLES: &[&str] = &[
 #[test]
 fn a_large_chunk_of_harmless_text_is_not_copied() {
     let text = Bytes::from("a harmless line of a log, 2026-11-21 04:13:51, 12345 bytes\n".repeat(1000));
-    let mut masker = BulkMasker::new(Settings::default());
+    let mut masker = BulkMasker::new(&Settings::default());
     let mut out = Vec::new();
     masker.feed(text.clone(), &mut out);
-    let body = out.last().unwrap();
+    let body = out.iter().max_by_key(|piece| piece.len()).unwrap();
     assert!(body.len() > text.len() - 3000);
     let range = text.as_ptr() as usize..text.as_ptr() as usize + text.len();
     assert!(range.contains(&(body.as_ptr() as usize)), "the piece lies in the chunk");
@@ -67,7 +67,7 @@ fn a_value_across_chunks_is_found_once() {
     let text = format!("{pad}alice@example.com {pad}");
     for cut in pad.len()..pad.len() + 18 {
         let (out, findings) = bulk(text.as_bytes(), &[cut, usize::MAX]);
-        assert_eq!(String::from_utf8(out).unwrap(), format!("{pad}*****@*******.*** {pad}"));
+        assert_eq!(String::from_utf8(out).unwrap(), format!("{pad}***************** {pad}"));
         assert_eq!(findings, [Finding { kind: DataKind::Email, count: 1 }]);
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::DataKind;
 
 /// What a masker looks for. The default is everything it knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
     /// The kinds of data that are masked; others pass.
     pub kinds: Kinds,
@@ -11,11 +11,11 @@ pub struct Settings {
 
 /// A set of kinds of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kinds(u32);
+pub struct Kinds(u64);
 
 impl Kinds {
     /// Every kind that a detector exists for.
-    pub const ALL: Self = Self(u32::MAX);
+    pub const ALL: Self = Self(u64::MAX);
     /// No kind: a masker with it passes every byte.
     pub const NONE: Self = Self(0);
 
@@ -37,7 +37,7 @@ impl Kinds {
         Self(self.0 & !Self::bit(kind))
     }
 
-    const fn bit(kind: DataKind) -> u32 {
+    const fn bit(kind: DataKind) -> u64 {
         1 << kind as u32
     }
 }

@@ -36,7 +36,7 @@ pub struct StreamMasker {
 impl StreamMasker {
     /// A masker at the start of a session.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: &Settings) -> Self {
         Self { window: Window::new(settings), deadline: None, typed: Typed::default() }
     }
 

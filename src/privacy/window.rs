@@ -1,29 +1,30 @@
-//! A window over a byte stream: what was shown last, and what is held back because it could become a value.
+//! A window over a byte stream: the line that is open, and what of it is held back because it could become a value.
 //!
 //! ```text
-//!            context (already out)      held: tail
+//!         the open line (already out)   held: tail
 //!   text  [ ........................ | ............ ]     sequences between text bytes are `gaps`
 //!                                  shown         text.len()
 //! ```
-//! Text bytes are scanned with some context each time bytes come; what is settled goes out, masked where hits cover it.
-//! Every mask is one byte for one byte, so offsets and widths stay.
+//! Whole lines are judged when they end, the open one each time bytes come; what is settled goes out, masked where hits
+//! cover it. Every mask has the columns of what it hides.
 
-use memchr::memmem;
+use memchr::{memmem, memrchr};
+use unicode_width::UnicodeWidthChar as _;
 
 use crate::model::{DataKind, Finding};
 
-use super::detect::{self, Hit, REACH, Side, Tail, Text};
+use super::Settings;
+use super::detect::{Detector, Hit, LINE_MAX, Memory, OVERLAP, Tail};
 use super::escape::{Scanner, Step};
-use super::{Kinds, Settings};
 
 /// The state of one stream.
 #[derive(Debug)]
 pub(super) struct Window {
-    kinds: Kinds,
+    detector: Detector,
+    memory: Memory,
     scanner: Scanner,
+    /// The open line, from its start or where it was cut.
     text: Vec<u8>,
-    /// Whether text was cut off on the left.
-    before: Side,
     /// How much of `text` has gone out.
     shown: usize,
     /// Up to where hits have been counted.
@@ -36,7 +37,7 @@ pub(super) struct Window {
     tail: Tail,
     hits: Vec<Hit>,
     found: Vec<Finding>,
-    /// Text bytes cut off so far, so that positions in the stream can be compared.
+    /// Text bytes dropped so far, so that positions in the stream can be compared.
     dropped: u64,
 }
 
@@ -51,18 +52,22 @@ struct Gap {
 }
 
 impl Window {
-    pub(super) fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self::with(Detector::new(settings))
+    }
+
+    fn with(detector: Detector) -> Self {
         Self {
-            kinds: settings.kinds,
+            detector,
+            memory: Memory::default(),
             scanner: Scanner::default(),
             text: Vec::new(),
-            before: Side::Nothing,
             shown: 0,
             counted: 0,
             gaps: Vec::new(),
             skipped: Vec::new(),
             silent: 0,
-            tail: Tail { from: 0, identifying: None },
+            tail: NOTHING,
             hits: Vec::new(),
             found: Vec::new(),
             dropped: 0,
@@ -72,33 +77,39 @@ impl Window {
     /// Takes bytes and appends to `out` what is settled.
     pub(super) fn feed(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         for piece in bytes.chunks(PIECE) {
-            self.forget();
             self.push(piece);
-            self.scan(Side::More);
-            self.count(self.tail.from);
+            self.end_lines(out);
+            self.cut_long(out);
+            self.hits.clear();
+            self.tail = self.detector.open(&self.text, &self.memory, &mut self.hits);
             self.show(self.tail.from, out);
         }
     }
 
     /// Lets the held tail go, masked where it already is a value or, if `Judge::Mask`, where it would identify somebody.
     pub(super) fn let_go(&mut self, judge: Judge, out: &mut Vec<u8>) {
-        let tail = self.tail;
-        self.scan(Side::Nothing);
-        if let (Judge::Mask, Some(start)) = (judge, tail.identifying) {
+        self.hits.clear();
+        self.detector.line(&self.text, &mut self.memory.clone(), &mut self.hits);
+        if let (Judge::Mask, Some(start)) = (judge, self.tail.identifying) {
             // Of whatever kind: it is masked now and counted when it proves to be a value.
             self.hits.push(Hit { start, end: self.text.len(), kind: DataKind::Email });
         }
-        self.tail = tail;
         self.show(self.text.len(), out);
     }
 
     /// The stream has ended: lets go what is held, and begins anew.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
-        self.scan(Side::Nothing);
-        self.count(self.text.len());
-        self.show(self.text.len(), out);
+        self.settle(self.text.len(), out);
         let found = std::mem::take(&mut self.found);
-        *self = Self { kinds: self.kinds, found, ..Self::new(Settings::default()) };
+        *self = Self { found, ..Self::with(self.detector.clone()) };
+    }
+
+    /// Judges whole lines that stand elsewhere; for when no line is open.
+    pub(super) fn judge(&mut self, lines: &[u8], hits: &mut Vec<Hit>) {
+        self.detector.text(lines, &mut self.memory, hits);
+        for hit in hits {
+            self.add(hit.kind);
+        }
     }
 
     /// What was found since the last call.
@@ -127,37 +138,54 @@ impl Window {
         (at(self.shown), at(self.text.len()))
     }
 
-    /// Goes on as if `text` had been fed and all but `tail` shown and counted; it holds no sequences.
-    pub(super) fn resume(&mut self, text: &[u8], tail: Tail) {
-        let start = tail.from.saturating_sub(CONTEXT);
-        let shift = |i: usize| i.saturating_sub(start);
-        self.text.clear();
-        self.text.extend_from_slice(text.get(start..).unwrap_or_default());
-        self.before = Side::More;
-        self.tail = Tail { from: shift(tail.from), identifying: tail.identifying.map(shift) };
-        self.shown = self.tail.from;
-        self.counted = self.tail.from;
-    }
-
-    /// Counts hits that were found by somebody else.
-    pub(super) fn add(&mut self, kind: DataKind) {
+    fn add(&mut self, kind: DataKind) {
         match self.found.iter_mut().find(|finding| finding.kind == kind) {
             Some(finding) => finding.count = finding.count.saturating_add(1),
             None => self.found.push(Finding { kind, count: 1 }),
         }
     }
 
-    /// Drops text that no detector will look at again.
-    fn forget(&mut self) {
-        let Some(extra) = self.shown.checked_sub(CONTEXT).filter(|extra| *extra > CONTEXT) else { return };
-        self.text.drain(..extra);
-        self.before = Side::More;
-        self.shown -= extra;
-        self.counted = self.counted.saturating_sub(extra);
-        for gap in &mut self.gaps {
-            gap.at = gap.at.saturating_sub(extra);
+    /// Judges the lines that have ended.
+    fn end_lines(&mut self, out: &mut Vec<u8>) {
+        if let Some(last) = memrchr(b'\n', &self.text) {
+            self.settle(last + 1, out);
         }
-        self.dropped = self.dropped.saturating_add(u64::try_from(extra).unwrap_or(u64::MAX));
+    }
+
+    /// Cuts a line that has become too long: always after the same byte, however it came.
+    fn cut_long(&mut self, out: &mut Vec<u8>) {
+        while self.text.len() >= LINE_MAX {
+            self.hits.clear();
+            let piece = self.text.get(..LINE_MAX).unwrap_or_default();
+            self.tail = self.detector.open(piece, &self.memory, &mut self.hits);
+            // A tail longer than the overlap is let go as it is judged so far.
+            let keep = LINE_MAX - OVERLAP;
+            let until = self.tail.from.max(keep);
+            self.count(until);
+            self.show(until, out);
+            self.memory.cut();
+            self.drop_text(keep);
+        }
+    }
+
+    /// Judges whole lines up to `end`, lets them go and forgets them.
+    fn settle(&mut self, end: usize, out: &mut Vec<u8>) {
+        self.hits.clear();
+        let lines = self.text.get(..end).unwrap_or_default();
+        self.detector.text(lines, &mut self.memory, &mut self.hits);
+        self.count(end);
+        self.show(end, out);
+        self.drop_text(end);
+    }
+
+    fn drop_text(&mut self, len: usize) {
+        self.text.drain(..len);
+        self.shown = self.shown.saturating_sub(len);
+        self.counted = self.counted.saturating_sub(len);
+        for gap in &mut self.gaps {
+            gap.at = gap.at.saturating_sub(len);
+        }
+        self.dropped = self.dropped.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
     }
 
     fn push(&mut self, bytes: &[u8]) {
@@ -198,12 +226,6 @@ impl Window {
         }
     }
 
-    fn scan(&mut self, after: Side) {
-        self.hits.clear();
-        let text = Text { bytes: &self.text, before: self.before, after };
-        self.tail = detect::scan(text, self.kinds, &mut self.hits);
-    }
-
     /// Counts the hits that end in the settled part and were not counted before.
     fn count(&mut self, settled: usize) {
         let counted = self.counted;
@@ -221,13 +243,15 @@ impl Window {
         if until < from {
             return;
         }
+        let text = self.text.get(from..until).unwrap_or_default();
         if self.hits.iter().all(|hit| hit.end <= from || hit.start >= until) {
-            let text = self.text.get(from..until).unwrap_or_default();
-            weave(text, from, &mut self.gaps, &mut self.skipped, out);
+            let plain = |part: &[u8], out: &mut Vec<u8>| out.extend_from_slice(part);
+            weave(text, from, &mut self.gaps, &mut self.skipped, plain, out);
         } else {
-            let mut masked = self.text.get(from..until).unwrap_or_default().to_vec();
+            let mut masked = text.to_vec();
             mask(&mut masked, from, &self.hits);
-            weave(&masked, from, &mut self.gaps, &mut self.skipped, out);
+            let filled = |part: &[u8], out: &mut Vec<u8>| out.extend(part.iter().filter(|b| **b != 0));
+            weave(&masked, from, &mut self.gaps, &mut self.skipped, filled, out);
         }
         self.shown = until;
     }
@@ -242,17 +266,38 @@ pub(super) enum Judge {
     Mask,
 }
 
-/// Replaces the letters and digits that hits cover; `text` begins at `offset`.
-pub(super) fn mask(text: &mut [u8], offset: usize, hits: &[Hit]) {
+/// Hides what hits cover; `text` begins at `offset`. Each character becomes as many masks as it has columns; the bytes that a
+/// character then has too many become NULs, which [`Scanner`] never lets into text and which are left out when it is shown.
+/// Separators are hidden too: of a card in groups they are a sixth. Controls stay.
+fn mask(text: &mut [u8], offset: usize, hits: &[Hit]) {
     for hit in hits {
         let start = hit.start.max(offset).saturating_sub(offset);
         let end = hit.end.saturating_sub(offset).min(text.len());
-        for b in text.get_mut(start..end).unwrap_or_default() {
-            if b.is_ascii_alphanumeric() {
-                *b = MASK;
-            }
+        let value = text.get_mut(start..end).unwrap_or_default();
+        if value.is_ascii() {
+            value.iter_mut().filter(|b| **b >= b' ' && **b != 0x7f).for_each(|b| *b = MASK);
+            continue;
+        }
+        let plain = value.to_vec();
+        let mut at = 0;
+        let mut put = |len: usize, columns: usize| {
+            let bytes = value.get_mut(at..at + len).unwrap_or_default();
+            bytes.iter_mut().enumerate().for_each(|(i, b)| *b = if i < columns { MASK } else { 0 });
+            at += len;
+        };
+        for chunk in plain.utf8_chunks() {
+            chunk.valid().chars().for_each(|c| put(c.len_utf8(), c.width().unwrap_or(0)));
+            chunk.invalid().iter().for_each(|_| put(1, 1));
         }
     }
+}
+
+/// `text` with what hits cover hidden.
+pub(super) fn hide(text: &[u8], hits: &[Hit]) -> Vec<u8> {
+    let mut masked = text.to_vec();
+    mask(&mut masked, 0, hits);
+    masked.retain(|b| *b != 0);
+    masked
 }
 
 /// Whether the keys somebody typed contain this text.
@@ -261,20 +306,27 @@ pub(super) fn contains(typed: &[u8], text: &[u8]) -> bool {
 }
 
 /// Appends `text`, which begins at `offset`, with the gaps up to its end, and takes these out.
-fn weave(text: &[u8], offset: usize, gaps: &mut Vec<Gap>, skipped: &mut Vec<u8>, out: &mut Vec<u8>) {
+fn weave(
+    text: &[u8],
+    offset: usize,
+    gaps: &mut Vec<Gap>,
+    skipped: &mut Vec<u8>,
+    put: impl Fn(&[u8], &mut Vec<u8>),
+    out: &mut Vec<u8>,
+) {
     let end = offset + text.len();
     let part = |from: usize, to: usize| text.get(from - offset..to.max(from) - offset).unwrap_or_default();
     let mut pos = offset;
     let mut taken = 0;
     let mut done = 0;
     for gap in gaps.iter().take_while(|gap| gap.at < end || gap.at == end && !gap.boundary) {
-        out.extend_from_slice(part(pos, gap.at));
+        put(part(pos, gap.at), out);
         out.extend_from_slice(skipped.get(taken..taken + gap.len).unwrap_or_default());
         taken += gap.len;
         pos = gap.at + usize::from(gap.boundary);
         done += 1;
     }
-    out.extend_from_slice(part(pos, end));
+    put(part(pos, end), out);
     gaps.drain(..done);
     skipped.drain(..taken);
 }
@@ -283,11 +335,11 @@ fn weave(text: &[u8], offset: usize, gaps: &mut Vec<Gap>, skipped: &mut Vec<u8>,
 /// a nicer dot has three bytes, and two columns where ambiguous characters are wide.
 const MASK: u8 = b'*';
 
-/// Shown text that stays for the detectors to look back on.
-const CONTEXT: usize = REACH;
-
 /// Bytes that are scanned at once, so that a large write needs no large window.
 const PIECE: usize = 16 * 1024;
 
 /// So many bytes without any text end the text, so that no endless run of colours makes the window grow.
 const SILENT_MAX: usize = 256;
+
+/// Nothing is held.
+const NOTHING: Tail = Tail { from: 0, identifying: None };

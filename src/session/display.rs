@@ -25,7 +25,7 @@ pub(super) struct Display {
 }
 
 impl Display {
-    pub(super) fn new(size: Size, privacy: privacy::Settings) -> Self {
+    pub(super) fn new(size: Size, privacy: &privacy::Settings) -> Self {
         Self {
             truth: Late::new(size),
             view: Late::new(size),

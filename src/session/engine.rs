@@ -78,10 +78,10 @@ impl Engine {
     #[must_use]
     pub fn new(meta: SessionMeta, settings: Settings, policy: Arc<Policy>, seed: [u8; 32], now: Now) -> Self {
         let side = match &meta.pty {
-            Some(pty) => Side::Terminal(Box::new((Display::new(pty.size, settings.privacy), Gate::new()))),
+            Some(pty) => Side::Terminal(Box::new((Display::new(pty.size, &settings.privacy), Gate::new()))),
             None => Side::Streams {
-                stdout: Box::new(BulkMasker::new(settings.privacy)),
-                stderr: Box::new(BulkMasker::new(settings.privacy)),
+                stdout: Box::new(BulkMasker::new(&settings.privacy)),
+                stderr: Box::new(BulkMasker::new(&settings.privacy)),
             },
         };
         Self {

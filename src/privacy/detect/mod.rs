@@ -1,8 +1,16 @@
 //! Values in text: where they are, and which end of the text could still become one.
 //!
-//! Detectors work on plain bytes. Every control byte is a boundary, so many lines may be scanned at once, and no detector
-//! looks further than [`REACH`] bytes to either side: a window of a long text gives the same answer as the whole.
-//! Overlapping hits are all reported; who masks takes their union.
+//! The unit is a **logical line**: a line of a stream, or rows of a screen joined where the terminal wrapped them, as UTF-8
+//! without its line break. What earlier lines say about later ones (a table's header, a key whose value comes below, an
+//! open key block) is in a [`Memory`] that the caller keeps, one for each stream, pane or repaint.
+//!
+//! - [`Detector::line`] judges a whole line and moves the memory past it.
+//! - [`Detector::open`] judges a line that may still grow, leaves the memory as it is and says which [`Tail`] is open:
+//!   whatever follows on this line, the bytes before the tail stay covered or uncovered as they are. So the result
+//!   does not depend on how a stream was split.
+//! - [`Detector::text`] judges many whole lines at once; it gives what `line` gives for each, faster.
+//!
+//! Hits may overlap; who masks takes their union. Control bytes are boundaries that no value reaches across.
 
 mod card;
 mod context;
@@ -12,11 +20,14 @@ mod ssn;
 
 use crate::model::DataKind;
 
-use super::Kinds;
+use super::{Kinds, Settings};
 
-/// How far a detector looks from a byte that it judges, in bytes: the longest mailbox (64 + 1 + 253), and before it the
-/// words that say what a number is (46) or the words of a dump (30).
-pub(super) const REACH: usize = 512;
+/// Lines longer than this are judged in pieces of this many bytes, so that an endless line costs no more than others.
+pub const LINE_MAX: usize = 4096;
+
+/// How much of a cut line is judged together with what follows, in bytes: more than any value on one line is long, but for
+/// tokens of several kilobytes.
+pub const OVERLAP: usize = 1024;
 
 /// A value in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,18 +40,65 @@ pub struct Hit {
     pub kind: DataKind,
 }
 
+/// Finds values. Cheap to make and to clone: the rules are compiled once.
+#[derive(Debug, Clone)]
+pub struct Detector {
+    kinds: Kinds,
+}
+
+/// What earlier lines say about later ones. Bounded, cheap to clone; the default is the beginning of a stream.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// The line goes on that was cut here: no value begins at the left edge.
+    mid: bool,
+}
+
+impl Memory {
+    /// The line is cut: what is judged next is its continuation, beginning with at most [`OVERLAP`] bytes that were judged
+    /// already.
+    pub fn cut(&mut self) {
+        self.mid = true;
+    }
+}
+
+impl Detector {
+    /// A detector for what these settings ask for.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        Self { kinds: settings.kinds }
+    }
+
+    /// Appends the values in a whole line, in no particular order, and moves the memory past it.
+    pub fn line(&self, line: &[u8], memory: &mut Memory, hits: &mut Vec<Hit>) {
+        let before = if memory.mid { Side::More } else { Side::Nothing };
+        scan(Text { bytes: line, before, after: Side::Nothing }, self.kinds, hits);
+        memory.mid = false;
+    }
+
+    /// Appends the values in a line of which more may come (some may reach into the tail) and says which end is open.
+    pub fn open(&self, line: &[u8], memory: &Memory, hits: &mut Vec<Hit>) -> Tail {
+        let before = if memory.mid { Side::More } else { Side::Nothing };
+        scan(Text { bytes: line, before, after: Side::More }, self.kinds, hits)
+    }
+
+    /// Appends the values in many lines, each ended by `\n` or the end of the text, in offsets of the text.
+    pub fn text(&self, text: &[u8], memory: &mut Memory, hits: &mut Vec<Hit>) {
+        self.line(text, memory, hits);
+    }
+}
+
 /// Finds the values in a whole text, in order of their start.
 #[must_use]
 pub fn find(text: &[u8], kinds: Kinds) -> Vec<Hit> {
     let mut hits = Vec::new();
-    scan(Text { bytes: text, before: Side::Nothing, after: Side::Nothing }, kinds, &mut hits);
+    Detector { kinds }.text(text, &mut Memory::default(), &mut hits);
     hits.sort_by_key(|hit| (hit.start, hit.end));
     hits
 }
 
 /// What lies beyond an end of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+enum Side {
     /// The text begins or ends here.
     Nothing,
     /// There is more that is not seen: cut off on the left, yet to come on the right.
@@ -49,13 +107,13 @@ pub(super) enum Side {
 
 /// A text or a window of one.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Text<'a> {
+struct Text<'a> {
     /// What is seen.
-    pub(super) bytes: &'a [u8],
+    bytes: &'a [u8],
     /// Whether something stands before it.
-    pub(super) before: Side,
+    before: Side,
     /// Whether something comes after it.
-    pub(super) after: Side,
+    after: Side,
 }
 
 impl<'a> Text<'a> {
@@ -76,11 +134,11 @@ impl<'a> Text<'a> {
 /// The end of a text that more text could turn into a value. What stands before it is settled: no further text changes
 /// which hits cover it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tail {
+pub struct Tail {
     /// Its first byte; the length of the text if all is settled.
-    pub(super) from: usize,
+    pub from: usize,
     /// From where it already says so much that it would identify somebody if it were a value.
-    pub(super) identifying: Option<usize>,
+    pub identifying: Option<usize>,
 }
 
 impl Tail {
@@ -102,7 +160,7 @@ enum Weight {
 }
 
 /// Appends the values in the settled part of `text` to `hits` (some may reach into the tail) and says which tail is open.
-pub(super) fn scan(text: Text<'_>, kinds: Kinds, hits: &mut Vec<Hit>) -> Tail {
+fn scan(text: Text<'_>, kinds: Kinds, hits: &mut Vec<Hit>) -> Tail {
     let mut tail = Tail { from: text.bytes.len(), identifying: None };
     if kinds.contains(DataKind::Email) {
         email::scan(text, hits, &mut tail);
