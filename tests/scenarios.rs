@@ -12,95 +12,72 @@
 #[path = "support/scenario/mod.rs"]
 mod scenario;
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
-}
-
 /// One test for each script, and one that no script is forgotten.
-macro_rules! scenarios {
-    ($($name:ident)*) => {
-        $(
-            #[test]
-            fn $name() {
-                scenario::play(&folder().join(concat!(stringify!($name), ".hold")));
-            }
-        )*
+mod scripts {
+    use super::scenario;
 
-        #[test]
-        fn every_script_of_the_folder_is_a_test() {
-            let listed: BTreeSet<String> = [$(concat!(stringify!($name), ".hold").to_owned()),*].into();
-            let files = std::fs::read_dir(folder()).expect("the folder can be read");
-            let there: BTreeSet<String> =
-                files.map(|file| file.expect("a file").file_name().to_string_lossy().into_owned()).collect();
-            assert_eq!(listed, there);
-        }
-    };
-}
-
-scenarios! {
-    a_backspace_takes_back_what_was_typed
-    a_bracketed_paste_is_judged_as_one_when_enter_is_pressed
-    a_client_that_leaves_takes_its_request_back
-    a_command_of_an_editor_is_held
-    a_command_that_the_text_does_not_name_is_held
-    a_continued_line_is_judged_whole
-    a_denied_command_never_starts
-    a_denied_line_is_cleared_with_the_reason
-    a_desk_that_is_silent_cannot_hold_a_line_for_ever
-    a_destructive_line_of_a_heredoc_is_held_where_it_stands
-    a_grant_for_the_session_covers_this_command_and_no_other
-    a_harmless_command_starts_at_once
-    a_harmless_line_runs_at_once
-    a_held_command_starts_when_it_is_approved
-    a_held_command_with_a_terminal_is_withdrawn_with_ctrl_c
-    a_heredoc_of_text_passes
-    a_killed_session_says_who_and_why
-    a_lifetime_ends_with_a_warning_and_a_sentence
-    a_line_longer_than_the_screen_is_wide_is_read_whole
-    a_line_out_of_the_history_is_read_from_the_screen
-    a_line_that_nobody_decides_on_expires
-    a_name_that_the_shell_completed_is_read_from_the_screen
-    a_password_is_neither_held_nor_stored
-    a_pasted_block_runs_line_by_line_where_the_shell_knows_no_paste
-    a_pause_in_an_editor_is_said_by_the_title
-    a_paused_session_takes_no_keys
-    a_program_that_fills_the_screen_during_a_hold_gets_no_bar
-    a_prompt_that_opens_a_quote_makes_no_data_of_what_follows
-    a_prompt_that_reads_like_a_harmless_command_hides_nothing
-    a_record_that_is_lost_ends_the_session
-    a_request_that_could_not_be_filed_runs_nothing
-    a_resize_during_a_hold_moves_the_bar
-    a_resize_over_text_leaves_nothing_of_the_bar
-    a_shell_without_a_terminal_is_refused
-    a_slow_disk_delays_the_enter_and_not_the_echo
-    a_suggestion_in_grey_is_not_what_was_typed
-    a_suggestion_that_was_taken_is_held
-    a_target_that_goes_away_ends_a_hold
-    an_answer_to_a_program_passes
-    an_approval_during_a_pause_waits_for_its_end
-    an_approval_of_a_line_that_changed_releases_nothing
-    an_approved_line_runs_and_leaves_nothing_else
-    an_expired_command_never_starts
-    colours_under_the_bar_come_back
-    ctrl_c_withdraws_a_held_line
-    ctrl_d_at_an_empty_prompt_passes_and_behind_text_it_is_judged
-    full_screens_of_text_come_back_under_the_bar
-    lines_sent_ahead_are_judged_one_by_one
-    nothing_of_ours_stands_inside_a_sequence_of_the_target
-    nothing_typed_during_a_hold_is_delivered
-    output_in_the_background_takes_the_bar_off_and_it_comes_back
-    personal_data_is_masked_on_the_screen_and_in_the_record
-    text_typed_in_an_editor_passes
-    the_bar_at_120_columns
-    the_bar_at_50_columns
-    the_bar_at_80_columns
-    three_rows_are_too_few_for_a_bar
-    two_harmless_lines_sent_ahead_both_run
-    what_is_typed_at_an_interpreter_is_judged_too
-    without_room_for_a_bar_the_title_says_it
+    scenario::tests! { "tests/scenarios";
+        a_backspace_takes_back_what_was_typed
+        a_bracketed_paste_is_judged_as_one_when_enter_is_pressed
+        a_client_that_leaves_takes_its_request_back
+        a_command_of_an_editor_is_held
+        a_command_that_the_text_does_not_name_is_held
+        a_continued_line_is_judged_whole
+        a_denied_command_never_starts
+        a_denied_line_is_cleared_with_the_reason
+        a_desk_that_is_silent_cannot_hold_a_line_for_ever
+        a_destructive_line_of_a_heredoc_is_held_where_it_stands
+        a_grant_for_the_session_covers_this_command_and_no_other
+        a_harmless_command_starts_at_once
+        a_harmless_line_runs_at_once
+        a_held_command_starts_when_it_is_approved
+        a_held_command_with_a_terminal_is_withdrawn_with_ctrl_c
+        a_heredoc_of_text_passes
+        a_killed_session_says_who_and_why
+        a_lifetime_ends_with_a_warning_and_a_sentence
+        a_line_longer_than_the_screen_is_wide_is_read_whole
+        a_line_out_of_the_history_is_read_from_the_screen
+        a_line_that_nobody_decides_on_expires
+        a_name_that_the_shell_completed_is_read_from_the_screen
+        a_password_is_neither_held_nor_stored
+        a_pasted_block_runs_line_by_line_where_the_shell_knows_no_paste
+        a_pause_in_an_editor_is_said_by_the_title
+        a_paused_session_takes_no_keys
+        a_program_that_fills_the_screen_during_a_hold_gets_no_bar
+        a_prompt_that_opens_a_quote_makes_no_data_of_what_follows
+        a_prompt_that_reads_like_a_harmless_command_hides_nothing
+        a_record_that_is_lost_ends_the_session
+        a_request_that_could_not_be_filed_runs_nothing
+        a_resize_during_a_hold_moves_the_bar
+        a_resize_over_text_leaves_nothing_of_the_bar
+        a_shell_without_a_terminal_is_refused
+        a_slow_disk_delays_the_enter_and_not_the_echo
+        a_suggestion_in_grey_is_not_what_was_typed
+        a_suggestion_that_was_taken_is_held
+        a_target_that_goes_away_ends_a_hold
+        an_answer_to_a_program_passes
+        an_approval_during_a_pause_waits_for_its_end
+        an_approval_of_a_line_that_changed_releases_nothing
+        an_approved_line_runs_and_leaves_nothing_else
+        an_expired_command_never_starts
+        colours_under_the_bar_come_back
+        ctrl_c_withdraws_a_held_line
+        ctrl_d_at_an_empty_prompt_passes_and_behind_text_it_is_judged
+        full_screens_of_text_come_back_under_the_bar
+        lines_sent_ahead_are_judged_one_by_one
+        nothing_of_ours_stands_inside_a_sequence_of_the_target
+        nothing_typed_during_a_hold_is_delivered
+        output_in_the_background_takes_the_bar_off_and_it_comes_back
+        personal_data_is_masked_on_the_screen_and_in_the_record
+        text_typed_in_an_editor_passes
+        the_bar_at_120_columns
+        the_bar_at_50_columns
+        the_bar_at_80_columns
+        three_rows_are_too_few_for_a_bar
+        two_harmless_lines_sent_ahead_both_run
+        what_is_typed_at_an_interpreter_is_judged_too
+        without_room_for_a_bar_the_title_says_it
+    }
 }
 
 /// Sessions that nobody wrote.

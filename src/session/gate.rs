@@ -36,6 +36,8 @@ pub(super) struct Gate {
     unseen: String,
     /// What [`Gate::unseen`] becomes once the line that is being decided on is committed.
     unseen_after: String,
+    /// The line that is being taken back.
+    refused: String,
     /// The last released line's first command: what may be running in the foreground.
     foreground: String,
     /// What stood left of the last line that a shell was given.
@@ -113,6 +115,7 @@ impl Gate {
             after: String::new(),
             unseen: String::new(),
             unseen_after: String::new(),
+            refused: String::new(),
             foreground: String::new(),
             shell_prompt: String::new(),
             fills_screen: false,
@@ -606,6 +609,7 @@ impl Engine {
             // Nothing will show whether it is gone: the tty's kill character may be another, or none.
             gate.unseen.push_str(&gate.line.typed());
         }
+        gate.refused = reading.candidates.into_iter().next().unwrap_or_default();
         if matches!(reading.certainty, Certainty::Keys) { Standing::Nowhere } else { Standing::AtPrompt }
     }
 
@@ -670,6 +674,9 @@ impl Engine {
             // The prompt did not come back in time; holding the keys for ever would be worse than a line to clear by hand.
             State::Clearing { until } if *until <= now.mono => {
                 gate.state = State::Open;
+                // It may stand there still: an editor that has no use for Ctrl-C keeps it, and the next Enter would run it.
+                let refused = std::mem::take(&mut gate.refused);
+                gate.unseen.push_str(if gate.unseen.len() < UNFINISHED { &refused } else { "" });
                 self.work_off(now);
             }
             State::Held { hold, .. } if hold.due.after(super::exec::GRACE) <= now.mono => {

@@ -32,8 +32,9 @@ pub(crate) mod chance;
 pub(crate) mod script;
 pub(crate) mod stage;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use holdpoint::model::{ChannelKind, Event, EventRecord, Outcome, Shown};
@@ -41,6 +42,37 @@ use holdpoint::session::Input;
 
 use script::{Echo, Expect, Line, Row, Step};
 use stage::{Beginning, Fault, Stage};
+
+/// One test for each script of a folder, and one that no script is forgotten.
+#[allow(unused_macros, reason = "each test crate uses its part")]
+macro_rules! tests {
+    ($folder:literal; $($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                scenario::play(&scenario::folder($folder).join(concat!(stringify!($name), ".hold")));
+            }
+        )*
+
+        #[test]
+        fn every_script_of_the_folder_is_a_test() {
+            assert_eq!(scenario::files($folder), [$(concat!(stringify!($name), ".hold").to_owned()),*].into());
+        }
+    };
+}
+#[allow(unused_imports, reason = "each test crate uses its part")]
+pub(crate) use tests;
+
+/// A folder of this repository.
+pub(crate) fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The names of a folder's files.
+pub(crate) fn files(path: &str) -> BTreeSet<String> {
+    let files = std::fs::read_dir(folder(path)).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+    files.flatten().map(|file| file.file_name().to_string_lossy().into_owned()).collect()
+}
 
 /// Plays the file; panics with the place and the screen if something is not as expected.
 #[track_caller]

@@ -359,7 +359,8 @@ impl PretendedShell {
         let mut answer = String::new();
         for c in String::from_utf8_lossy(bytes).chars() {
             match c {
-                '\r' => {
+                // LF and Ctrl-O accept a line in readline, zle and fish too.
+                '\r' | '\n' | '\u{f}' => {
                     self.ran.push(std::mem::take(&mut self.line));
                     answer += "\r\n";
                     answer += &self.prompt;
