@@ -11,7 +11,7 @@
 //!                         │ └─────────────────┘
 //!                         │ Decided: Approved │ Denied │ Expired │ Withdrawn
 //!                         ▼
-//!                      decided ──▶ Granted (only Approved for the rest of the session)
+//!                      decided ──▶ Granted (only Approved for the rest of the session, or in the clear for a time) ──▶ GrantEnded
 //! ```
 //!
 //! The rules of voting:
@@ -21,6 +21,8 @@
 //! - A vote names the digest of what its voter was shown. Another digest is another request: refused as changed.
 //! - One denial denies, whatever was approved before, also by the one who denies.
 //! - What is decided or past its deadline stays so. The approval reaches as far as its narrowest vote.
+//! - A request to see something is approved in the clear for a time, never for longer than it asks; its plain approval is "as asked".
+//!   Output that waits is approved once (it goes on, masked) or in the clear for a time. Nothing else is ever in the clear.
 //! - Deadlines run on the monotonic clock. While the wall clock is behind the chain's last record ([`SKEW`]), nothing is asked or
 //!   approved: records would lie about their order.
 
@@ -29,14 +31,14 @@ use std::time::Duration;
 
 use crate::model::{
     AuditEvent, AuditRecord, Grant, GrantId, HoldRequest, Mono, Now, Outcome, Principal, Refusal, Refused, RequestId,
-    RequestRow, Ruling, Scope, SessionId, Vote, Wall,
+    RequestRow, Ruling, Scope, SessionId, Shown, Subject, Vote, Wall,
 };
 
 /// The state of the approval desk: open requests with their votes, standing grants, and what was decided lately.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Docket {
     open: BTreeMap<RequestId, Open>,
-    grants: BTreeMap<GrantId, Grant>,
+    grants: BTreeMap<GrantId, Standing>,
     /// Answers a late vote with "has been decided" instead of "no such request". At most [`REMEMBERED`].
     decided: VecDeque<(RequestId, Outcome)>,
     /// The newest time on the chain.
@@ -49,6 +51,13 @@ struct Open {
     request: HoldRequest,
     due: Mono,
     approvals: Vec<(String, Scope)>,
+}
+
+/// A grant that stands, and when it ends if not with its session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Standing {
+    grant: Grant,
+    due: Option<Mono>,
 }
 
 impl Docket {
@@ -75,10 +84,19 @@ impl Docket {
                 self.decided.push_back((*request, outcome.clone()));
                 self.decided.drain(..self.decided.len().saturating_sub(REMEMBERED));
             }
-            AuditEvent::Granted(grant) => {
-                self.grants.insert(grant.id, Grant::clone(grant));
+            AuditEvent::Noted { request, text } => {
+                if let Some(open) = self.open.get_mut(request) {
+                    open.note(text);
+                }
             }
-            AuditEvent::GrantsEnded { session } => self.grants.retain(|_, grant| grant.session != *session),
+            AuditEvent::Granted(grant) => {
+                let due = grant.ends().map(|ends| seen.after(ends.since(record.at)));
+                self.grants.insert(grant.id, Standing { grant: Grant::clone(grant), due });
+            }
+            AuditEvent::GrantEnded { grant, .. } => {
+                self.grants.remove(grant);
+            }
+            AuditEvent::GrantsEnded { session } => self.grants.retain(|_, standing| standing.grant.session != *session),
             AuditEvent::Started { .. }
             | AuditEvent::Stopped
             | AuditEvent::LoggedIn { .. }
@@ -131,6 +149,7 @@ impl Docket {
                 Ok(vec![voted, AuditEvent::Decided { request: vote.request, outcome }])
             }
             Some(scope) => {
+                let scope = &fitted(&open.request.subject, scope)?;
                 self.clock_is_sound(now)?;
                 if let Some(why) = open.spent(who) {
                     return Err(refused(Refusal::NotPermitted, why));
@@ -149,12 +168,19 @@ impl Docket {
         request.map(|request| AuditEvent::Decided { request, outcome: Outcome::Withdrawn }).into_iter().collect()
     }
 
+    /// The requester adds a note to a request. Nothing if it is not open, or has as much text as it may.
+    #[must_use]
+    pub fn note(&self, id: RequestId, text: &Shown) -> Vec<AuditEvent> {
+        let noted = self.open.get(&id).filter(|open| !text.as_str().is_empty() && open.has_room_for(text));
+        noted.map(|_| AuditEvent::Noted { request: id, text: text.clone() }).into_iter().collect()
+    }
+
     /// A session ended: its requests are withdrawn, its grants end.
     #[must_use]
     pub fn session_ended(&self, session: SessionId) -> Vec<AuditEvent> {
         let requests = self.open.values().filter(|open| open.request.session == session);
         let mut events: Vec<_> = requests.flat_map(|open| self.withdraw(open.request.id)).collect();
-        if self.grants.values().any(|grant| grant.session == session) {
+        if self.grants.values().any(|standing| standing.grant.session == session) {
             events.push(AuditEvent::GrantsEnded { session });
         }
         events
@@ -164,25 +190,29 @@ impl Docket {
     #[must_use]
     pub fn orphans(&self, lives: impl Fn(SessionId) -> bool) -> Vec<AuditEvent> {
         let of_requests = self.open.values().map(|open| open.request.session);
-        let of_grants = self.grants.values().map(|grant| grant.session);
+        let of_grants = self.grants.values().map(|standing| standing.grant.session);
         let sessions: BTreeSet<_> = of_requests.chain(of_grants).filter(|&session| !lives(session)).collect();
         sessions.into_iter().flat_map(|session| self.session_ended(session)).collect()
     }
 
-    /// What is past its deadline, the longest first.
+    /// What is past its deadline, the longest first: requests, then grants.
     #[must_use]
     pub fn expire(&self, now: Mono) -> Vec<AuditEvent> {
         let mut due: Vec<_> = self.open.values().filter(|open| open.due <= now).collect();
         due.sort_by_key(|open| open.due);
-        due.into_iter()
-            .map(|open| AuditEvent::Decided { request: open.request.id, outcome: Outcome::Expired })
-            .collect()
+        let requests =
+            due.into_iter().map(|open| AuditEvent::Decided { request: open.request.id, outcome: Outcome::Expired });
+        let ended = self.grants.values().filter(|standing| standing.due.is_some_and(|due| due <= now));
+        let grants =
+            ended.map(|Standing { grant, .. }| AuditEvent::GrantEnded { grant: grant.id, session: grant.session });
+        requests.chain(grants).collect()
     }
 
     /// When [`Docket::expire`] has something to do next.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Mono> {
-        self.open.values().map(|open| open.due).min()
+        let grants = self.grants.values().filter_map(|standing| standing.due);
+        self.open.values().map(|open| open.due).chain(grants).min()
     }
 
     /// Why this person may not approve this request now, in one sentence; `None`: they may.
@@ -217,7 +247,7 @@ impl Docket {
     /// Standing grants, the oldest first.
     #[must_use]
     pub fn grants(&self) -> Vec<Grant> {
-        let mut grants: Vec<_> = self.grants.values().cloned().collect();
+        let mut grants: Vec<_> = self.grants.values().map(|standing| standing.grant.clone()).collect();
         grants.sort_by_key(|grant| (grant.since, grant.id));
         grants
     }
@@ -243,11 +273,14 @@ impl Docket {
         if by.len() < open.quorum() {
             return Ok(Vec::new());
         }
-        let scope = open.approvals.iter().fold(scope.clone(), |so_far, (_, vote)| narrower(so_far, vote.clone()));
+        let mut votes = open.approvals.iter().filter_map(|(_, vote)| fitted(&request.subject, vote).ok());
+        let scope = votes.try_fold(scope.clone(), narrower);
+        let scope = scope.ok_or_else(|| refused(Refusal::Failed, "the votes on it cannot be united".to_owned()))?;
         let grant = match scope {
             Scope::Once => None,
-            Scope::SameCommandThisSession => {
-                let of_session = self.grants.values().filter(|grant| grant.session == request.session).count();
+            Scope::SameCommandThisSession | Scope::Clear { .. } => {
+                let of_session =
+                    self.grants.values().filter(|standing| standing.grant.session == request.session).count();
                 if of_session >= MOST_GRANTS_OF_SESSION || self.grants.contains_key(&fresh) {
                     let why = "this session has too many grants already: approve once instead";
                     return Err(refused(Refusal::Failed, why.to_owned()));
@@ -315,6 +348,20 @@ impl Open {
         usize::from(self.request.obligations.quorum.max(1))
     }
 
+    /// A note stands behind what was said before.
+    fn note(&mut self, text: &Shown) {
+        let reason = match &self.request.reason {
+            Some(before) => Shown::new(&format!("{before} · {text}")),
+            None => text.clone(),
+        };
+        self.request.reason = Some(reason);
+    }
+
+    fn has_room_for(&self, text: &Shown) -> bool {
+        let said = self.request.reason.as_ref().map_or(0, |reason| reason.as_str().len());
+        said.saturating_add(text.as_str().len()) <= LONGEST_REASON
+    }
+
     fn row(&self, who: &Principal) -> RequestRow {
         RequestRow {
             request: self.request.clone(),
@@ -324,11 +371,39 @@ impl Open {
     }
 }
 
-fn narrower(a: Scope, b: Scope) -> Scope {
+/// What a vote on such a request means: "once" on a reveal is what was asked for.
+///
+/// # Errors
+/// When it is a scope for something else.
+fn fitted(subject: &Subject, scope: &Scope) -> Result<Scope, Refused> {
+    let misfit = |why: &str| Err(refused(Refusal::NotPermitted, why.to_owned()));
+    match (subject, scope) {
+        (Subject::Command, Scope::Once | Scope::SameCommandThisSession) | (Subject::Output { .. }, Scope::Once) => {
+            Ok(scope.clone())
+        }
+        (Subject::Command, Scope::Clear { .. }) => misfit("this asks to run something, not to see it in the clear"),
+        (Subject::Reveal { secs }, Scope::Once) => Ok(Scope::Clear { secs: *secs }),
+        (Subject::Reveal { secs: asked }, Scope::Clear { secs }) if *secs > 0 => {
+            Ok(Scope::Clear { secs: *secs.min(asked) })
+        }
+        (Subject::Output { .. }, Scope::Clear { secs }) if (1..=LONGEST_CLEAR).contains(secs) => Ok(scope.clone()),
+        (Subject::Reveal { .. } | Subject::Output { .. }, Scope::Clear { .. }) => {
+            misfit("values are shown in the clear for 1 second to 8 hours: give a time between")
+        }
+        (Subject::Reveal { .. } | Subject::Output { .. }, Scope::SameCommandThisSession) => {
+            misfit("this asks to see something: approve it as it is, or in the clear for a time")
+        }
+    }
+}
+
+/// The scope that both mean; `None`: two that cannot be for one request.
+fn narrower(a: Scope, b: Scope) -> Option<Scope> {
     match (a, b) {
-        (Scope::SameCommandThisSession, Scope::SameCommandThisSession) => Scope::SameCommandThisSession,
-        (Scope::Once, Scope::Once | Scope::SameCommandThisSession) | (Scope::SameCommandThisSession, Scope::Once) => {
-            Scope::Once
+        (Scope::SameCommandThisSession, Scope::SameCommandThisSession) => Some(Scope::SameCommandThisSession),
+        (Scope::Clear { secs }, Scope::Clear { secs: other }) => Some(Scope::Clear { secs: secs.min(other) }),
+        (Scope::Once, _) | (_, Scope::Once) => Some(Scope::Once),
+        (Scope::Clear { .. }, Scope::SameCommandThisSession) | (Scope::SameCommandThisSession, Scope::Clear { .. }) => {
+            None
         }
     }
 }
@@ -358,6 +433,12 @@ const MOST_OPEN_OF_SESSION: usize = 4;
 
 /// Grants in one session; more says that policy, not people, should decide.
 const MOST_GRANTS_OF_SESSION: usize = 256;
+
+/// Bytes of a requester's reason with its notes: what an approver reads.
+const LONGEST_REASON: usize = 4000;
+
+/// Output is shown in the clear for at most so many seconds: a session's usual lifetime.
+const LONGEST_CLEAR: u32 = 8 * 3600;
 
 /// Decided requests that are remembered to answer late votes.
 const REMEMBERED: usize = 1024;

@@ -75,6 +75,7 @@ fn request(n: u8, quorum: u8) -> HoldRequest {
         session: session(1),
         who: person("alice", &["engineer", "approver"]),
         place: Place { target: "db-1".into(), login: "root".into(), labels: BTreeMap::default() },
+        subject: Subject::Command,
         command: CommandText { text: "rm -rf ./victim".into(), digest: Digest([n; 32]) },
         effects: Vec::new(),
         rules: Vec::new(),
@@ -380,4 +381,68 @@ proptest! {
         bench.chain.iter().for_each(|(record, mono)| again.apply(record, *mono));
         prop_assert_eq!(again, bench.docket);
     }
+}
+
+/// A request of alice to see values for that long.
+fn reveal(n: u8, quorum: u8, secs: u32) -> HoldRequest {
+    HoldRequest { subject: Subject::Reveal { secs }, ..request(n, quorum) }
+}
+
+fn granted(events: &[AuditEvent]) -> Option<Scope> {
+    events.iter().find_map(|event| match event {
+        AuditEvent::Granted(grant) => Some(grant.scope.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_reveal_is_granted_for_what_was_asked_and_its_grant_ends_by_itself() {
+    let (mut bench, asked) = (Bench::new(), reveal(1, 1, 60));
+    bench.ask(asked.clone()).unwrap();
+    let events = bench.vote(&approver("bob"), yes(&asked, Scope::Once)).unwrap();
+    assert_eq!(granted(&events), Some(Scope::Clear { secs: 60 }));
+    assert_eq!(bench.docket.next_deadline(), Some(Mono(bench.now.mono.0 + MINUTE)));
+    bench.pass(MINUTE - 1);
+    assert_eq!(bench.expire(), []);
+    bench.pass(1);
+    let grant = bench.docket.grants().remove(0).id;
+    assert_eq!(bench.expire(), [AuditEvent::GrantEnded { grant, session: session(1) }]);
+    assert_eq!((bench.docket.grants().len(), bench.docket.next_deadline()), (0, None));
+}
+
+#[test]
+fn a_reveal_reaches_as_far_as_its_shortest_vote_and_never_beyond_what_was_asked() {
+    let (mut bench, asked) = (Bench::new(), reveal(1, 2, 900));
+    bench.ask(asked.clone()).unwrap();
+    assert_eq!(granted(&bench.vote(&approver("bob"), yes(&asked, Scope::Clear { secs: 3600 })).unwrap()), None);
+    let events = bench.vote(&approver("carol"), yes(&asked, Scope::Clear { secs: 300 })).unwrap();
+    assert_eq!(granted(&events), Some(Scope::Clear { secs: 300 }));
+}
+
+#[test]
+fn a_scope_of_something_else_is_refused() {
+    let mut bench = Bench::new();
+    let output = Subject::Output { findings: Vec::new(), samples: Vec::new() };
+    let asked = [request(1, 1), reveal(2, 1, 60), HoldRequest { subject: output, ..request(3, 1) }];
+    asked.iter().for_each(|asked| drop(bench.ask(asked.clone()).unwrap()));
+    let [command, reveal, output] = &asked;
+    let bob = approver("bob");
+    assert_eq!(kind(bench.vote(&bob, yes(command, Scope::Clear { secs: 60 }))), Refusal::NotPermitted);
+    for request in [reveal, output] {
+        assert_eq!(kind(bench.vote(&bob, yes(request, Scope::SameCommandThisSession))), Refusal::NotPermitted);
+        assert_eq!(kind(bench.vote(&bob, yes(request, Scope::Clear { secs: 0 }))), Refusal::NotPermitted);
+    }
+    assert_eq!(granted(&bench.vote(&bob, yes(output, Scope::Once)).unwrap()), None, "it goes on, masked");
+}
+
+#[test]
+fn a_note_stands_behind_the_reason_and_only_on_an_open_request() {
+    let (mut bench, asked) = (Bench::new(), HoldRequest { reason: Some(Shown::new("JIRA-88")), ..request(1, 1) });
+    assert_eq!(bench.docket.note(asked.id, &Shown::new("x")), []);
+    bench.ask(asked.clone()).unwrap();
+    let events = bench.docket.note(asked.id, &Shown::new("please hurry"));
+    bench.write(events);
+    let row = bench.docket.row(&approver("bob"), asked.id).unwrap();
+    assert_eq!(row.request.reason, Some(Shown::new("JIRA-88 · please hurry")));
+    assert_eq!(bench.docket.note(asked.id, &Shown::new(&"x".repeat(4000))), [], "an approver reads so much");
 }

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::approval::Docket;
 use crate::model::{
     AuditEvent, AuditRecord, Grant, GrantId, HoldRequest, Mono, Now, Outcome, Principal, Refusal, Refused, RequestId,
-    RequestRow, Ruling, SessionId, Vote,
+    RequestRow, Ruling, SessionId, Shown, Vote,
 };
 
 use super::registry::{Control, News, Registry};
@@ -75,6 +75,14 @@ impl Desk {
     /// When the chain could not be written.
     pub async fn withdraw(&self, id: RequestId) -> Result<(), Refused> {
         self.act(|done| Act::Withdraw(id, done)).await?
+    }
+
+    /// The requester adds a note to a request. One that is decided stays as it was, and that is no error.
+    ///
+    /// # Errors
+    /// When the chain could not be written.
+    pub async fn note(&self, id: RequestId, text: Shown) -> Result<(), Refused> {
+        self.act(|done| Act::Note(id, text, done)).await?
     }
 
     /// A session is gone: withdraws its requests and ends its grants.
@@ -149,6 +157,7 @@ type Done = oneshot::Sender<Result<(), Refused>>;
 enum Act {
     Ask(Box<HoldRequest>, Done),
     Withdraw(RequestId, Done),
+    Note(RequestId, Shown, Done),
     SessionEnded(SessionId, Done),
     Vote(Box<(Principal, Vote)>, Done),
     Look(Box<dyn FnOnce(&Docket) + Send>),
@@ -188,6 +197,7 @@ impl Task {
         let (events, done) = match act {
             Act::Ask(request, done) => (self.ask(*request, now), done),
             Act::Withdraw(id, done) => (Ok(self.withdraw(id)), done),
+            Act::Note(id, text, done) => (Ok(self.docket.note(id, &text)), done),
             Act::SessionEnded(session, done) => (Ok(self.docket.session_ended(session)), done),
             Act::Vote(vote, done) => {
                 let fresh = GrantId::from_bytes(rand::random());
@@ -250,12 +260,14 @@ impl Task {
                 self.docket.ruling(*request, outcome).map(|(session, ruling)| Tidings::Ruled(session, ruling))
             }
             AuditEvent::Granted(grant) => Some(Tidings::Granted(Grant::clone(grant))),
+            AuditEvent::Noted { request, .. } => Some(Tidings::Asked(*request)),
             AuditEvent::Started { .. }
             | AuditEvent::Stopped
             | AuditEvent::LoggedIn { .. }
             | AuditEvent::Refused { .. }
             | AuditEvent::SessionStarted(_)
             | AuditEvent::SessionSealed { .. }
+            | AuditEvent::GrantEnded { .. }
             | AuditEvent::GrantsEnded { .. }
             | AuditEvent::Viewed { .. }
             | AuditEvent::Steered { .. }

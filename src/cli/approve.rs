@@ -10,7 +10,7 @@ use super::exit::{Done, Exit, Failure};
 use super::out::Out;
 use super::{requests, show};
 use crate::api::wire::Call;
-use crate::model::{HoldRequest, RequestId, RequestRow, Scope, Severity, Shown};
+use crate::model::{HoldRequest, RequestId, RequestRow, Scope, Severity, Shown, Subject};
 
 /// The flags of `holdpoint approve`.
 #[derive(Debug, Args)]
@@ -23,6 +23,9 @@ pub struct Approve {
     /// Let the same command through until this session ends
     #[arg(long)]
     session: bool,
+    /// Of what asks to see something: values in the clear for so long (300s, 15m, 1h); a reveal at most for what it asks
+    #[arg(long = "clear", value_name = "TIME", value_parser = seconds, conflicts_with_all = ["once", "session"])]
+    clear: Option<u32>,
     /// The target's name, to confirm a critical request without being asked for it
     #[arg(long, value_name = "TARGET")]
     confirm: Option<String>,
@@ -59,7 +62,7 @@ impl Approve {
             }
             show::request(&row, now).iter().for_each(|line| drop(writeln!(io::stderr(), "{line}")));
             self.confirmed(&row.request)?;
-            let scope = if self.session { Scope::SameCommandThisSession } else { Scope::Once };
+            let scope = self.scope(&row.request);
             let RequestRow { request, approved_by, .. } = row;
             let digest = request.command.digest;
             connect::ask(&mut client, Call::Approve { request: request.id, digest, scope: scope.clone() }).await?;
@@ -71,10 +74,20 @@ impl Approve {
                     out.json(&Decision { request: id, decision: "approved", scope: Some(&scope), approvals })?;
                 }
                 (false, true) => out.line(&format!("your approval of {id} counts: {given} of {needed}"))?,
-                (false, false) => out.line(&format!("approved {id} {}", show::scope(&scope)))?,
+                (false, false) => out.line(&format!("approved {id} {}", scope.words()))?,
             }
             Ok(Exit::Ok)
         })
+    }
+
+    fn scope(&self, request: &HoldRequest) -> Scope {
+        match (self.clear, &request.subject) {
+            (Some(secs), Subject::Reveal { secs: asked }) => Scope::Clear { secs: secs.min(*asked) },
+            (Some(secs), _) => Scope::Clear { secs },
+            (None, Subject::Reveal { secs }) if !self.session => Scope::Clear { secs: *secs },
+            (None, _) if self.session => Scope::SameCommandThisSession,
+            (None, _) => Scope::Once,
+        }
     }
 
     /// A critical request wants the target's name, typed or as `--confirm`.
@@ -97,6 +110,19 @@ impl Approve {
         let why = format!("'{}' is not {}: nothing was approved", Shown::new(typed.trim()), Shown::new(target));
         Err(Failure::new(Exit::Usage, why))
     }
+}
+
+/// `300s`, `15m`, `1h`.
+fn seconds(text: &str) -> Result<u32, String> {
+    let (count, unit) = text.split_at_checked(text.len().saturating_sub(1)).unwrap_or((text, ""));
+    let factor = match unit {
+        "s" => Some(1),
+        "m" => Some(60),
+        "h" => Some(3600),
+        _ => None,
+    };
+    let secs = count.parse::<u32>().ok().zip(factor).and_then(|(count, factor)| count.checked_mul(factor));
+    secs.filter(|secs| *secs > 0).ok_or_else(|| "write it like 300s, 15m or 1h".to_owned())
 }
 
 fn ask_for(target: &str) -> Result<String, Failure> {

@@ -78,8 +78,8 @@ fn told(event: &AuditEvent) -> (Option<String>, String) {
             (None, format!("session {session} was interrupted; sealed with {records} records"))
         }
         AuditEvent::Requested(request) => {
-            let what =
-                format!("asked ({}) for {}: {}", request.id, show::place(&request.place), request.command.shown());
+            let (word, place) = (request.subject.word(), show::place(&request.place));
+            let what = format!("asked ({}) for a {word} on {place}: {}", request.id, request.command.shown());
             by(&request.who.user, what)
         }
         AuditEvent::Voted { by: who, vote } if vote.approve.is_some() => {
@@ -90,6 +90,8 @@ fn told(event: &AuditEvent) -> (Option<String>, String) {
         AuditEvent::Granted(grant) => {
             by(&grant.by.join(", "), format!("granted {} in session {}", grant.id, grant.session))
         }
+        AuditEvent::Noted { request, text } => (None, format!("a note was added to {request}: {text}")),
+        AuditEvent::GrantEnded { grant, session } => (None, format!("grant {grant} of session {session} ended")),
         AuditEvent::GrantsEnded { session } => (None, format!("grants of session {session} ended")),
         AuditEvent::Viewed { by: who, session, how } => by(who, format!("looked at session {session} ({how})")),
         AuditEvent::Steered { by: who, session, what, reason } => {

@@ -40,7 +40,7 @@ impl Grants {
                     grant.id.to_string(),
                     grant.request.to_string(),
                     grant.session.to_string(),
-                    show::scope(&grant.scope).to_owned(),
+                    grant.scope.words(),
                     Shown::new(&grant.by.join(", ")).to_string(),
                     show::ago(grant.since, now),
                 ]

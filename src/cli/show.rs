@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::model::{
-    ChannelKind, CloseReason, ExitStatus, HoldRequest, Place, RequestRow, Scope, Severity, Shown, Wall,
+    ChannelKind, CloseReason, ExitStatus, Finding, HoldRequest, Place, RequestRow, Severity, Shown, Subject, Wall,
+    minutes,
 };
 
 /// `root@db-1`.
@@ -28,7 +29,18 @@ pub fn severity(request: &HoldRequest) -> String {
 /// The worst severity among the effects; a hold without any is as bad as it can be, because nobody knows.
 #[must_use]
 pub fn worst(request: &HoldRequest) -> Severity {
-    request.effects.iter().map(|effect| effect.severity).max().unwrap_or(Severity::Critical)
+    let unknown = match request.subject {
+        Subject::Command => Severity::Critical,
+        // Nothing runs: what is at stake is what the rules say.
+        Subject::Reveal { .. } | Subject::Output { .. } => match request.risk.score {
+            0..20 => Severity::Info,
+            20..40 => Severity::Low,
+            40..60 => Severity::Medium,
+            60..80 => Severity::High,
+            80.. => Severity::Critical,
+        },
+    };
+    request.effects.iter().map(|effect| effect.severity).max().unwrap_or(unknown)
 }
 
 /// `04:58`, and with an exclamation mark below a minute.
@@ -59,12 +71,18 @@ pub fn channel(kind: &ChannelKind) -> String {
     }
 }
 
-/// What an approval of that scope lets through.
+/// What a request asks for beside its text.
 #[must_use]
-pub const fn scope(scope: &Scope) -> &'static str {
-    match scope {
-        Scope::Once => "once",
-        Scope::SameCommandThisSession => "for the same command until this session ends",
+pub fn subject(subject: &Subject) -> Vec<String> {
+    match subject {
+        Subject::Command => Vec::new(),
+        Subject::Reveal { secs } => {
+            vec![format!("asks       to see masked values in the clear for {}", minutes(*secs))]
+        }
+        Subject::Output { findings, samples } => {
+            let found = format!("asks       to see more of its output, which waits: {}", Finding::list(findings));
+            [found].into_iter().chain(samples.iter().map(|row| format!("sample     {row}"))).collect()
+        }
     }
 }
 
@@ -81,6 +99,7 @@ pub fn request(row: &RequestRow, now: Wall) -> Vec<String> {
         format!("           {} characters, read: {}", asked.command.text.chars().count(), asked.certainty.word()),
         format!("risk       {} ({})", severity(asked), asked.risk.score),
     ];
+    lines.extend(subject(&asked.subject));
     lines.extend(asked.effects.iter().map(|effect| {
         let words = asked.command.text.get(effect.span.start..effect.span.end).unwrap_or_default();
         let (severity, reason) = (effect.severity.word(), Shown::new(&effect.reason));

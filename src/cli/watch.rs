@@ -178,6 +178,10 @@ impl View {
             | Event::Held(_)
             | Event::Ruled { .. }
             | Event::Masked { .. }
+            | Event::Alerted { .. }
+            | Event::RevealBegan { .. }
+            | Event::RevealEnded { .. }
+            | Event::Noted { .. }
             | Event::Notice { .. }
             | Event::Paused { .. }
             | Event::Resumed { .. }

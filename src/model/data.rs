@@ -17,6 +17,17 @@ pub enum DataKind {
 }
 
 impl DataKind {
+    /// Every kind.
+    pub const ALL: &[Self] = &[Self::Email, Self::PaymentCard, Self::UsSsn];
+
+    /// Whether whoever has the value can act with it: a key, a password, a token.
+    #[must_use]
+    pub const fn is_secret(self) -> bool {
+        match self {
+            Self::Email | Self::PaymentCard | Self::UsSsn => false,
+        }
+    }
+
     /// The name that policy, JSON and people use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -41,4 +52,13 @@ pub struct Finding {
     pub kind: DataKind,
     /// How many.
     pub count: u32,
+}
+
+impl Finding {
+    /// `email ×12, us_ssn ×3`.
+    #[must_use]
+    pub fn list(findings: &[Self]) -> String {
+        let list: Vec<_> = findings.iter().map(|found| format!("{} ×{}", found.kind, found.count)).collect();
+        list.join(", ")
+    }
 }

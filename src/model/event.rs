@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::data::Finding;
 use super::effect::{Certainty, Effect};
-use super::id::{RequestId, SessionId};
+use super::id::{GrantId, RequestId, SessionId};
 use super::request::{CommandText, Grant, HoldRequest, Outcome, Vote};
 use super::session::{Admitted, CloseReason, ExitStatus, SessionMeta, Size, Stream};
 use super::text::Shown;
@@ -86,6 +86,38 @@ pub enum Event {
         /// Kinds and counts since the last such event.
         findings: Vec<Finding>,
     },
+    /// A rule wants people to know what was in a command's output, which went on.
+    Alerted {
+        /// Kinds and counts since the command began.
+        findings: Vec<Finding>,
+        /// The rule.
+        rule: String,
+        /// What it says.
+        says: Shown,
+    },
+    /// From here on the engineer sees values in the clear. What is recorded and what others watch stays masked.
+    RevealBegan {
+        /// The request that was approved, if one was needed.
+        request: Option<RequestId>,
+        /// The grant that it came with.
+        grant: Option<GrantId>,
+        /// For so many seconds at the most.
+        secs: u32,
+    },
+    /// From here on everything is masked for the engineer, too.
+    RevealEnded {
+        /// The request that it had come from.
+        request: Option<RequestId>,
+        /// Why.
+        why: RevealEnd,
+    },
+    /// The engineer wrote to the approvers.
+    Noted {
+        /// What.
+        text: Shown,
+        /// The request that it was added to, if one was open.
+        request: Option<RequestId>,
+    },
     /// A line of ours that stayed on the engineer's screen.
     Notice {
         /// The line.
@@ -115,6 +147,20 @@ pub enum Event {
     },
 }
 
+/// Why a reveal ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevealEnd {
+    /// Its time was up.
+    Expired,
+    /// The engineer had seen enough.
+    Closed,
+    /// The session ended.
+    SessionEnded,
+    /// The clock went backwards: nobody can tell how long it has run.
+    ClockChanged,
+}
+
 impl Event {
     /// Whether the ledger must have it on disk before anything that depends on it may happen. Output is grouped into
     /// chunks instead.
@@ -126,11 +172,15 @@ impl Event {
             | Self::Released { .. }
             | Self::Held(_)
             | Self::Ruled { .. }
+            | Self::RevealBegan { .. }
             | Self::Ended { .. } => true,
             Self::Output { .. }
             | Self::Resized { .. }
             | Self::Command { .. }
             | Self::Masked { .. }
+            | Self::Alerted { .. }
+            | Self::RevealEnded { .. }
+            | Self::Noted { .. }
             | Self::Notice { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
@@ -213,6 +263,20 @@ pub enum AuditEvent {
     },
     /// A grant began.
     Granted(Box<Grant>),
+    /// The requester added a note to their request.
+    Noted {
+        /// Which.
+        request: RequestId,
+        /// What.
+        text: Shown,
+    },
+    /// The time of a grant was up.
+    GrantEnded {
+        /// Which.
+        grant: GrantId,
+        /// Its session.
+        session: SessionId,
+    },
     /// Grants of a session ended with it.
     GrantsEnded {
         /// The session.

@@ -16,12 +16,12 @@ pub mod who;
 
 pub use data::{DataKind, Finding};
 pub use effect::{Certainty, Effect, EffectKind, Risk, Severity, Span, Undo};
-pub use event::{AuditEvent, AuditRecord, Event, EventRecord, Seq};
+pub use event::{AuditEvent, AuditRecord, Event, EventRecord, RevealEnd, Seq};
 pub use id::{GrantId, IdError, RequestId, SessionId};
 pub use live::{
     RecordingRow, RecordingState, Refusal, Refused, RequestRow, SessionRow, SessionState, StatusReport, VerifyReport,
 };
-pub use request::{CommandText, Digest, Grant, HoldRequest, Outcome, Ruling, Scope, Vote};
+pub use request::{CommandText, Digest, Grant, HoldRequest, Outcome, Ruling, Scope, Subject, Vote, minutes};
 pub use session::{Admitted, ChannelKind, CloseReason, ExitStatus, PtySize, SessionMeta, Size, Stream};
 pub use text::Shown;
 pub use time::{Mono, Now, Wall};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::data::Finding;
 use super::effect::{Certainty, Effect, Risk};
 use super::id::{GrantId, RequestId, SessionId};
 use super::text::Shown;
@@ -68,6 +69,39 @@ impl CommandText {
     }
 }
 
+/// What a request asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "asks", rename_all = "snake_case")]
+pub enum Subject {
+    /// To run the command.
+    #[default]
+    Command,
+    /// To see what is masked on this terminal.
+    Reveal {
+        /// For so many seconds from the approval on.
+        secs: u32,
+    },
+    /// To see more of the command's output, which waits because of what is in it.
+    Output {
+        /// Kinds and counts since the command began.
+        findings: Vec<Finding>,
+        /// Rows with such values, masked.
+        samples: Vec<Shown>,
+    },
+}
+
+impl Subject {
+    /// The word for lists.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Reveal { .. } => "reveal",
+            Self::Output { .. } => "output",
+        }
+    }
+}
+
 /// A session waits at a hold point and asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldRequest {
@@ -79,7 +113,10 @@ pub struct HoldRequest {
     pub who: Principal,
     /// On which target, as which login.
     pub place: Place,
-    /// What would run.
+    /// What it asks for.
+    #[serde(default)]
+    pub subject: Subject,
+    /// What would run. For a reveal a sentence that says what would be seen, for output the command that writes it.
     pub command: CommandText,
     /// What it would do.
     pub effects: Vec<Effect>,
@@ -111,6 +148,29 @@ pub enum Scope {
     Once,
     /// The same command (same digest) in this session, until the session ends.
     SameCommandThisSession,
+    /// Values are shown to the requester in the clear. Only for a request that asks to see something.
+    Clear {
+        /// So many seconds from the approval on.
+        secs: u32,
+    },
+}
+
+impl Scope {
+    /// How far it reaches, in words that follow "approved".
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Once => "once".to_owned(),
+            Self::SameCommandThisSession => "for the same command until this session ends".to_owned(),
+            Self::Clear { secs } => format!("in the clear for {}", minutes(*secs)),
+        }
+    }
+}
+
+/// `15m`, `90s`.
+#[must_use]
+pub fn minutes(secs: u32) -> String {
+    if secs > 0 && secs.is_multiple_of(60) { format!("{}m", secs / 60) } else { format!("{secs}s") }
 }
 
 /// One approver's decision on one request.
@@ -178,4 +238,15 @@ pub struct Grant {
     pub by: Vec<String>,
     /// When its clock started.
     pub since: Wall,
+}
+
+impl Grant {
+    /// When it ends, if not with its session.
+    #[must_use]
+    pub fn ends(&self) -> Option<Wall> {
+        match self.scope {
+            Scope::Once | Scope::SameCommandThisSession => None,
+            Scope::Clear { secs } => Some(self.since.after(std::time::Duration::from_secs(secs.into()))),
+        }
+    }
 }

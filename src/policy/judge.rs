@@ -10,7 +10,9 @@ use cedar_policy::{
 
 use super::load::{Note, Rules};
 use super::{Action, Circumstances, Deed};
-use crate::model::{Effect, Judgement, Obligations, Place, Principal, Risk, Rule, SessionMeta, Severity, Verdict};
+use crate::model::{
+    DataKind, Effect, Finding, Judgement, Obligations, Place, Principal, Risk, Rule, SessionMeta, Severity, Verdict,
+};
 
 /// A question as Cedar takes it; `Err` carries why it could not even be asked, which denies.
 pub(super) struct Question(Result<Asked, String>);
@@ -40,20 +42,60 @@ impl Question {
         Self(ask(who, "run", context, |names| names.target(place).map(|target| (target, Vec::new()))))
     }
 
+    /// May values be seen in the clear here, for so long?
+    pub(super) fn reveal(who: &Principal, place: &Place, secs: u32, circumstances: &Circumstances) -> Self {
+        let mut context = context(who, circumstances);
+        context.push(("seconds", Value::new_long(secs.into())));
+        Self(ask(who, Action::Reveal.as_str(), context, |names| names.target(place).map(|target| (target, Vec::new()))))
+    }
+
+    /// May values of this kind be seen in the clear here, always?
+    pub(super) fn see(who: &Principal, place: &Place, kind: DataKind, circumstances: &Circumstances) -> Self {
+        let mut context = context(who, circumstances);
+        context.push(("kind", Value::new_string(kind.as_str().to_owned())));
+        context.push(("secret", Value::new_bool(kind.is_secret())));
+        Self(ask(who, Action::See.as_str(), context, |names| names.target(place).map(|target| (target, Vec::new()))))
+    }
+
+    /// May more of this output go on?
+    pub(super) fn output(who: &Principal, place: &Place, findings: &[Finding], circumstances: &Circumstances) -> Self {
+        let of = |kind: DataKind| {
+            let counts = findings.iter().filter(|found| found.kind == kind).map(|found| i64::from(found.count));
+            counts.fold(0, i64::saturating_add)
+        };
+        let sum = |secret: bool| {
+            let kinds = DataKind::ALL.iter().filter(|kind| kind.is_secret() == secret);
+            kinds.fold(0i64, |sum, kind| sum.saturating_add(of(*kind)))
+        };
+        let counts = DataKind::ALL.iter().map(|kind| (kind.as_str().to_owned(), Value::new_long(of(*kind))));
+        let found = DataKind::ALL.iter().filter(|kind| of(**kind) > 0);
+        let kinds = Value::new_set(found.map(|kind| Value::new_string(kind.as_str().to_owned())));
+        let mut context = context(who, circumstances);
+        let counts = match Value::new_record(counts) {
+            Ok(counts) => counts,
+            Err(e) => return Self(Err(e.to_string())),
+        };
+        context.push(("counts", counts));
+        context.push(("kinds", kinds));
+        context.push(("personal", Value::new_long(sum(false))));
+        context.push(("secrets", Value::new_long(sum(true))));
+        Self(ask(who, Action::Output.as_str(), context, |names| names.target(place).map(|target| (target, Vec::new()))))
+    }
+
     /// Anything else on a target.
     pub(super) fn on_target(who: &Principal, action: Action, place: &Place, circumstances: &Circumstances) -> Self {
         match action {
-            Action::Connect
-            | Action::Upload
-            | Action::Download
-            | Action::Forward
-            | Action::Reveal
-            | Action::Approve
-            | Action::Steer => {
+            Action::Connect | Action::Upload | Action::Download | Action::Forward | Action::Approve | Action::Steer => {
                 let context = context(who, circumstances);
                 Self(ask(who, action.as_str(), context, |names| names.target(place).map(|t| (t, Vec::new()))))
             }
-            Action::Run | Action::Watch | Action::Replay | Action::Export => Self::wrong(action, "target"),
+            Action::Run
+            | Action::Reveal
+            | Action::See
+            | Action::Output
+            | Action::Watch
+            | Action::Replay
+            | Action::Export => Self::wrong(action, "target"),
         }
     }
 
@@ -75,6 +117,8 @@ impl Question {
             | Action::Download
             | Action::Forward
             | Action::Reveal
+            | Action::See
+            | Action::Output
             | Action::Approve
             | Action::Steer => Self::wrong(action, "session"),
         }
@@ -113,6 +157,30 @@ impl Rules {
             Ok(holds) if holds.notes.is_empty() => judgement(Verdict::Allow, &access.notes),
             Ok(holds) => hold(holds.notes),
         }
+    }
+
+    /// Answers about output that was found to have values in it: without a rule it goes on. Beside the judgement the rules that want
+    /// people to know, whatever comes of it.
+    pub(super) fn judge_output(&self, question: &Question) -> (Judgement, Vec<Rule>) {
+        let asked = match &question.0 {
+            Ok(asked) => asked,
+            Err(why) => {
+                let why = format!("the question could not be asked: {why}");
+                return (denied(unruled("unanswerable", why)), Vec::new());
+            }
+        };
+        let (access, holds) = match (self.matching(&self.access, asked), self.matching(&self.holds, asked)) {
+            (Ok(access), Ok(holds)) => (access, holds),
+            (Err(broken), _) | (_, Err(broken)) => return (denied(broken), Vec::new()),
+        };
+        // What permits is in the reasons unless something denies; then that is what people hear of.
+        let alerts = access.notes.iter().filter(|note| note.alert).map(|note| note.rule.clone()).collect();
+        let judgement = match (access.decision, access.notes.is_empty(), holds.notes.is_empty()) {
+            (Decision::Deny, false, _) => judgement(Verdict::Deny, &access.notes),
+            (_, _, false) => hold(holds.notes),
+            (Decision::Allow, _, true) | (Decision::Deny, true, true) => judgement(Verdict::Allow, &access.notes),
+        };
+        (judgement, alerts)
     }
 
     /// The rules of a set that match. A rule that cannot be evaluated is an error, whatever the others say.

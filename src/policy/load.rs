@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use cedar_policy::{Effect, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use sha2::{Digest as _, Sha256};
 
-use super::{PolicyFault, PolicyFaults, SCHEMA};
-use crate::model::{Obligations, Rule};
+use super::{PolicyFault, PolicyFaults, SCHEMA, SCHEMA_KINDS};
+use crate::model::{DataKind, Obligations, Rule};
 
 /// Checked rules, apart by what follows when they match.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(super) struct Note {
     pub(super) rule: Rule,
     /// What an approval must look like, if the rule is a hold.
     pub(super) obligations: Option<Obligations>,
+    /// Whether people are told when it matches.
+    pub(super) alert: bool,
     /// Points that it adds to the risk score.
     pub(super) risk: u8,
 }
@@ -76,6 +78,7 @@ impl Loader {
         };
         let obligations = notes.obligations(policy.effect());
         let risk = notes.number("risk", 0, 0..=100);
+        let alert = notes.alert(policy.effect());
         let says = notes.text("says").map_or_else(|| format!("rule {id} says so"), str::to_owned);
         notes.faults.into_iter().for_each(&mut fault);
 
@@ -85,7 +88,7 @@ impl Loader {
         match self.notes.entry(cedar_id.clone()) {
             Entry::Occupied(_) => fault(format!("there is another rule with @id(\"{id}\"): give each its own")),
             Entry::Vacant(place) => match set.add(policy.new_id(cedar_id)) {
-                Ok(()) => drop(place.insert(Note { rule, obligations, risk })),
+                Ok(()) => drop(place.insert(Note { rule, obligations, alert, risk })),
                 Err(e) => fault(format!("this rule cannot be used: {e}")),
             },
         }
@@ -94,7 +97,7 @@ impl Loader {
     /// Checks all rules against the schema. What Cedar only warns of (a rule that can never match, a look-alike letter) is a
     /// fault here: whoever wrote it meant something else.
     fn validate(&mut self) {
-        let schema = match Schema::from_cedarschema_str(SCHEMA) {
+        let schema = match Schema::from_cedarschema_str(&schema()) {
             Ok((schema, _)) => schema,
             Err(e) => {
                 let what = format!("the schema of this build is broken: {e}");
@@ -142,6 +145,16 @@ impl Annotations<'_> {
                 default
             }
         }
+    }
+
+    /// Whether people are told when the rule matches.
+    fn alert(&mut self, effect: Effect) -> bool {
+        let alert = self.of.contains_key("alert");
+        if alert && effect == Effect::Forbid {
+            self.faults
+                .push("@alert belongs on a `permit` of `output`: what a `forbid` stops is told anyway".to_owned());
+        }
+        alert
     }
 
     /// What an approval must look like, if the rule is annotated `@hold`.
@@ -229,6 +242,12 @@ fn statements(text: &str) -> Vec<Statement<'_>> {
     found
 }
 
+/// The schema with an attribute for each kind of data.
+fn schema() -> String {
+    let kinds: String = DataKind::ALL.iter().map(|kind| format!("{kind}: Long,\n")).collect();
+    SCHEMA.replace(SCHEMA_KINDS, &kinds)
+}
+
 fn digest(files: &[(String, String)]) -> String {
     let mut hash = Sha256::new();
     for part in files.iter().flat_map(|(name, text)| [name, text]) {
@@ -241,7 +260,7 @@ fn digest(files: &[(String, String)]) -> String {
 /// Annotations that only a hold has.
 const OF_HOLDS: [&str; 4] = ["approvers", "quorum", "ttl", "reason"];
 
-const KNOWN: [&str; 8] = ["id", "says", "hold", "approvers", "quorum", "ttl", "reason", "risk"];
+const KNOWN: [&str; 9] = ["id", "says", "hold", "approvers", "quorum", "ttl", "reason", "risk", "alert"];
 
 /// Five minutes: long enough to fetch a colleague, short enough that the line is still the one both have in mind.
 const DEFAULT_TTL: u32 = 300;

@@ -6,6 +6,9 @@
 //! - `forbid` denies, and nothing lifts it.
 //! - `forbid` annotated `@hold` holds: an approval lifts it.
 //! - A rule that cannot be evaluated denies.
+//! - `permit` annotated `@alert`, on `output` only: it may go on, and people are told.
+//!
+//! `output` alone needs no `permit`: the command was let through already, and what is found is masked.
 //!
 //! # The strictest of all that match wins
 //!
@@ -16,7 +19,10 @@
 
 use std::time::Duration;
 
-use crate::model::{Certainty, Digest, Effect, Judgement, Place, Principal, SessionId, SessionMeta, Verdict, Wall};
+use crate::model::{
+    Certainty, DataKind, Digest, Effect, Finding, Judgement, Place, Principal, Rule, SessionId, SessionMeta, Verdict,
+    Wall,
+};
 
 mod judge;
 mod load;
@@ -26,7 +32,7 @@ mod risk;
 
 use judge::Question;
 pub use memo::Memo;
-use permit::{Admission, Allowance, Viewing};
+use permit::{Admission, Allowance, Reveal, Viewing};
 pub use risk::risk;
 
 /// What a principal wants to do.
@@ -36,8 +42,12 @@ pub enum Action {
     Connect,
     /// Run a command.
     Run,
-    /// See a masked value.
+    /// See masked values in the clear for a time.
     Reveal,
+    /// See values of a kind in the clear, always.
+    See,
+    /// See more of a command's output in which values were found, masked.
+    Output,
     /// Put a file onto a target.
     Upload,
     /// Take a file from a target.
@@ -58,10 +68,12 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Connect,
         Self::Run,
         Self::Reveal,
+        Self::See,
+        Self::Output,
         Self::Upload,
         Self::Download,
         Self::Forward,
@@ -79,6 +91,8 @@ impl Action {
             Self::Connect => "connect",
             Self::Run => "run",
             Self::Reveal => "reveal",
+            Self::See => "see",
+            Self::Output => "output",
             Self::Upload => "upload",
             Self::Download => "download",
             Self::Forward => "forward",
@@ -203,6 +217,48 @@ impl Policy {
         (judgement, allowance)
     }
 
+    /// May this principal see masked values of this session in the clear for `secs` seconds? There is a permit exactly when the verdict
+    /// is "allow"; usually it is a hold.
+    #[must_use]
+    pub fn reveal(
+        &self,
+        session: SessionId,
+        who: &Principal,
+        place: &Place,
+        secs: u32,
+        circumstances: &Circumstances,
+    ) -> (Judgement, Option<Reveal>) {
+        let judgement = self.rules.judge(&Question::reveal(who, place, secs, circumstances));
+        let permit = match judgement.verdict {
+            Verdict::Allow => Some(Reveal::new(session, secs)),
+            Verdict::Hold(_) | Verdict::Deny => None,
+        };
+        (judgement, permit)
+    }
+
+    /// The kinds of values that this principal sees in the clear here, always. What no rule permits is masked.
+    #[must_use]
+    pub fn clear_kinds(&self, who: &Principal, place: &Place, circumstances: &Circumstances) -> Vec<DataKind> {
+        let clear = |kind: &DataKind| {
+            let judgement = self.rules.judge(&Question::see(who, place, *kind, circumstances));
+            matches!(judgement.verdict, Verdict::Allow)
+        };
+        DataKind::ALL.iter().copied().filter(clear).collect()
+    }
+
+    /// May more of a command's output, in which these values were found so far, go on to this principal? It is masked in any case, so
+    /// no rule needs to permit it: rules hold it, deny it, or want people to know (the rules in the second place, annotated `@alert`).
+    #[must_use]
+    pub fn output(
+        &self,
+        who: &Principal,
+        place: &Place,
+        findings: &[Finding],
+        circumstances: &Circumstances,
+    ) -> (Judgement, Vec<Rule>) {
+        self.rules.judge_output(&Question::output(who, place, findings, circumstances))
+    }
+
     /// May this principal see this session, live or recorded? `action` is [`Action::Watch`], [`Action::Replay`] or
     /// [`Action::Export`]; any other is denied.
     ///
@@ -281,13 +337,17 @@ impl std::fmt::Display for PolicyFaults {
 impl std::error::Error for PolicyFaults {}
 
 /// The default policy. The names are relative to the repository, as people find them again.
-const BUILTIN: [(&str, &str); 2] = [
+const BUILTIN: [(&str, &str); 3] = [
     ("policy/access.cedar", include_str!("../../policy/access.cedar")),
     ("policy/holds.cedar", include_str!("../../policy/holds.cedar")),
+    ("policy/privacy.cedar", include_str!("../../policy/privacy.cedar")),
 ];
 
-/// The words that policy files may use.
+/// The words that policy files may use, but for the kinds of data.
 const SCHEMA: &str = include_str!("../../policy/holdpoint.cedarschema");
+
+/// Where the schema wants an attribute for each kind of data.
+const SCHEMA_KINDS: &str = "/* each kind: Long */";
 
 #[cfg(test)]
 mod tests;

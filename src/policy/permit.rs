@@ -1,12 +1,12 @@
 //! Permits: proof, as a value, that policy said yes. Who was not given one cannot do the thing.
 //!
 //! The fields are private and the constructors are visible to this room alone, so the compiler keeps law 4: dialling a
-//! target needs an [`Admission`], releasing an Enter a [`Release`], opening a sealed original or exporting it a [`Viewing`].
+//! target needs an [`Admission`], releasing an Enter a [`Release`], an unmasked view a [`Reveal`], opening a sealed original or exporting it a [`Viewing`].
 //! None of them can be cloned, so none outlives the one act it was given for.
 
 use std::time::Duration;
 
-use crate::model::{Digest, Grant, Place, Principal, Ruling, Scope, SessionId};
+use crate::model::{Digest, Grant, Place, Principal, Ruling, Scope, SessionId, Wall};
 use crate::model::{Outcome, RequestId};
 
 /// Leave to connect one session to one target. The certificate signer and the dialler take it, not the request.
@@ -104,7 +104,7 @@ impl Release {
     #[must_use]
     pub fn by_grant(grant: &Grant, session: SessionId, line: &Digest) -> Option<Self> {
         let covers = match grant.scope {
-            Scope::Once => false,
+            Scope::Once | Scope::Clear { .. } => false,
             Scope::SameCommandThisSession => grant.session == session && grant.digest == *line,
         };
         covers.then_some(Self { digest: *line, request: None, grant: Some(grant.id) })
@@ -128,6 +128,64 @@ impl Release {
         self.grant
     }
 }
+
+/// Leave to show values in the clear on one terminal, for a time.
+///
+/// It comes from policy's own "allow" or from a live [`Grant`]; the engine keeps it as long as the terminal shows them, and ends it
+/// with its time.
+#[derive(Debug)]
+#[must_use = "a reveal that nobody uses shows nothing"]
+pub struct Reveal {
+    session: SessionId,
+    request: Option<RequestId>,
+    grant: Option<crate::model::GrantId>,
+    lasts: Duration,
+}
+
+impl Reveal {
+    /// Only for `policy`, from a verdict on `reveal`.
+    pub(in crate::policy) const fn new(session: SessionId, secs: u32) -> Self {
+        Self { session, request: None, grant: None, lasts: Duration::from_secs(secs as u64) }
+    }
+
+    /// From a standing grant, if it shows something in this session and its time is not up at `now`. A clock that is behind the
+    /// grant's beginning proves nothing: no reveal.
+    #[must_use]
+    pub fn by_grant(grant: &Grant, session: SessionId, now: Wall) -> Option<Self> {
+        let lasts = grant.ends()?.since(now);
+        let begun = now.after(SKEW) >= grant.since;
+        let covers = grant.session == session && begun && !lasts.is_zero();
+        let (request, grant) = (Some(grant.request), Some(grant.id));
+        covers.then_some(Self { session, request, grant, lasts })
+    }
+
+    /// The session whose terminal may show them.
+    #[must_use]
+    pub const fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// The request that was approved, if one was needed.
+    #[must_use]
+    pub const fn request(&self) -> Option<RequestId> {
+        self.request
+    }
+
+    /// The grant, if it came from one.
+    #[must_use]
+    pub const fn grant(&self) -> Option<crate::model::GrantId> {
+        self.grant
+    }
+
+    /// How long it lasts from the moment it was made.
+    #[must_use]
+    pub const fn lasts(&self) -> Duration {
+        self.lasts
+    }
+}
+
+/// How far the clock may be behind the record that began a grant: they are stamped by two tasks, and time daemons step a clock by less.
+const SKEW: Duration = Duration::from_secs(2);
 
 /// Leave to look at the recording of a session.
 #[derive(Debug)]

@@ -233,3 +233,76 @@ fn risk_counts_the_worst_first_and_doubt_only_where_something_is_at_stake() {
     let many = vec![effect(EffectKind::FsDestroy, Severity::Critical); 300];
     assert_eq!(risk(&many, Certainty::Opaque).score, 100);
 }
+
+fn found(kind: DataKind, count: u32) -> Vec<Finding> {
+    vec![Finding { kind, count }]
+}
+
+#[test]
+fn a_reveal_is_held_with_a_reason_and_is_nobodys_who_may_not_ask() {
+    let policy = Policy::builtin().unwrap();
+    let id = SessionId::from_bytes([3; 10]);
+    let ask = |who: &Principal, secs| policy.reveal(id, who, &place("demo"), secs, &NOON);
+    let (judgement, permit) = ask(&person("e", &["engineer"]), 900);
+    let Verdict::Hold(obligations) = judgement.verdict else { panic!("{judgement:?}") };
+    assert!(obligations.reason_required && permit.is_none());
+    assert_eq!(obligations.approvers, ["approver"]);
+    assert_eq!(ask(&person("e", &["engineer"]), 3601).0.verdict, Verdict::Deny);
+    assert_eq!(ask(&person("a", &["auditor"]), 60).0.verdict, Verdict::Deny);
+    let free = super::tests::policy(r#"permit (principal, action == Action::"reveal", resource);"#);
+    let (judgement, permit) = free.reveal(id, &person("e", &[]), &place("demo"), 60, &NOON);
+    assert_eq!(judgement.verdict, Verdict::Allow);
+    assert_eq!(permit.map(|permit| permit.lasts()), Some(Duration::from_secs(60)));
+}
+
+#[test]
+fn output_goes_on_until_it_is_a_list_of_numbers_from_production() {
+    let policy = Policy::builtin().unwrap();
+    let who = person("e", &["engineer"]);
+    let verdict = |env, findings: &[Finding]| policy.output(&who, &place(env), findings, &NOON).0.verdict;
+    assert_eq!(verdict("production", &found(DataKind::PaymentCard, 20)), Verdict::Allow);
+    assert!(matches!(verdict("production", &found(DataKind::PaymentCard, 21)), Verdict::Hold(_)));
+    assert!(matches!(verdict("production", &found(DataKind::UsSsn, 21)), Verdict::Hold(_)));
+    assert_eq!(verdict("demo", &found(DataKind::PaymentCard, 21)), Verdict::Allow);
+    assert_eq!(verdict("production", &found(DataKind::Email, 21)), Verdict::Allow);
+}
+
+#[test]
+fn many_values_go_on_and_people_hear_of_it() {
+    let policy = Policy::builtin().unwrap();
+    let who = person("e", &["engineer"]);
+    let alerts = |count| policy.output(&who, &place("demo"), &found(DataKind::Email, count), &NOON);
+    assert!(alerts(200).1.is_empty());
+    let (judgement, rules) = alerts(201);
+    assert_eq!(judgement.verdict, Verdict::Allow);
+    assert_eq!(rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>(), ["privacy/many"]);
+}
+
+#[test]
+fn output_needs_no_permit_and_a_forbid_stops_it_for_good() {
+    let who = person("e", &[]);
+    let findings = found(DataKind::UsSsn, 1);
+    let silent = policy(r#"permit (principal, action == Action::"run", resource);"#);
+    assert_eq!(silent.output(&who, &place("demo"), &findings, &NOON).0.verdict, Verdict::Allow);
+    let strict = policy(
+        r#"@id("none") forbid (principal, action == Action::"output", resource) when { context.kinds.contains("us_ssn") };"#,
+    );
+    assert_eq!(strict.output(&who, &place("demo"), &findings, &NOON).0.verdict, Verdict::Deny);
+    assert_eq!(strict.output(&who, &place("demo"), &found(DataKind::Email, 9), &NOON).0.verdict, Verdict::Allow);
+}
+
+#[test]
+fn what_nothing_permits_is_masked_and_a_kind_can_be_permitted_alone() {
+    let who = person("e", &["engineer"]);
+    assert!(Policy::builtin().unwrap().clear_kinds(&who, &place("demo"), &NOON).is_empty());
+    let text =
+        r#"permit (principal, action == Action::"see", resource) when { context.kind == "email" && !context.secret };"#;
+    assert_eq!(policy(text).clear_kinds(&who, &place("demo"), &NOON), [DataKind::Email]);
+}
+
+#[test]
+fn an_alert_belongs_on_a_permit() {
+    let text = r#"@alert forbid (principal, action == Action::"output", resource);"#;
+    let faults = Policy::from_files(vec![("a.cedar".to_owned(), text.to_owned())]).unwrap_err();
+    assert!(faults.to_string().contains("@alert belongs on a `permit`"), "{faults}");
+}

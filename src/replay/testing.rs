@@ -46,6 +46,7 @@ pub(super) fn events() -> Vec<EventRecord> {
         session: meta().id,
         who: meta().who,
         place: meta().place,
+        subject: crate::model::Subject::Command,
         command: CommandText { text: "rm -rf ./victim".into(), digest: Digest([0; 32]) },
         effects: Vec::new(),
         rules: Vec::new(),

@@ -7,7 +7,9 @@
 
 use std::time::Duration;
 
-use crate::model::{Event, EventRecord, ExitStatus, Outcome, Seq, SessionMeta, Shown, Size, Verdict, Wall};
+use crate::model::{
+    Event, EventRecord, ExitStatus, Finding, Outcome, Seq, SessionMeta, Shown, Size, Verdict, Wall, minutes,
+};
 use crate::terminal::Screen;
 
 /// One event with its time since the start.
@@ -332,10 +334,13 @@ pub(super) fn marker(event: &Event) -> Option<(Mark, Shown)> {
             Outcome::Expired => (Mark::Lapsed, shown("expired: nobody decided in time")),
             Outcome::Withdrawn => (Mark::Lapsed, shown("withdrawn")),
         },
-        Event::Masked { findings } => {
-            let list: Vec<_> = findings.iter().map(|f| format!("{} ×{}", f.kind, f.count)).collect();
-            (Mark::Masked, shown(&list.join(", ")))
+        Event::Masked { findings } => (Mark::Masked, shown(&Finding::list(findings))),
+        Event::Alerted { findings, rule, .. } => {
+            (Mark::Masked, shown(&format!("alert {rule}: {}", Finding::list(findings))))
         }
+        Event::RevealBegan { secs, .. } => (Mark::Approved, shown(&format!("reveal begins, for {}", minutes(*secs)))),
+        Event::RevealEnded { .. } => (Mark::Lapsed, shown("reveal ends")),
+        Event::Noted { text, .. } => (Mark::Notice, shown(&format!("note: {text}"))),
         Event::Notice { text } => (Mark::Notice, text.clone()),
         Event::Paused { by } => (Mark::Steered, shown(&format!("paused by {by}"))),
         Event::Resumed { by } => (Mark::Steered, shown(&format!("resumed by {by}"))),

@@ -186,6 +186,7 @@ impl Engine {
                     session,
                     who: self.meta.who.clone(),
                     place: self.meta.place.clone(),
+                    subject: crate::model::Subject::Command,
                     command: judged.command,
                     effects: judged.effects,
                     rules: judged.judgement.rules,

@@ -179,6 +179,7 @@ pub(crate) fn hold(n: u8, severity: Severity, seconds: u64, command: &str, marke
         session: session_id(n),
         who,
         place,
+        subject: crate::model::Subject::Command,
         command: CommandText { text: command.to_owned(), digest: Digest([n; 32]) },
         effects: vec![Harm {
             kind: EffectKind::FsDestroy,

@@ -134,6 +134,7 @@ impl Bench {
             session: SessionId::from_bytes([1; 10]),
             who: principal("alice", &["engineer", "approver"], "SHA256:alice"),
             place: place(),
+            subject: holdpoint::model::Subject::Command,
             command: CommandText { text, digest: Digest([n; 32]) },
             effects: vec![effect],
             rules: vec![],

@@ -120,6 +120,7 @@ fn request(n: u8) -> HoldRequest {
         session: session(),
         who: person("alice"),
         place: place(),
+        subject: crate::model::Subject::Command,
         command: CommandText { text: "rm -rf ./victim".into(), digest: Digest([n; 32]) },
         effects: Vec::new(),
         rules: Vec::new(),

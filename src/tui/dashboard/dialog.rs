@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span as Piece};
 
 use super::queue::{Entry, severity};
 use crate::api::wire::Call;
-use crate::model::{Digest, RequestId, Scope, SessionId, SessionRow, Severity, Shown};
+use crate::model::{Digest, HoldRequest, RequestId, Scope, SessionId, SessionRow, Severity, Shown, Subject, minutes};
 use crate::tui::bindings::Reading;
 use crate::tui::field::Field;
 use crate::tui::input::Key;
@@ -33,7 +33,9 @@ pub enum Dialog {
 pub struct Approve {
     request: RequestId,
     digest: Digest,
-    scope: Scope,
+    /// What it may reach, each with its key: `1`, `2` …
+    scopes: Vec<Scope>,
+    chosen: usize,
     /// The name to type first, for a critical one.
     name: Option<String>,
     typed: Field,
@@ -77,7 +79,7 @@ impl Dialog {
         let request = &entry.row.request;
         let name = (severity(request) == Severity::Critical).then(|| request.place.target.clone());
         let (digest, typed) = (request.command.digest, Field::default());
-        Self::Approve(Approve { request: request.id, digest, scope: Scope::Once, name, typed })
+        Self::Approve(Approve { request: request.id, digest, scopes: scopes(request), chosen: 0, name, typed })
     }
 
     /// The dialog that denies what `entry` shows.
@@ -162,9 +164,14 @@ impl Approve {
     #[allow(clippy::wildcard_enum_match_arm, reason = "every other key edits or does nothing")]
     fn key(&mut self, key: Key, armed: Result<(), String>) -> Step {
         match key {
-            Key::Up | Key::Down | Key::Tab | Key::BackTab => self.scope = other(&self.scope),
-            Key::Char('1') if self.name.is_none() => self.scope = Scope::Once,
-            Key::Char('2') if self.name.is_none() => self.scope = Scope::SameCommandThisSession,
+            Key::Up | Key::BackTab => {
+                self.chosen = self.chosen.checked_sub(1).unwrap_or(self.scopes.len().saturating_sub(1))
+            }
+            Key::Down | Key::Tab => self.chosen = if self.chosen + 1 < self.scopes.len() { self.chosen + 1 } else { 0 },
+            Key::Char(digit @ '1'..='9') if self.name.is_none() => {
+                let place = digit.to_digit(10).and_then(|digit| usize::try_from(digit - 1).ok());
+                self.chosen = place.filter(|place| *place < self.scopes.len()).unwrap_or(self.chosen);
+            }
             Key::Enter => {
                 if let Err(why) = armed {
                     return Step::Say(why);
@@ -172,8 +179,9 @@ impl Approve {
                 if let Some(name) = self.name.as_deref().filter(|name| *name != self.typed.text()) {
                     return Step::Say(format!("type the target's name, {name}, to approve something critical"));
                 }
-                let call = Call::Approve { request: self.request, digest: self.digest, scope: self.scope.clone() };
-                return Step::Send(Box::new(call), format!("approve {} {}", self.request.short(), reach(&self.scope)));
+                let Some(scope) = self.scopes.get(self.chosen).cloned() else { return Step::Stay };
+                let says = format!("approve {} {}", self.request.short(), reach(&scope));
+                return Step::Send(Box::new(Call::Approve { request: self.request, digest: self.digest, scope }), says);
             }
             key if self.name.is_some() => _ = self.typed.key(key),
             _ => {}
@@ -185,15 +193,10 @@ impl Approve {
     #[must_use]
     pub fn rows(&self, entry: &Entry, width: usize, look: Look) -> Vec<Line<'static>> {
         let request = &entry.row.request;
-        let who = &request.who.user;
-        let place = format!("{}@{}", request.place.login, request.place.target);
         let mut rows = vec![command_row(entry, width, look)];
-        let once = format!("1 once: {who} runs this line on {place} one time, now; nothing else");
-        let again = format!(
-            "2 same command, this session: {who} may run exactly this line on {place} again and again, until this session ends"
-        );
-        for (scope, text) in [(Scope::Once, once), (Scope::SameCommandThisSession, again)] {
-            let chosen = scope == self.scope;
+        for (place, scope) in self.scopes.iter().enumerate() {
+            let text = format!("{} {}", place + 1, promise(request, scope));
+            let chosen = place == self.chosen;
             let style = look.style(if chosen { Role::Selected } else { Role::Plain });
             for (i, row) in wrap(Shown::new(&text).as_str(), width.saturating_sub(4)).into_iter().enumerate() {
                 let mark = if chosen && i == 0 { look.pick("▸ ", "> ") } else { "  " };
@@ -311,17 +314,41 @@ pub fn over_rows(why: &str, width: usize, look: Look) -> Vec<Line<'static>> {
 
 /// How far an approval reaches, in a few words.
 #[must_use]
-pub const fn reach(scope: &Scope) -> &'static str {
+pub fn reach(scope: &Scope) -> String {
     match scope {
-        Scope::Once => "once",
-        Scope::SameCommandThisSession => "for this command in this session",
+        Scope::Once => "once".to_owned(),
+        Scope::SameCommandThisSession => "for this command in this session".to_owned(),
+        Scope::Clear { .. } => scope.words(),
     }
 }
 
-const fn other(scope: &Scope) -> Scope {
-    match scope {
-        Scope::Once => Scope::SameCommandThisSession,
-        Scope::SameCommandThisSession => Scope::Once,
+/// How far an approval of such a request may reach, the usual way first.
+fn scopes(request: &HoldRequest) -> Vec<Scope> {
+    match request.subject {
+        Subject::Command => vec![Scope::Once, Scope::SameCommandThisSession],
+        Subject::Reveal { secs } if secs > SHORT => vec![Scope::Clear { secs }, Scope::Clear { secs: SHORT }],
+        Subject::Reveal { secs } => vec![Scope::Clear { secs }],
+        Subject::Output { .. } => vec![Scope::Once, Scope::Clear { secs: SHORT }],
+    }
+}
+
+/// What is let through with that, in words, and until when.
+fn promise(request: &HoldRequest, scope: &Scope) -> String {
+    let who = &request.who.user;
+    let place = format!("{}@{}", request.place.login, request.place.target);
+    match (&request.subject, scope) {
+        (Subject::Output { .. }, Scope::Once) => {
+            format!("masked: the rest of this command's output goes on to {who}, with every value masked")
+        }
+        (_, Scope::Once) => format!("once: {who} runs this line on {place} one time, now; nothing else"),
+        (_, Scope::SameCommandThisSession) => format!(
+            "same command, this session: {who} may run exactly this line on {place} again and again, until this session ends"
+        ),
+        (_, Scope::Clear { secs }) => format!(
+            "in the clear for {}: {who} sees every value on this terminal, {place}, until then; the recording and those who \
+             watch do not",
+            minutes(*secs)
+        ),
     }
 }
 
@@ -358,6 +385,9 @@ fn keys_row(yes: &'static str, no: &'static str, look: Look) -> Line<'static> {
         Piece::styled(format!(" {} {no}", look.pick("·", "-")), look.style(Role::Dim)),
     ])
 }
+
+/// A reveal that is shorter than most that are asked for, in seconds.
+const SHORT: u32 = 300;
 
 /// What approvers say most; a digit chooses one while the line is empty.
 const PRESETS: &[&str] = &["use the runbook", "wrong target", "too broad", "ask me first", "not now"];

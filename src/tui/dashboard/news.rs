@@ -153,6 +153,10 @@ impl Dashboard {
             | Event::Held(_)
             | Event::Ruled { .. }
             | Event::Masked { .. }
+            | Event::Alerted { .. }
+            | Event::RevealBegan { .. }
+            | Event::RevealEnded { .. }
+            | Event::Noted { .. }
             | Event::Notice { .. }
             | Event::Paused { .. }
             | Event::Resumed { .. }

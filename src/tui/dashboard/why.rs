@@ -6,7 +6,10 @@ use ratatui::text::{Line, Span as Piece};
 use unicode_width::UnicodeWidthStr;
 
 use super::queue::{Entry, severity};
-use crate::model::{Certainty, ChannelKind, Effect, HoldRequest, Outcome, Rule, SessionRow, Shown, Undo, Wall};
+use crate::model::{
+    Certainty, ChannelKind, Effect, Finding, HoldRequest, Outcome, Rule, SessionRow, Shown, Subject, Undo, Wall,
+    minutes,
+};
 use crate::tui::text::{ago, clock, wrap};
 use crate::tui::theme::{Look, Role};
 
@@ -26,6 +29,7 @@ pub fn of_hold(entry: &Entry, now: Wall, width: usize, look: Look) -> Sheet {
     let mut page = Page { rows: Vec::new(), width: width.max(20), look };
     page.headline(entry, now);
     page.command(request);
+    page.subject(request);
     let command_rows = page.rows.len();
     page.about_text(request);
     page.people(request);
@@ -155,6 +159,22 @@ impl Page {
             for (i, row) in wrap(label, self.width.saturating_sub(3)).into_iter().enumerate() {
                 let lead = if i == 0 { self.look.pick(" ╰ ", " ` ") } else { "   " };
                 self.rows.push(Line::styled(format!("{lead}{row}"), style));
+            }
+        }
+    }
+
+    /// What is asked for, if it is not to run the text.
+    fn subject(&mut self, request: &HoldRequest) {
+        match &request.subject {
+            Subject::Command => {}
+            Subject::Reveal { secs } => {
+                let text = format!("to see every masked value in the clear for {}", minutes(*secs));
+                self.fact_in("asks", &text, Role::Warn);
+            }
+            Subject::Output { findings, samples } => {
+                let text = format!("to see more of its output, which waits: {}", Finding::list(findings));
+                self.fact_in("asks", &text, Role::Warn);
+                self.last("sample", samples.iter());
             }
         }
     }

@@ -15,7 +15,7 @@
 //! | `paste "…"` | with the marks of bracketed paste if the program asked for them |
 //! | `send "…"` | bytes in one piece, faster than anybody types |
 //! | `resize 60x20` · `client leaves` | |
-//! | `approve` · `approve for session` · `deny "…"` · `expire` | the desk decides on the last request, whether it is still open or not |
+//! | `approve` · `approve for session` · `approve in the clear for 5m` · `deny "…"` · `expire` | the desk decides on the last request, whether it is still open or not |
 //! | `desk refuses "…"` | the last request could not even be filed |
 //! | `pause by bob` · `resume by bob` · `kill by bob "…"` · `shutdown` | |
 //! | `disk slow` · `disk ok` · `disk fails` | nothing gets onto the disk until it is ok again; the record is lost |

@@ -161,6 +161,10 @@ fn step(words: &[Word<'_>]) -> Result<Step, String> {
         [Bare("at"), Bare(time)] => Step::At(clock(time)?),
         [Bare("after"), Bare(time)] => Step::After(duration(time)?),
         [Bare("approve")] => Step::Approve(Scope::Once),
+        [Bare("approve"), Bare("in"), Bare("the"), Bare("clear"), Bare("for"), Bare(time)] => {
+            let secs = u32::try_from(duration(time)?.as_secs()).unwrap_or(u32::MAX);
+            Step::Approve(Scope::Clear { secs })
+        }
         [Bare("approve"), Bare("for"), Bare("session")] => Step::Approve(Scope::SameCommandThisSession),
         [Bare("deny"), Quoted(why)] => Step::Deny(why.clone()),
         [Bare("expire")] => Step::Expire,
@@ -311,7 +315,7 @@ fn key(name: &str) -> Result<Vec<u8>, String> {
 
 /// The names of `model::Event` in JSON.
 fn event(name: &str) -> Result<String, String> {
-    const NAMES: [&str; 15] = [
+    const NAMES: [&str; 19] = [
         "started",
         "output",
         "certified",
@@ -321,6 +325,10 @@ fn event(name: &str) -> Result<String, String> {
         "held",
         "ruled",
         "masked",
+        "alerted",
+        "reveal_began",
+        "reveal_ended",
+        "noted",
         "notice",
         "paused",
         "resumed",

@@ -147,15 +147,17 @@ impl Stage {
     pub(crate) fn decide(&mut self, outcome: Outcome) -> Result<(), Fault> {
         let Some(request) = self.requests.last().cloned() else { return Err("nobody asked for an approval".into()) };
         let grant = match &outcome {
-            Outcome::Approved { by, scope: scope @ Scope::SameCommandThisSession } => Some(Grant {
-                id: GrantId::from_bytes([9; 5]),
-                request: request.id,
-                session: request.session,
-                digest: request.command.digest,
-                scope: scope.clone(),
-                by: by.clone(),
-                since: self.now.wall,
-            }),
+            Outcome::Approved { by, scope: scope @ (Scope::SameCommandThisSession | Scope::Clear { .. }) } => {
+                Some(Grant {
+                    id: GrantId::from_bytes([9; 5]),
+                    request: request.id,
+                    session: request.session,
+                    digest: request.command.digest,
+                    scope: scope.clone(),
+                    by: by.clone(),
+                    since: self.now.wall,
+                })
+            }
             Outcome::Approved { scope: Scope::Once, .. }
             | Outcome::Denied { .. }
             | Outcome::Expired
