@@ -24,6 +24,7 @@ pub mod keep;
 pub mod kill;
 pub mod local_shell;
 pub mod man;
+pub mod mask;
 pub mod out;
 pub mod policy_files;
 pub mod replay;
@@ -81,6 +82,8 @@ pub enum Verb {
     Audit(audit::Audit),
     /// Say what a line would do, and what policy says about it
     Explain(explain::Explain),
+    /// Mask personal data and secrets in a stream: cat log | holdpoint mask
+    Mask(mask::Mask),
     /// Show the state of the running bastion
     Status(status::Status),
     /// Report every fault of a configuration at once, with file and line
@@ -125,6 +128,7 @@ pub fn main() -> ExitCode {
         Verb::Keep(verb) => verb.run(),
         Verb::Completions(verb) => verb.run(),
         Verb::Man(verb) => verb.run(),
+        Verb::Mask(verb) => verb.run(),
     };
     let exit = done.unwrap_or_else(|failure| {
         if !failure.why().is_empty() {

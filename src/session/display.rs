@@ -11,9 +11,9 @@ use crate::model::{Finding, Mono, Size};
 use crate::privacy::{self, StreamMasker};
 use crate::terminal::{Bar, Overlay, Screen, notice};
 
-/// The terminal of one session.
+/// The terminal of one session. Outside of this room it is what `holdpoint mask` measures.
 #[derive(Debug)]
-pub(super) struct Display {
+pub struct Display {
     truth: Late,
     view: Late,
     masker: StreamMasker,
@@ -25,7 +25,9 @@ pub(super) struct Display {
 }
 
 impl Display {
-    pub(super) fn new(size: Size, privacy: &privacy::Settings) -> Self {
+    /// A blank terminal.
+    #[must_use]
+    pub fn new(size: Size, privacy: &privacy::Settings) -> Self {
         Self {
             truth: Late::new(size),
             view: Late::new(size),
@@ -47,7 +49,8 @@ impl Display {
     }
 
     /// Output of the target. Gives what the client may see of it now.
-    pub(super) fn output(&mut self, bytes: &[u8], now: Mono) -> Bytes {
+    #[must_use]
+    pub fn output(&mut self, bytes: &[u8], now: Mono) -> Bytes {
         self.truth.feed(bytes);
         let mut masked = Vec::with_capacity(bytes.len());
         self.masker.feed(bytes, now, &mut masked);
@@ -55,14 +58,16 @@ impl Display {
     }
 
     /// What the masker kept back for too long.
-    pub(super) fn expire(&mut self, now: Mono) -> Bytes {
+    #[must_use]
+    pub fn expire(&mut self, now: Mono) -> Bytes {
         let mut late = Vec::new();
         self.masker.expire(now, &mut late);
         self.shown(late)
     }
 
     /// What the masker still keeps back, because nothing follows or something of ours does.
-    pub(super) fn finish(&mut self) -> Bytes {
+    #[must_use]
+    pub fn finish(&mut self) -> Bytes {
         let mut rest = Vec::new();
         self.masker.finish(&mut rest);
         self.shown(rest)
@@ -137,7 +142,9 @@ impl Display {
         self.view.resize(size);
     }
 
-    pub(super) fn masker_wake(&self) -> Option<Mono> {
+    /// When [`Display::expire`] is due; `None`: nothing is held back.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Mono> {
         self.masker.wake_at()
     }
 }

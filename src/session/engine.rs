@@ -171,7 +171,7 @@ impl Engine {
         let side = match &self.side {
             Side::Terminal(terminal) => {
                 let (display, gate) = terminal.as_ref();
-                [display.masker_wake(), display.bar_due(), gate.wake_at()].into_iter().flatten().min()
+                [display.wake_at(), display.bar_due(), gate.wake_at()].into_iter().flatten().min()
             }
             Side::Streams { .. } => None,
         };

@@ -657,7 +657,7 @@ impl Engine {
     /// What time alone changes on a terminal.
     pub(super) fn terminal_tick(&mut self, now: Now) {
         let Some((display, gate)) = self.terminal() else { return };
-        let late = display.masker_wake().filter(|at| *at <= now.mono).map(|_| display.expire(now.mono));
+        let late = display.wake_at().filter(|at| *at <= now.mono).map(|_| display.expire(now.mono));
         let lone = gate.pending_since.filter(|since| since.after(ESCAPE) <= now.mono).map(|_| {
             gate.pending_since = None;
             gate.keys.flush()

@@ -57,6 +57,7 @@ use crate::policy::permit::Release;
 use crate::privacy;
 
 pub use digest::command_digest;
+pub use display::Display;
 pub use engine::Engine;
 
 /// What a session is told.
