@@ -20,8 +20,8 @@ fn lines(list: &str) -> impl Iterator<Item = String> {
 fn every_example_of_the_catalogue_matches_or_passes_as_it_says() {
     let catalogue = CATALOGUE.as_ref().unwrap();
     let mut wrong = Vec::new();
-    for (line, must_match, kind) in catalogue.examples() {
-        let effects = at_prompt(&line);
+    for (line, must_match, kind, _) in catalogue.examples() {
+        let effects = at_prompt(line);
         let found = match must_match {
             true => effects.iter().any(|effect| effect.kind == kind),
             false => effects.iter().any(|effect| effect.kind == kind && effect.severity >= Severity::Medium),

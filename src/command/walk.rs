@@ -263,10 +263,11 @@ impl<'c> Walk<'c> {
                     input = target.flow.clone().map_or(Input::File, Input::Flow);
                     self.touch(&target, Access::Read, span);
                 }
-                RedirectKind::Write | RedirectKind::Append => self.touch(&target, Access::Write, span),
+                RedirectKind::Write => self.touch(&target, Access::Overwrite, span),
+                RedirectKind::Append => self.touch(&target, Access::Append, span),
                 RedirectKind::Both => {
                     self.touch(&target, Access::Read, span);
-                    self.touch(&target, Access::Write, span);
+                    self.touch(&target, Access::Append, span);
                 }
                 RedirectKind::Duplicate => {}
             }
@@ -352,17 +353,18 @@ impl<'c> Walk<'c> {
             start: span.start.min(word.span.start),
             end: span.end.max(word.span.end),
         });
-        let found = self.catalogue.judge(name, args);
+        let piped = matches!(act.stdin, Input::Flow(_) | Input::File);
+        let found = self.catalogue.judge(name, args, piped);
         for hit in found.matches {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
         }
         for (word, access) in found.touched {
-            self.touch(word, access, span);
+            self.touch(&word, access, span);
         }
-        for word in found.sql {
+        for (_, word) in found.payloads {
             self.effects.extend(sql::judge(&word.script(), word.verbatim, word.span));
         }
-        if let (true, Input::Flow(Flow { text: Some(text), .. })) = (found.sql_input, act.stdin) {
+        if let (Some(_), Input::Flow(Flow { text: Some(text), .. })) = (found.input, act.stdin) {
             self.effects.extend(sql::judge(text, None, span));
         }
     }

@@ -2,36 +2,49 @@
 //!
 //! ```toml
 //! [[program]]
-//! names = ["systemctl"]            # what the command word may be
+//! names = ["systemctl"]            # what the command word may be; `mkfs.*` is every name that begins so
 //! values = ["-H", "--host"]        # options that take the next word
-//! quiet = ["--dry-run"]            # options with which it does nothing (--help and --version always are)
+//! quiet = ["--dry-run", "check"]   # options, and operands, with which it does nothing (`--help`, `--version`, a leading
+//!                                  # `help`, and `-h` as its last word always are)
+//! abbreviates = true               # its verbs may be cut short (`ip l s`)
+//! kind = "service.stop"            # `kind`, `severity`, `undo` and `reason` may stand here for all rules that have none
 //!
 //! [[program.rule]]
-//! verb = ["stop|disable"]          # its first operands, in order
+//! verb = ["stop|disable"]          # its first operands, in order; "**" skips any number of them
 //! flags = ["-f|--force"]           # each of these must be there, in one of its spellings
-//! unless = ["--test"]              # none of these may be there
-//! operand = ["/dev/*"]             # some operand must match one of these globs
+//! unless = ["--replicas: 1|2"]  # none of these may be there. `: GLOBS` asks for a value as well
+//! operand = ["/dev/*"]             # some operand after the verb must match one of these globs
+//! without = ["*.log"]              # and none of these
+//! outside = true                   # some operand, or option with a value, names a host outside of the house
+//! piped = true                     # its input comes from a file or another command
 //! grade = true                     # severity follows the worst path among the operands (see [places])
-//! kind = "service.stop"
+//! at_least = 1                     # how many operands there must be after the verb; likewise at_most
 //! severity = "high"
 //! undo = "easy"
-//! reason = "stops {object}"        # {object}: the first operand after the verb, or the worst path
+//! reason = "stops {object}"        # {object}: the operand that matched, the first after the verb, or the worst path
 //! match = ["systemctl stop nginx"]
 //! pass = ["systemctl status nginx"]
 //! ```
 //!
-//! A file of the same form can be added to these. A word that is not known matches no `verb`, `flags` or `operand`; it is graded
-//! as a path that could be anything.
+//! `reads`, `writes` and `payload` say which words of a program are paths or text of another language (see [`Program`]). A site's own
+//! file has the same form (see `site.rs`). A word that is not known matches no `verb`, `flags` or `operand`; it is graded as a path that
+//! could be anything.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::words::Word;
 use crate::model::{EffectKind, Severity, Undo};
 
+use flag::Flag;
+use glob::Globs;
+
+mod flag;
 mod glob;
+mod hosts;
 mod places;
 mod program;
 
@@ -43,11 +56,14 @@ pub(super) use program::takes_value;
 pub(super) struct Catalogue {
     programs: Vec<Program>,
     by_name: HashMap<String, Vec<usize>>,
+    /// Programs named by how their name begins.
+    by_head: Vec<(String, usize)>,
     wrappers: HashMap<String, Vec<Wrapper>>,
     interpreters: HashMap<String, Interpreter>,
     codes: Vec<Code>,
     fetchers: Vec<String>,
     generators: Vec<String>,
+    hosts: Vec<Globs>,
     places: Places,
 }
 
@@ -63,6 +79,8 @@ struct File {
     path: Vec<places::PathRule>,
     fetchers: Vec<String>,
     generators: Vec<String>,
+    /// Hosts of the house.
+    hosts: Vec<Globs>,
 }
 
 /// A program and what it does.
@@ -73,10 +91,22 @@ pub(super) struct Program {
     #[serde(default)]
     values: Vec<String>,
     #[serde(default)]
-    quiet: Vec<String>,
+    quiet: Vec<Flag>,
     /// Its options are words behind one dash (`-delete`), so `-rf` is not `-r -f`.
     #[serde(default)]
     long: bool,
+    /// Its verbs may be cut short.
+    #[serde(default)]
+    abbreviates: bool,
+    /// What its rules are, where they do not say otherwise.
+    #[serde(default)]
+    kind: Option<EffectKind>,
+    #[serde(default)]
+    severity: Option<Severity>,
+    #[serde(default)]
+    undo: Option<Undo>,
+    #[serde(default)]
+    reason: Option<String>,
     /// Which operands it reads, for the table of paths.
     #[serde(default)]
     reads: Option<Which>,
@@ -85,10 +115,25 @@ pub(super) struct Program {
     writes: Option<Which>,
     /// Only with one of these does it write.
     #[serde(default)]
-    writes_with: Vec<String>,
-    /// Where SQL stands in its arguments.
+    writes_with: Vec<Flag>,
+    /// With one of these it adds to what it writes.
     #[serde(default)]
-    sql: Option<Sql>,
+    appends_with: Vec<Flag>,
+    /// Options whose value is a path that it reads.
+    #[serde(default)]
+    reads_values: Vec<Flag>,
+    /// Options whose value is a path that it writes.
+    #[serde(default)]
+    writes_values: Vec<Flag>,
+    /// Operands that begin with this are paths that it reads (`dd if=`).
+    #[serde(default)]
+    reads_prefix: Option<String>,
+    /// Operands that begin with this are paths that it writes (`dd of=`).
+    #[serde(default)]
+    writes_prefix: Option<String>,
+    /// Where text of another language stands in its arguments.
+    #[serde(default)]
+    payload: Option<Payload>,
     #[serde(default)]
     rule: Vec<RuleEntry>,
 }
@@ -107,16 +152,27 @@ pub(super) enum Which {
     Rest,
 }
 
-/// Where a database client takes SQL from.
+/// Where a program takes text of another language from.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Sql {
-    /// Options whose value is SQL.
+pub(super) struct Payload {
+    /// The dialect, by name.
+    dialect: String,
+    /// Options whose value is such text.
     #[serde(default)]
-    flags: Vec<String>,
-    /// The operand that is SQL, from 0.
+    flags: Vec<Flag>,
+    /// The operand that is, from 0.
     #[serde(default)]
     operand: Option<usize>,
+    /// All operands together are one line of it.
+    #[serde(default)]
+    words: bool,
+    /// Operands that begin with this are (`vim +cmd`).
+    #[serde(default)]
+    prefix: Option<String>,
+    /// Whether its input is, where the arguments hold none.
+    #[serde(default)]
+    input: bool,
 }
 
 /// One thing that a program does.
@@ -124,13 +180,19 @@ pub(super) struct Sql {
 #[serde(deny_unknown_fields)]
 pub(super) struct RuleEntry {
     #[serde(default)]
-    verb: Vec<String>,
+    verb: Vec<Verb>,
     #[serde(default)]
-    flags: Vec<String>,
+    flags: Vec<Flag>,
     #[serde(default)]
-    unless: Vec<String>,
+    unless: Vec<Flag>,
     #[serde(default)]
-    operand: Vec<String>,
+    operand: Vec<Globs>,
+    #[serde(default)]
+    without: Vec<Globs>,
+    #[serde(default)]
+    outside: bool,
+    #[serde(default)]
+    piped: bool,
     #[serde(default)]
     grade: bool,
     /// At most this many operands after the verb.
@@ -139,16 +201,55 @@ pub(super) struct RuleEntry {
     /// At least this many.
     #[serde(default)]
     at_least: usize,
-    kind: EffectKind,
-    severity: Severity,
-    undo: Undo,
-    reason: String,
-    #[serde(rename = "match")]
-    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
-    examples: Vec<String>,
+    /// Never absent once a file is loaded; nor are the next three.
     #[serde(default)]
-    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
-    pass: Vec<String>,
+    kind: Option<EffectKind>,
+    #[serde(default)]
+    severity: Option<Severity>,
+    #[serde(default)]
+    undo: Option<Undo>,
+    #[serde(default)]
+    reason: Option<String>,
+    #[serde(rename = "match")]
+    examples: Vec<Spanned<String>>,
+    #[serde(default)]
+    pass: Vec<Spanned<String>>,
+}
+
+/// One of the operands that a rule begins with.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "String")]
+enum Verb {
+    /// Any number of operands.
+    Skip,
+    /// One that fits.
+    Word(Globs),
+}
+
+impl From<String> for Verb {
+    fn from(text: String) -> Self {
+        if text == "**" { Self::Skip } else { Self::Word(Globs::from(text)) }
+    }
+}
+
+impl Program {
+    /// Gives its rules what they do not say themselves.
+    ///
+    /// # Errors
+    /// A rule that lacks it, by its number.
+    fn complete(&mut self) -> Result<(), String> {
+        for (at, rule) in self.rule.iter_mut().enumerate() {
+            rule.kind = rule.kind.or(self.kind);
+            rule.severity = rule.severity.or(self.severity);
+            rule.undo = rule.undo.or(self.undo);
+            rule.reason = rule.reason.take().or_else(|| self.reason.clone());
+            if rule.kind.is_none() || rule.severity.is_none() || rule.undo.is_none() || rule.reason.is_none() {
+                let names = self.names.join(", ");
+                return Err(format!("rule {} of {names} needs kind, severity, undo and reason", at + 1));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A program that runs another one.
@@ -259,11 +360,9 @@ pub(super) struct Code {
     /// In words.
     pub(super) reason: String,
     #[serde(rename = "match")]
-    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
-    examples: Vec<String>,
+    examples: Vec<Spanned<String>>,
     #[serde(default)]
-    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
-    pass: Vec<String>,
+    pass: Vec<Spanned<String>>,
 }
 
 impl Catalogue {
@@ -275,9 +374,13 @@ impl Catalogue {
         let mut all = Self::default();
         for (name, text) in files {
             let file: File = toml::from_str(text).map_err(|e| format!("{name}: {e}"))?;
-            for program in file.program {
+            for mut program in file.program {
+                program.complete().map_err(|e| format!("{name}: {e}"))?;
                 for name in &program.names {
-                    all.by_name.entry(name.clone()).or_default().push(all.programs.len());
+                    match name.strip_suffix('*') {
+                        Some(head) => all.by_head.push((head.to_owned(), all.programs.len())),
+                        None => all.by_name.entry(name.clone()).or_default().push(all.programs.len()),
+                    }
                 }
                 all.programs.push(program);
             }
@@ -294,6 +397,7 @@ impl Catalogue {
             all.codes.extend(file.code);
             all.fetchers.extend(file.fetchers);
             all.generators.extend(file.generators);
+            all.hosts.extend(file.hosts);
             all.places.add(file.places, file.path);
         }
         Ok(all)
@@ -301,7 +405,8 @@ impl Catalogue {
 
     /// The programs of that name.
     pub(super) fn programs(&self, name: &str) -> impl Iterator<Item = &Program> {
-        self.by_name.get(name).into_iter().flatten().filter_map(|&at| self.programs.get(at))
+        let heads = self.by_head.iter().filter(|(head, _)| name.starts_with(head.as_str())).map(|(_, at)| at);
+        self.by_name.get(name).into_iter().flatten().chain(heads).filter_map(|&at| self.programs.get(at))
     }
 
     /// The wrappers of that name.
@@ -343,20 +448,16 @@ impl Catalogue {
         &self.places
     }
 
-    /// Every example of every rule: what it shows, whether it must match, and the kind.
-    #[cfg(test)]
-    pub(super) fn examples(&self) -> Vec<(String, bool, EffectKind)> {
-        let rules = self.programs.iter().flat_map(|p| &p.rule).map(|r| (&r.examples, &r.pass, r.kind));
+    /// Every example of every rule: what it shows, whether it must match, the kind, and the byte of its file where it stands.
+    pub(super) fn examples(&self) -> impl Iterator<Item = (&str, bool, EffectKind, usize)> {
+        let rules = self.programs.iter().flat_map(|p| &p.rule).filter_map(|r| Some((&r.examples, &r.pass, r.kind?)));
         let codes = self.codes.iter().map(|c| (&c.examples, &c.pass, c.kind));
-        let paths = self.places.rules().iter().map(|p| (p.examples(), p.passes(), p.kind()));
-        rules
-            .chain(codes)
-            .chain(paths)
-            .flat_map(|(good, bad, kind)| {
-                let good = good.iter().map(move |line| (line.clone(), true, kind));
-                good.chain(bad.iter().map(move |line| (line.clone(), false, kind)))
-            })
-            .collect()
+        let paths = self.places.rules().iter().map(|p| (p.examples().0, p.examples().1, p.kind()));
+        rules.chain(codes).chain(paths).flat_map(|(good, bad, kind)| {
+            let good = good.iter().map(|line| (line, true));
+            let all = good.chain(bad.iter().map(|line| (line, false)));
+            all.map(move |(line, must)| (line.get_ref().as_str(), must, kind, line.span().start))
+        })
     }
 }
 

@@ -1,9 +1,10 @@
 //! Paths: how much hangs on them, and what touching them means.
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::super::words::{HOLE, Text, Word};
-use super::glob;
+use super::glob::Globs;
 use crate::model::{EffectKind, Severity, Undo};
 
 /// How a path is touched.
@@ -12,8 +13,24 @@ use crate::model::{EffectKind, Severity, Undo};
 pub(in crate::command) enum Access {
     /// Its content is read.
     Read,
-    /// It is overwritten, added to, or put there.
+    /// It is overwritten, added to, or put there. As a rule's word: added to as well.
     Write,
+    /// Something is added to its end.
+    Append,
+    /// What it holds is gone.
+    Overwrite,
+}
+
+impl Access {
+    /// Whether a rule for this access is about that one.
+    const fn covers(self, done: Self) -> bool {
+        match self {
+            Self::Read => matches!(done, Self::Read),
+            Self::Write => matches!(done, Self::Write | Self::Append | Self::Overwrite),
+            Self::Append => matches!(done, Self::Append),
+            Self::Overwrite => matches!(done, Self::Overwrite),
+        }
+    }
 }
 
 /// The tables of paths.
@@ -34,28 +51,26 @@ pub(super) struct Roots {
     /// What lies below these is made to be thrown away.
     scratch: Vec<String>,
     /// Names of files and directories that a build makes again.
-    rebuilt: Vec<String>,
+    rebuilt: Vec<Globs>,
 }
 
 /// A path that means something.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::command) struct PathRule {
-    globs: Vec<String>,
+    globs: Vec<Globs>,
     /// Not these.
     #[serde(default)]
-    except: Vec<String>,
+    except: Vec<Globs>,
     access: Access,
     kind: EffectKind,
     severity: Severity,
     undo: Undo,
     reason: String,
     #[serde(rename = "match")]
-    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
-    examples: Vec<String>,
+    examples: Vec<Spanned<String>>,
     #[serde(default)]
-    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test that holds rules to them"))]
-    pass: Vec<String>,
+    pass: Vec<Spanned<String>>,
 }
 
 impl PathRule {
@@ -79,14 +94,9 @@ impl PathRule {
         &self.reason
     }
 
-    #[cfg(test)]
-    pub(super) const fn examples(&self) -> &Vec<String> {
-        &self.examples
-    }
-
-    #[cfg(test)]
-    pub(super) const fn passes(&self) -> &Vec<String> {
-        &self.pass
+    /// Lines that must have it, and lines that must not.
+    pub(super) const fn examples(&self) -> (&Vec<Spanned<String>>, &Vec<Spanned<String>>) {
+        (&self.examples, &self.pass)
     }
 }
 
@@ -116,7 +126,6 @@ impl Places {
         self.rules.extend(rules);
     }
 
-    #[cfg(test)]
     pub(super) fn rules(&self) -> &[PathRule] {
         &self.rules
     }
@@ -135,8 +144,8 @@ impl Places {
         }
         let quiet = matches!(word.text, Text::Unknown);
         self.rules.iter().filter(move |rule| {
-            let hit = |patterns: &[String]| patterns.iter().any(|pattern| glob::matches(pattern, &path));
-            !quiet && rule.access == access && hit(&rule.globs) && !hit(&rule.except)
+            let hit = |patterns: &[Globs]| patterns.iter().any(|pattern| pattern.fit(&path));
+            !quiet && rule.access.covers(access) && hit(&rule.globs) && !hit(&rule.except)
         })
     }
 
@@ -165,7 +174,7 @@ impl Places {
             return Weight::System;
         }
         let name = path.rsplit('/').next().unwrap_or_default();
-        if !climbs && !hidden && self.roots.rebuilt.iter().any(|pattern| glob::matches(pattern, name)) {
+        if !climbs && !hidden && self.roots.rebuilt.iter().any(|pattern| pattern.fit(name)) {
             return Weight::Scratch;
         }
         if climbs || hidden || word.glob || path == "." {

@@ -1,21 +1,25 @@
 //! The arguments of a command, held against the rules of its program.
 
+use std::borrow::Cow;
+
+use super::flag::Flag;
+use super::hosts;
 use super::places::{self, Access};
-use super::{Catalogue, Program, RuleEntry, Which, glob};
-use crate::command::words::Word;
-use crate::model::{EffectKind, Severity, Undo};
+use super::{Catalogue, Program, RuleEntry, Verb, Which};
+use crate::command::words::{Text, Word};
+use crate::model::{EffectKind, Severity, Span, Undo};
 
 /// What the rules find in the arguments of a command.
 #[derive(Debug, Default)]
 pub(in crate::command) struct Found<'w> {
     /// Effects.
     pub(in crate::command) matches: Vec<Match>,
-    /// Words that are SQL.
-    pub(in crate::command) sql: Vec<&'w Word>,
-    /// Whether it reads SQL from its input.
-    pub(in crate::command) sql_input: bool,
+    /// Words that are text of another language, with its name.
+    pub(in crate::command) payloads: Vec<(&'w str, Cow<'w, Word>)>,
+    /// The language of what it reads from its input, if it does.
+    pub(in crate::command) input: Option<&'w str>,
     /// Paths and how they are touched.
-    pub(in crate::command) touched: Vec<(&'w Word, Access)>,
+    pub(in crate::command) touched: Vec<(Cow<'w, Word>, Access)>,
 }
 
 /// One effect that a rule finds.
@@ -34,53 +38,64 @@ pub(in crate::command) struct Match {
 }
 
 impl Catalogue {
-    /// Holds the arguments of a command against the rules of its program.
-    pub(in crate::command) fn judge<'w>(&self, name: &str, args: &'w [Word]) -> Found<'w> {
+    /// Holds the arguments of a command against the rules of its program. `piped` says whether its input comes from a file or another
+    /// command.
+    pub(in crate::command) fn judge<'w>(&'w self, name: &str, args: &'w [Word], piped: bool) -> Found<'w> {
         let mut found = Found::default();
         for program in self.programs(name) {
             let args = Arguments::read(program, args);
             if args.quiet(program) {
                 continue;
             }
-            for rule in &program.rule {
-                found.matches.extend(self.rule(rule, program, name, &args));
-            }
-            if let Some(sql) = &program.sql {
-                let values = args.options.iter().filter(|o| sql.flags.iter().any(|f| o.is(f, program.long)));
-                found.sql.extend(values.filter_map(|o| o.value));
-                found.sql.extend(sql.operand.and_then(|at| args.operands.get(at).copied()));
-                found.sql_input = found.sql.is_empty();
-            }
-            let writes = program.writes_with.is_empty() || args.has_any(&program.writes_with, program.long);
-            let pick = |which: Option<Which>, access| args.pick(which).into_iter().map(move |word| (word, access));
-            found.touched.extend(pick(program.reads, Access::Read));
-            found.touched.extend(pick(program.writes.filter(|_| writes), Access::Write));
+            found.matches.extend(program.rule.iter().filter_map(|rule| self.rule(rule, program, name, &args, piped)));
+            args.payloads(program, &mut found);
+            args.paths(program, &mut found);
         }
         found
     }
 
-    fn rule(&self, rule: &RuleEntry, program: &Program, name: &str, args: &Arguments<'_>) -> Option<Match> {
-        let rest = args.after(&rule.verb)?;
+    fn rule(&self, rule: &RuleEntry, program: &Program, name: &str, args: &Arguments<'_>, piped: bool) -> Option<Match> {
+        let rest = after(&rule.verb, &args.operands, program.abbreviates)?;
         let many = rest.len() >= rule.at_least && rule.at_most.is_none_or(|most| rest.len() <= most);
         let flagged = rule.flags.iter().all(|flag| args.has(flag, program.long));
-        if !many || !flagged || args.has_any(&rule.unless, program.long) {
+        if !many || !flagged || (rule.piped && !piped) || args.has_any(&rule.unless, program.long) {
             return None;
         }
-        let mut object = rest.first().copied();
-        if !rule.operand.is_empty() {
-            let hit = |word: &&&Word| rule.operand.iter().any(|pattern| glob::matches(pattern, word.shown()));
-            object = Some(*rest.iter().find(hit)?);
+        if rest.iter().any(|word| rule.without.iter().any(|globs| globs.fit(word.shown()))) {
+            return None;
         }
-        let mut severity = rule.severity;
+        let mut object = rest.first().map(|word| word.shown());
+        if !rule.operand.is_empty() {
+            let hit = |word: &&&Word| rule.operand.iter().any(|globs| globs.fit(word.shown()));
+            object = Some(rest.iter().find(hit)?.shown());
+        }
+        if rule.outside {
+            let values = args.options.iter().filter_map(|option| option.value.as_ref().map(Value::text));
+            let mut all = rest.iter().map(|word| word.shown()).chain(values);
+            object = Some(all.find(|text| hosts::host(text).is_some_and(|host| hosts::outside(host, &self.hosts)))?);
+        }
+        let mut severity = rule.severity?;
         if rule.grade {
             let weighed = rest.iter().map(|word| (self.places().weigh(word), *word));
             // The first of the worst.
             let worst = weighed.reduce(|worst, next| if next.0 > worst.0 { next } else { worst })?;
-            (severity, object) = (places::graded(severity, worst.0), Some(worst.1));
+            (severity, object) = (places::graded(severity, worst.0), Some(worst.1.shown()));
         }
-        let object = object.map_or(name, Word::shown).replace(crate::command::words::HOLE, "…");
-        let reason = rule.reason.clone();
-        Some(Match { kind: rule.kind, severity, undo: rule.undo, object, reason })
+        let object = object.unwrap_or(name).replace(crate::command::words::HOLE, "…");
+        Some(Match { kind: rule.kind?, severity, undo: rule.undo?, object, reason: rule.reason.clone()? })
+    }
+}
+
+/// The operands after the verb, if the verb is there.
+fn after<'a, 'w>(verb: &[Verb], operands: &'a [&'w Word], abbreviates: bool) -> Option<&'a [&'w Word]> {
+    let Some((first, more)) = verb.split_first() else { return Some(operands) };
+    match first {
+        Verb::Skip => (0..=operands.len()).find_map(|from| after(more, operands.get(from..)?, abbreviates)),
+        Verb::Word(globs) => {
+            let (word, rest) = operands.split_first()?;
+            let fits = globs.fit_any_case(word.shown()) || (abbreviates && globs.begin_with(word.shown()));
+            fits.then(|| after(more, rest, abbreviates)).flatten()
+        }
     }
 }
 
@@ -88,16 +103,55 @@ impl Catalogue {
 struct Arguments<'w> {
     options: Vec<Choice<'w>>,
     operands: Vec<&'w Word>,
+    last: Option<&'w str>,
 }
 
 struct Choice<'w> {
-    text: &'w str,
-    value: Option<&'w Word>,
+    /// The option without its value.
+    name: &'w str,
+    value: Option<Value<'w>>,
+}
+
+/// The value of an option.
+enum Value<'w> {
+    /// The word after it.
+    Next(&'w Word),
+    /// The rest of its word, from that byte on.
+    Attached(&'w Word, usize),
+}
+
+impl<'w> Value<'w> {
+    fn text(&self) -> &'w str {
+        match self {
+            Self::Next(word) => word.shown(),
+            Self::Attached(word, from) => word.shown().get(*from..).unwrap_or_default(),
+        }
+    }
+
+    fn word(&self) -> Cow<'w, Word> {
+        match *self {
+            Self::Next(word) => Cow::Borrowed(word),
+            Self::Attached(word, from) => Cow::Owned(tail(word, from)),
+        }
+    }
+}
+
+/// The rest of a word from a byte on.
+fn tail(word: &Word, from: usize) -> Word {
+    let rest = |text: &String| text.get(from..).unwrap_or_default().to_owned();
+    let text = match &word.text {
+        Text::Known(text) => Text::Known(rest(text)),
+        Text::Partly(text) => Text::Partly(rest(text)),
+        Text::Unknown => Text::Unknown,
+    };
+    let exact = word.verbatim.filter(|at| at.end - at.start == word.shown().len());
+    let verbatim = exact.map(|at| Span { start: at.start + from, end: at.end });
+    Word { text, span: word.span, verbatim, glob: word.glob, flow: word.flow.clone() }
 }
 
 impl<'w> Arguments<'w> {
     fn read(program: &Program, args: &'w [Word]) -> Self {
-        let mut read = Self { options: Vec::new(), operands: Vec::new() };
+        let mut read = Self { options: Vec::new(), operands: Vec::new(), last: args.last().map(Word::shown) };
         let mut words = args.iter();
         while let Some(word) = words.next() {
             let text = word.shown();
@@ -109,75 +163,140 @@ impl<'w> Arguments<'w> {
                 read.operands.push(word);
                 continue;
             }
-            let value = if takes_value(&program.values, text, program.long) { words.next() } else { None };
-            read.options.push(Choice { text, value });
+            let cut = value_at(&program.values, text, program.long);
+            let name = text.get(..cut.0).unwrap_or(text);
+            let value = match cut.1 {
+                At::Here(from) => Some(Value::Attached(word, from)),
+                At::Next => words.next().map(Value::Next),
+                At::Nowhere => None,
+            };
+            read.options.push(Choice { name, value });
         }
         read
     }
 
-    /// The operands after the verb, if the verb is there.
-    fn after(&self, verb: &[String]) -> Option<&[&'w Word]> {
-        let fits = verb.iter().enumerate().all(|(at, pattern)| {
-            self.operands.get(at).is_some_and(|word| glob::matches(pattern, &word.shown().to_ascii_lowercase()))
-        });
-        self.operands.get(verb.len()..).filter(|_| fits)
+    fn has(&self, flag: &Flag, long: bool) -> bool {
+        let mut named = self.options.iter().filter(|option| flag.names(option.name, long));
+        match flag.wants_value() {
+            true => named.any(|option| option.value.as_ref().is_some_and(|value| flag.takes(value.text()))),
+            false => named.next().is_some(),
+        }
     }
 
-    fn has(&self, alternatives: &str, long: bool) -> bool {
-        alternatives.split('|').any(|flag| self.options.iter().any(|option| option.is(flag, long)))
-    }
-
-    fn has_any(&self, flags: &[String], long: bool) -> bool {
+    fn has_any(&self, flags: &[Flag], long: bool) -> bool {
         flags.iter().any(|flag| self.has(flag, long))
     }
 
     fn quiet(&self, program: &Program) -> bool {
-        self.options.iter().any(|option| matches!(option.text, "--help" | "--version"))
+        let short = self.last == Some("-h") && !program.values.iter().any(|value| value == "-h");
+        let said = |word: &&Word| program.quiet.iter().any(|quiet| quiet.is_operand(word.shown()));
+        short
+            || self.options.iter().any(|option| matches!(option.name, "--help" | "--version"))
             || self.operands.first().is_some_and(|word| word.known() == Some("help"))
+            || self.operands.iter().any(|word| said(&word))
             || self.has_any(&program.quiet, program.long)
     }
 
-    fn pick(&self, which: Option<Which>) -> Vec<&'w Word> {
+    fn values_of(&self, flags: &[Flag], long: bool) -> impl Iterator<Item = Cow<'w, Word>> {
+        let named = self.options.iter().filter(move |option| flags.iter().any(|flag| flag.names(option.name, long)));
+        named.filter_map(|option| option.value.as_ref().map(Value::word))
+    }
+
+    fn payloads(&self, program: &'w Program, found: &mut Found<'w>) {
+        let Some(payload) = &program.payload else { return };
+        let dialect = payload.dialect.as_str();
+        let before = found.payloads.len();
+        found.payloads.extend(self.values_of(&payload.flags, program.long).map(|word| (dialect, word)));
+        let operand = payload.operand.and_then(|at| self.operands.get(at).copied());
+        found.payloads.extend(operand.map(|word| (dialect, Cow::Borrowed(word))));
+        if let Some(prefix) = &payload.prefix {
+            let all = self.operands.iter().filter(|word| word.shown().starts_with(prefix.as_str()));
+            found.payloads.extend(all.map(|word| (dialect, Cow::Owned(tail(word, prefix.len())))));
+        }
+        if let (true, Some((first, rest))) = (payload.words, self.operands.split_first()) {
+            found.payloads.push((dialect, joined(first, rest)));
+        }
+        if payload.input && found.payloads.len() == before {
+            found.input = Some(dialect);
+        }
+    }
+
+    fn paths(&self, program: &Program, found: &mut Found<'w>) {
+        let writes = program.writes_with.is_empty() || self.has_any(&program.writes_with, program.long);
+        let appends = self.has_any(&program.appends_with, program.long);
+        let write = if appends { Access::Append } else { Access::Overwrite };
+        let pick = |which: Option<Which>, access| {
+            self.pick(which).iter().map(move |word| (Cow::Borrowed(*word), access)).collect::<Vec<_>>()
+        };
+        found.touched.extend(pick(program.reads, Access::Read));
+        found.touched.extend(pick(program.writes.filter(|_| writes), write));
+        for (prefix, access) in [(&program.reads_prefix, Access::Read), (&program.writes_prefix, write)] {
+            let Some(prefix) = prefix else { continue };
+            let all = self.operands.iter().filter(|word| word.shown().starts_with(prefix.as_str()));
+            found.touched.extend(all.map(|word| (Cow::Owned(tail(word, prefix.len())), access)));
+        }
+        found.touched.extend(self.values_of(&program.reads_values, program.long).map(|word| (word, Access::Read)));
+        found.touched.extend(self.values_of(&program.writes_values, program.long).map(|word| (word, write)));
+    }
+
+    fn pick(&self, which: Option<Which>) -> &[&'w Word] {
         let all = self.operands.as_slice();
-        let picked = match which {
+        match which {
             None => &[],
             Some(Which::All) => all,
             Some(Which::Last) => all.split_last().map(|(last, _)| std::slice::from_ref(last)).unwrap_or_default(),
             Some(Which::Sources) => all.split_last().map(|(_, rest)| rest).unwrap_or_default(),
             Some(Which::Rest) => all.get(1..).unwrap_or_default(),
-        };
-        picked.to_vec()
+        }
     }
 }
 
-impl Choice<'_> {
-    /// Whether it is that flag: `-r` is also in `-rf`, and `--recursive` may be cut short (getopt_long(3)) or carry `=value`.
-    fn is(&self, flag: &str, long: bool) -> bool {
-        let name = self.text.split('=').next().unwrap_or_default();
-        if name == flag || self.text == flag {
-            return true;
+/// Words as one line of text.
+fn joined<'w>(first: &'w Word, rest: &[&'w Word]) -> Cow<'w, Word> {
+    let Some(last) = rest.last() else { return Cow::Borrowed(first) };
+    let mut text = first.shown().to_owned();
+    let mut known = first.known().is_some();
+    for word in rest {
+        text.push(' ');
+        text.push_str(word.shown());
+        known &= word.known().is_some();
+    }
+    let text = if known { Text::Known(text) } else { Text::Partly(text) };
+    let span = Span { start: first.span.start, end: last.span.end };
+    Cow::Owned(Word { text, span, verbatim: None, glob: false, flow: None })
+}
+
+/// Where an option's value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    Nowhere,
+    Here(usize),
+    Next,
+}
+
+/// How long an option's own name is, and where its value stands: behind `=`, behind the first letter of a cluster that takes one, or in
+/// the next word.
+fn value_at(values: &[String], option: &str, long: bool) -> (usize, At) {
+    if values.iter().any(|value| value == option) {
+        return (option.len(), At::Next);
+    }
+    if long || option.starts_with("--") {
+        return option.find('=').map_or((option.len(), At::Nowhere), |at| (at, At::Here(at + 1)));
+    }
+    let letters = option.char_indices().skip(1);
+    for (at, letter) in letters {
+        let end = at + letter.len_utf8();
+        if letter == '=' {
+            return (at, At::Here(end));
         }
-        match (flag.strip_prefix("--"), name.strip_prefix("--")) {
-            (Some(flag), Some(name)) => name.len() >= 3 && flag.starts_with(name),
-            (None, None) if !long => {
-                let letter = flag.strip_prefix('-').filter(|letter| letter.chars().count() == 1);
-                letter.is_some_and(|letter| name.starts_with('-') && name.contains(letter))
-            }
-            _ => false,
+        if values.iter().any(|v| v.strip_prefix('-') == Some(letter.encode_utf8(&mut [0; 4]))) {
+            return (end, if end == option.len() { At::Next } else { At::Here(end) });
         }
     }
+    (option.len(), At::Nowhere)
 }
 
 /// Whether an option takes the next word: it is one that does, or a cluster of letters whose last one does.
 pub(in crate::command) fn takes_value(values: &[String], option: &str, long: bool) -> bool {
-    if values.iter().any(|value| value == option) {
-        return true;
-    }
-    if long || option.starts_with("--") || !option.starts_with('-') {
-        return false;
-    }
-    let letters = option.trim_start_matches('-');
-    let takes = |letter: char| values.iter().any(|v| v.strip_prefix('-') == Some(letter.encode_utf8(&mut [0; 4])));
-    // In `-uroot` the value is in the word already.
-    letters.chars().position(takes).is_some_and(|at| at + 1 == letters.chars().count())
+    option.starts_with('-') && value_at(values, option, long).1 == At::Next
 }

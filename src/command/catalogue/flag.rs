@@ -1,0 +1,60 @@
+//! Options as rules name them: `-r|--recursive`, `--replicas: 0`, `-X|--request: DELETE|PUT`.
+
+use serde::Deserialize;
+
+use super::glob::Globs;
+
+/// An option in any of its spellings, with what its value must be if that matters.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "String")]
+pub(super) struct Flag {
+    names: Vec<String>,
+    value: Option<Globs>,
+}
+
+impl From<String> for Flag {
+    fn from(text: String) -> Self {
+        let (names, value) = match text.split_once(": ") {
+            Some((names, value)) => (names, Some(Globs::from(value.to_owned()))),
+            None => (text.as_str(), None),
+        };
+        Self { names: names.split('|').map(str::to_owned).collect(), value }
+    }
+}
+
+impl Flag {
+    /// Whether an option, as it stands there without its value, is this one.
+    pub(super) fn names(&self, option: &str, long: bool) -> bool {
+        self.names.iter().any(|name| is(option, name, long))
+    }
+
+    /// Whether it is no option but this operand.
+    pub(super) fn is_operand(&self, operand: &str) -> bool {
+        self.names.iter().any(|name| !name.starts_with('-') && name == operand)
+    }
+
+    /// Whether it matters which value the option has.
+    pub(super) const fn wants_value(&self) -> bool {
+        self.value.is_some()
+    }
+
+    /// Whether the value fits. Letters fit in either case.
+    pub(super) fn takes(&self, value: &str) -> bool {
+        self.value.as_ref().is_none_or(|globs| globs.fit_any_case(value))
+    }
+}
+
+/// Whether an option is that one: `-r` is also in `-rf`, and `--recursive` may be cut short (getopt_long(3)).
+fn is(option: &str, name: &str, long: bool) -> bool {
+    if option == name {
+        return true;
+    }
+    match (name.strip_prefix("--"), option.strip_prefix("--")) {
+        (Some(name), Some(option)) => option.len() >= 3 && name.starts_with(option),
+        (None, None) if !long => {
+            let letter = name.strip_prefix('-').filter(|letter| letter.chars().count() == 1);
+            letter.is_some_and(|letter| option.starts_with('-') && option.contains(letter))
+        }
+        _ => false,
+    }
+}
