@@ -2,14 +2,42 @@
 
 use std::path::Path;
 
+use crate::command::{Site, SiteFault};
 use crate::config::{Config, Fault};
 use crate::policy::Policy;
 
-/// Reads and checks it.
+/// Reads and checks it, and the site's file of the catalogue of commands: the first one that holds is in force from then on.
 ///
 /// # Errors
 /// Every fault of every file at once.
 pub fn load(config: &Config) -> Result<Policy, Vec<Fault>> {
+    match (cedar(config), commands(config)) {
+        (Ok(policy), Ok(site)) => {
+            // Read again, it stays what it was: the same line does not change its meaning while sessions live.
+            let _first = site.is_some_and(Site::put_in_force);
+            Ok(policy)
+        }
+        (policy, site) => Err(policy.err().into_iter().chain(site.err()).flatten().collect()),
+    }
+}
+
+/// The site's file of the catalogue, if there is one.
+fn commands(config: &Config) -> Result<Option<Site>, Vec<Fault>> {
+    let Some(path) = &config.commands else { return Ok(None) };
+    let fault = |line: Option<usize>, what: String, cure: &str| Fault {
+        file: path.clone(),
+        line,
+        key: String::new(),
+        what,
+        cure: cure.to_owned(),
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| vec![fault(None, format!("it cannot be read: {error}"), "correct policy.commands")])?;
+    let faults = |faults: Vec<SiteFault>| faults.into_iter().map(|f| fault(Some(f.line), f.what, "")).collect();
+    Site::read(&text).map(Some).map_err(faults)
+}
+
+fn cedar(config: &Config) -> Result<Policy, Vec<Fault>> {
     let loaded = match &config.policy_dir {
         None => Policy::builtin(),
         Some(dir) => Policy::from_files(files(dir)?),

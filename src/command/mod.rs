@@ -17,6 +17,7 @@ mod decode;
 mod dialect;
 mod lex;
 mod parse;
+mod site;
 mod sql;
 mod tree;
 mod unwrap;
@@ -24,6 +25,7 @@ mod walk;
 mod words;
 
 pub use dialect::Dialect;
+pub use site::{Fault as SiteFault, Site};
 
 /// Who reads the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -95,6 +97,11 @@ pub struct Analysis {
 /// newline that commits it. Spans of effects are byte ranges of it.
 #[must_use]
 pub fn analyse(text: &str, context: &Context) -> Analysis {
+    judged_by(site::in_force(), text, context)
+}
+
+/// The same, by that catalogue; without one every line is opaque.
+fn judged_by(catalogue: Option<&catalogue::Catalogue>, text: &str, context: &Context) -> Analysis {
     let whole = Span { start: 0, end: text.len() };
     let too_much = |reason: &str| {
         let effect = Effect {
@@ -110,10 +117,7 @@ pub fn analyse(text: &str, context: &Context) -> Analysis {
     if text.len() > MAX_TEXT {
         return too_much("the line is longer than can be analysed");
     }
-    let catalogue = match &*catalogue::CATALOGUE {
-        Ok(catalogue) => catalogue,
-        Err(_) => return too_much("the catalogue of commands could not be read"),
-    };
+    let Some(catalogue) = catalogue else { return too_much("the catalogue of commands could not be read") };
     if context.dialect != Dialect::Shell {
         let mut walk = walk::Walk::new(catalogue, context, true);
         let complete = dialect::judge(context.dialect, text, &mut walk);

@@ -6,7 +6,7 @@ use super::catalogue::{Access, Catalogue, Interpreter, RunsIn, Wrapper, takes_va
 use super::tree::{Assignment, Function, Group, Piece, Pipeline, RedirectKind, Script, Simple, Stage};
 use super::unwrap::{Inner, fill_from_input, unwrap};
 use super::words::{Flow, HOLE, Origin as FlowOrigin, Resolve, Text, Word, expand, expand_whole};
-use super::{Context, Reader, Stdin, parse, sql};
+use super::{Context, Dialect, Reader, Stdin, dialect, parse, sql};
 use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
 /// Where a command's standard input comes from.
@@ -50,6 +50,8 @@ pub(super) struct Walk<'c> {
     context: &'c Context,
     variables: HashMap<String, Option<String>>,
     place: Place,
+    /// Where the text stands that a dialect reads.
+    origin: parse::Origin,
     /// Whether the line itself is whole; one that is not cannot be parsed yet, which means nothing.
     complete: bool,
     steps: usize,
@@ -68,11 +70,46 @@ impl<'c> Walk<'c> {
             context,
             variables: HashMap::new(),
             place,
+            origin: parse::Origin::At(0),
             complete,
             steps: 0,
             effects: Vec::new(),
             normalised: String::new(),
         }
+    }
+
+    /// The bytes of the line where a piece of the text stands that a dialect reads.
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
+        self.origin.map(start, end)
+    }
+
+    /// Where a piece of that text begins.
+    fn origin(&self, start: usize) -> parse::Origin {
+        match self.origin {
+            parse::Origin::At(at) => parse::Origin::At(at + start),
+            parse::Origin::Within(span) => parse::Origin::Within(span),
+        }
+    }
+
+    /// Judges a path that such a text touches.
+    pub(super) fn path(&mut self, path: &str, access: Access, start: usize, end: usize) {
+        let span = self.span(start, end);
+        let word = Word { text: Text::Known(path.to_owned()), span, verbatim: None, glob: false, flow: None };
+        self.touch(&word, access, span);
+    }
+
+    /// Judges a text that a program is given, in the program's own language.
+    fn payload(&mut self, dialect: &str, text: &str, origin: parse::Origin) {
+        let Some(dialect) = Dialect::from_name(dialect) else { return };
+        let place = self.place;
+        if place.depth > MAX_DEPTH {
+            let span = origin.map(0, text.len());
+            return self.opaque(Severity::High, span, "commands within commands, deeper than anybody writes them");
+        }
+        let outer = std::mem::replace(&mut self.origin, origin);
+        self.place = place.inside(RunsIn::Here);
+        let _ = dialect::judge(dialect, text, self);
+        (self.place, self.origin) = (place, outer);
     }
 
     /// Judges a text as a script of a shell; it stands in the line from the byte `start` on.
@@ -82,18 +119,20 @@ impl<'c> Walk<'c> {
             Stdin::Hidden => Input::Hidden,
         };
         let place = self.place;
-        self.nested(text, parse::Origin::At(start), &input, place);
+        let origin = self.origin(start);
+        self.nested(text, origin, &input, place);
     }
 
     /// Judges a text as SQL; it stands in the line from the byte `start` on.
     pub(super) fn sql(&mut self, text: &str, start: usize) {
-        let span = Span { start, end: start + text.len() };
+        let span = self.span(start, start + text.len());
         self.effects.extend(sql::judge(text, Some(span), span));
     }
 
     /// Judges a text as a program in another language; it stands in the line from the byte `start` on.
     pub(super) fn code(&mut self, language: &str, text: &str, start: usize) {
-        self.inline(language, text, Span { start, end: start + text.len() });
+        let span = self.span(start, start + text.len());
+        self.inline(language, text, span);
     }
 
     /// An effect that no catalogue entry names.
@@ -361,11 +400,15 @@ impl<'c> Walk<'c> {
         for (word, access) in found.touched {
             self.touch(&word, access, span);
         }
-        for (_, word) in found.payloads {
-            self.effects.extend(sql::judge(&word.script(), word.verbatim, word.span));
+        for (dialect, word) in found.payloads {
+            let origin = match (word.known(), word.verbatim) {
+                (Some(text), Some(at)) if at.end - at.start == text.len() => parse::Origin::At(at.start),
+                _ => parse::Origin::Within(word.span),
+            };
+            self.payload(dialect, word.shown(), origin);
         }
-        if let (Some(_), Input::Flow(Flow { text: Some(text), .. })) = (found.input, act.stdin) {
-            self.effects.extend(sql::judge(text, None, span));
+        if let (Some(dialect), Input::Flow(Flow { text: Some(text), .. })) = (found.input, act.stdin) {
+            self.payload(dialect, text, parse::Origin::Within(span));
         }
     }
 

@@ -42,6 +42,8 @@ pub struct Config {
     pub ledger: Ledger,
     /// The directory with `*.cedar` files; `None` means the policy that is built in.
     pub policy_dir: Option<PathBuf>,
+    /// The site's own file of the catalogue of commands.
+    pub commands: Option<PathBuf>,
     /// Longest times.
     pub limits: Limits,
     /// What is offered to SSH clients.

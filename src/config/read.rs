@@ -32,7 +32,7 @@ fn root(root: &Table<'_>) -> Option<Config> {
     let keys = section::keys(&root.table("keys"));
     let ledger = section::ledger(&root.table("ledger"));
     let control = section::control(root);
-    let policy_dir = section::policy(&root.table("policy"));
+    let policy = section::policy(&root.table("policy"));
     let limits = section::limits(&root.table("limits"));
     let ssh = section::ssh(&root.table("ssh"));
     let privacy = section::privacy(&root.table("privacy"));
@@ -47,7 +47,8 @@ fn root(root: &Table<'_>) -> Option<Config> {
         control: control?,
         keys: keys?,
         ledger: ledger?,
-        policy_dir: policy_dir?,
+        policy_dir: policy.dir,
+        commands: policy.commands,
         limits: limits?,
         ssh: ssh?,
         privacy: privacy?,

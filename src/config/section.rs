@@ -126,10 +126,17 @@ pub(super) fn ledger(table: &Table<'_>) -> Option<Ledger> {
     Some(Ledger { dir, cache_bytes: cache_bytes?, on_failure: on_failure? })
 }
 
-pub(super) fn policy(table: &Table<'_>) -> Option<Option<PathBuf>> {
-    let dir = table.text("dir").map(|said| table.page.path(said.value));
+/// Where policy and what it speaks of are read from.
+pub(super) struct PolicyFiles {
+    pub(super) dir: Option<PathBuf>,
+    pub(super) commands: Option<PathBuf>,
+}
+
+pub(super) fn policy(table: &Table<'_>) -> PolicyFiles {
+    let path = |key| table.text(key).map(|said| table.page.path(said.value));
+    let (dir, commands) = (path("dir"), path("commands"));
     table.finish();
-    Some(dir)
+    PolicyFiles { dir, commands }
 }
 
 pub(super) fn limits(table: &Table<'_>) -> Option<Limits> {

@@ -66,7 +66,9 @@ impl Pattern {
 
     fn fits(&self, text: &str, same: fn(&u8, &u8) -> bool) -> bool {
         let (want, got) = (self.text.as_bytes(), text.as_bytes());
-        let Some(rest) = got.len().checked_sub(want.len()) else { return self.shape == Shape::Any && wild(&self.text, text, same) };
+        let Some(rest) = got.len().checked_sub(want.len()) else {
+            return self.shape == Shape::Any && wild(&self.text, text, same);
+        };
         let alike = |got: Option<&[u8]>| got.is_some_and(|got| got.iter().zip(want).all(|(a, b)| same(a, b)));
         match self.shape {
             Shape::Whole => rest == 0 && alike(Some(got)),

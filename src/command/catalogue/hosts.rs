@@ -65,9 +65,9 @@ const HOME: [&str; 10] =
 
 /// Ends of file names that look like domains.
 const FILES: [&str; 40] = [
-    "txt", "log", "csv", "json", "yaml", "yml", "xml", "sql", "gz", "tgz", "zip", "bz2", "xz", "zst", "tar", "md", "py", "rb",
-    "js", "ts", "go", "rs", "c", "h", "java", "conf", "cfg", "ini", "toml", "html", "css", "png", "jpg", "pdf", "db", "iso",
-    "img", "bak", "pem", "key",
+    "txt", "log", "csv", "json", "yaml", "yml", "xml", "sql", "gz", "tgz", "zip", "bz2", "xz", "zst", "tar", "md",
+    "py", "rb", "js", "ts", "go", "rs", "c", "h", "java", "conf", "cfg", "ini", "toml", "html", "css", "png", "jpg",
+    "pdf", "db", "iso", "img", "bak", "pem", "key",
 ];
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::Dialect;
 use super::words::Word;
 use crate::model::{EffectKind, Severity, Undo};
 
@@ -236,20 +237,45 @@ impl Program {
     /// Gives its rules what they do not say themselves.
     ///
     /// # Errors
-    /// A rule that lacks it, by its number.
-    fn complete(&mut self) -> Result<(), String> {
-        for (at, rule) in self.rule.iter_mut().enumerate() {
+    /// What a rule, or the payload, lacks, and a byte of the file near it.
+    fn complete(&mut self) -> Result<(), (String, usize)> {
+        let names = self.names.join(", ");
+        for rule in &mut self.rule {
             rule.kind = rule.kind.or(self.kind);
             rule.severity = rule.severity.or(self.severity);
             rule.undo = rule.undo.or(self.undo);
             rule.reason = rule.reason.take().or_else(|| self.reason.clone());
+            let Some(example) = rule.examples.first() else {
+                return Err((format!("a rule of {names} has no example that it must match"), 0));
+            };
             if rule.kind.is_none() || rule.severity.is_none() || rule.undo.is_none() || rule.reason.is_none() {
-                let names = self.names.join(", ");
-                return Err(format!("rule {} of {names} needs kind, severity, undo and reason", at + 1));
+                let what = format!("this rule of {names} needs kind, severity, undo and reason");
+                return Err((what, example.span().start));
             }
         }
-        Ok(())
+        match &self.payload {
+            Some(payload) if Dialect::from_name(&payload.dialect).is_none() => {
+                Err((format!("{names}: there is no dialect `{}`", payload.dialect), 0))
+            }
+            _ => Ok(()),
+        }
     }
+}
+
+/// A file of the catalogue that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unreadable {
+    /// Its name.
+    pub(super) file: String,
+    /// The line, from 1.
+    pub(super) line: usize,
+    /// What is wrong.
+    pub(super) what: String,
+}
+
+/// The line, from 1, of a byte.
+pub(super) fn line_of(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|&byte| byte == b'\n').count()
 }
 
 /// A program that runs another one.
@@ -369,13 +395,16 @@ impl Catalogue {
     /// Reads the files.
     ///
     /// # Errors
-    /// The first file that is not of the form above, with its name and place.
-    pub(super) fn load(files: &[(&str, &str)]) -> Result<Self, String> {
+    /// The first file that is not of the form above.
+    pub(super) fn load(files: &[(&str, &str)]) -> Result<Self, Unreadable> {
         let mut all = Self::default();
-        for (name, text) in files {
-            let file: File = toml::from_str(text).map_err(|e| format!("{name}: {e}"))?;
+        for (file, text) in files {
+            let fault =
+                |what: String, at: usize| Unreadable { file: (*file).to_owned(), line: line_of(text, at), what };
+            let file: File = toml::from_str(text)
+                .map_err(|e| fault(e.message().to_owned(), e.span().map_or(0, |span| span.start)))?;
             for mut program in file.program {
-                program.complete().map_err(|e| format!("{name}: {e}"))?;
+                program.complete().map_err(|(what, at)| fault(what, at))?;
                 for name in &program.names {
                     match name.strip_suffix('*') {
                         Some(head) => all.by_head.push((head.to_owned(), all.programs.len())),
@@ -462,7 +491,16 @@ impl Catalogue {
 }
 
 /// The catalogue of this build. A test keeps it readable; if it were not, every line would be opaque.
-pub(super) static CATALOGUE: LazyLock<Result<Catalogue, String>> = LazyLock::new(|| Catalogue::load(&FILES));
+pub(super) static CATALOGUE: LazyLock<Result<Catalogue, Unreadable>> = LazyLock::new(|| Catalogue::load(&FILES));
+
+/// The catalogue of this build with a site's own file.
+///
+/// # Errors
+/// The file is not of the form above.
+pub(super) fn with_site(file: &str, text: &str) -> Result<Catalogue, Unreadable> {
+    let files: Vec<_> = FILES.iter().copied().chain([(file, text)]).collect();
+    Catalogue::load(&files)
+}
 
 macro_rules! files {
     ($($name:literal),* $(,)?) => {

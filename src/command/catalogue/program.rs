@@ -54,7 +54,14 @@ impl Catalogue {
         found
     }
 
-    fn rule(&self, rule: &RuleEntry, program: &Program, name: &str, args: &Arguments<'_>, piped: bool) -> Option<Match> {
+    fn rule(
+        &self,
+        rule: &RuleEntry,
+        program: &Program,
+        name: &str,
+        args: &Arguments<'_>,
+        piped: bool,
+    ) -> Option<Match> {
         let rest = after(&rule.verb, &args.operands, program.abbreviates)?;
         let many = rest.len() >= rule.at_least && rule.at_most.is_none_or(|most| rest.len() <= most);
         let flagged = rule.flags.iter().all(|flag| args.has(flag, program.long));
