@@ -200,7 +200,7 @@ impl<'w> Arguments<'w> {
         short
             || self.options.iter().any(|option| matches!(option.name, "--help" | "--version"))
             || self.operands.first().is_some_and(|word| word.known() == Some("help"))
-            || self.operands.iter().any(|word| said(&word))
+            || self.operands.iter().any(said)
             || self.has_any(&program.quiet, program.long)
     }
 
