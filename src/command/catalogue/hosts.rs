@@ -1,6 +1,6 @@
 //! Hosts: whether what is sent there leaves the house.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use super::super::words::HOLE;
 use super::glob::Globs;
@@ -37,7 +37,7 @@ pub(super) fn outside(host: &str, known: &[Globs]) -> bool {
         return false;
     }
     match host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(v4)) => !near(v4),
+        Ok(IpAddr::V4(v4)) => !(v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified()),
         Ok(IpAddr::V6(v6)) => {
             let first = v6.segments().first().copied().unwrap_or_default();
             !(v6.is_loopback() || first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80)
@@ -47,10 +47,6 @@ pub(super) fn outside(host: &str, known: &[Globs]) -> bool {
             host.contains('.') && !HOME.iter().any(|home| last.eq_ignore_ascii_case(home))
         }
     }
-}
-
-const fn near(v4: Ipv4Addr) -> bool {
-    v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified()
 }
 
 /// A bare word with a dot is more often a file than a host.
