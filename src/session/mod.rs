@@ -29,6 +29,7 @@
 //! | `bar.rs` | the bar while something waits |
 //! | `judge.rs` | a reading → effects → a verdict, the worst of what may be meant |
 //! | `display.rs` | the target's true screen, the client's view of it, masking, the bar |
+//! | `menu.rs` | the menu that the bastion key opens |
 //! | `exec.rs` | a command without a line editor |
 //! | `place.rs` | where on the client's screen the session begins |
 //! | `words.rs` | every sentence that an engineer reads |
@@ -40,6 +41,7 @@ mod engine;
 mod exec;
 mod gate;
 mod judge;
+mod menu;
 mod place;
 mod words;
 

@@ -129,7 +129,7 @@ pub(super) fn farewell(reason: &CloseReason) -> Option<String> {
 }
 
 /// `04:58`, or `1:04:58`.
-fn clock(left: Duration) -> String {
+pub(super) fn clock(left: Duration) -> String {
     // A deadline that is a fraction of a second away is not "00:00".
     let secs = left.as_millis().div_ceil(1000);
     let (h, m, s) = (secs / 3600, secs / 60 % 60, secs % 60);

@@ -35,6 +35,23 @@ impl<'a> Bar<'a> {
     }
 }
 
+/// Several rows over a client's screen. Already made harmless to look at; control characters are dropped.
+#[derive(Debug, Clone, Copy)]
+pub struct Panel<'a> {
+    /// From the top; each is clipped to [`Panel::width`].
+    pub rows: &'a [String],
+    /// Whether it may stand over a program that fills the screen.
+    pub full_screen: bool,
+}
+
+impl Panel<'_> {
+    /// The columns that a panel has on that screen. It leaves the last ones alone: whether a row counts as wrapped hangs on them.
+    #[must_use]
+    pub fn width(view: &Screen) -> u16 {
+        view.cols().saturating_sub(2).min(PANEL_COLS)
+    }
+}
+
 /// The bar on one client's screen.
 #[derive(Debug, Default)]
 pub struct Overlay {
@@ -61,17 +78,39 @@ impl Overlay {
     /// another way then.
     #[must_use]
     pub fn show(&mut self, view: &Screen, bar: &Bar<'_>) -> Option<Vec<u8>> {
-        let possible = !view.alternate_screen()
-            && !view.origin_mode()
-            && !view.faulted()
-            && view.at_ground()
-            && view.cols() >= COLS_MIN
-            && view.rows() >= ROWS_MIN;
+        let possible = !view.alternate_screen() && view.rows() >= ROWS_MIN && drawable(view);
         if !possible {
             return None;
         }
-        let with_bar = catch_unwind(AssertUnwindSafe(|| drawn(view, bar))).ok()??;
-        let bytes = difference(self.shown.as_ref().unwrap_or_else(|| view.vt()), &with_bar)?;
+        let row = if view.cursor().row + 2 >= view.rows() { 1 } else { view.rows() };
+        let text = fitted(bar.for_width(view.cols()), view.cols());
+        self.put(view, || drawn(view, format!("\x1b[{row};1H\x1b[0;7m{text}\x1b[m").as_bytes(), b""))
+    }
+
+    /// The bytes for the client that draw the panel, or change it to these rows, as [`Overlay::show`] does for a bar. It stands at the
+    /// bottom, or at the top if the cursor is low. `None` where it cannot be drawn now, or not with that many rows.
+    #[must_use]
+    pub fn show_panel(&mut self, view: &Screen, panel: &Panel<'_>) -> Option<Vec<u8>> {
+        let height = u16::try_from(panel.rows.len()).unwrap_or(u16::MAX);
+        let possible =
+            (panel.full_screen || !view.alternate_screen()) && view.rows() > height.max(ROWS_MIN) && drawable(view);
+        if !possible {
+            return None;
+        }
+        let bottom = view.rows() - height;
+        let top = if view.cursor().row >= bottom { 0 } else { bottom };
+        let mut out = String::from("\x1b[0;7m");
+        for (row, text) in (top + 1..).zip(panel.rows) {
+            out.push_str(&format!("\x1b[{row};1H{}", fitted(text, Panel::width(view))));
+        }
+        out.push_str("\x1b[m");
+        self.put(view, || drawn(view, out.as_bytes(), b"\x1b[?25l"))
+    }
+
+    fn put(&mut self, view: &Screen, draw: impl FnOnce() -> Option<vt100::Screen>) -> Option<Vec<u8>> {
+        let with_bar = catch_unwind(AssertUnwindSafe(draw)).ok()??;
+        let bytes =
+            difference(self.shown.as_ref().unwrap_or_else(|| view.vt()), &with_bar, view.scroll_region().is_some())?;
         self.shown = Some(with_bar);
         Some(bytes)
     }
@@ -82,19 +121,35 @@ impl Overlay {
     pub fn hide(&mut self, view: &Screen) -> Vec<u8> {
         let Some(with_bar) = self.shown.take() else { return Vec::new() };
         // Without a difference (the view was fed while the bar stood) paint the whole screen: nothing may stay.
-        difference(&with_bar, view.vt()).unwrap_or_else(|| view.state())
+        difference(&with_bar, view.vt(), view.scroll_region().is_some()).unwrap_or_else(|| view.state())
     }
 }
 
-/// A copy of the screen with the bar in it, cursor and rendition as they were.
-fn drawn(view: &Screen, bar: &Bar<'_>) -> Option<vt100::Screen> {
+/// The bytes for a client that shows `from`, so that it shows `to`: a screen of the same size, cursor and modes with other text. Send
+/// them only while both are [`Screen::at_ground`].
+#[must_use]
+pub fn repaint(from: &Screen, to: &Screen) -> Vec<u8> {
+    let plain =
+        !to.origin_mode() && !from.faulted() && !to.faulted() && from.alternate_screen() == to.alternate_screen();
+    let bytes = if plain { difference(from.vt(), to.vt(), to.scroll_region().is_some()) } else { None };
+    // A screen's state paints a fresh one: the modes that would put it elsewhere go first.
+    bytes.unwrap_or_else(|| [b"\x1b[?6l\x1b[r\x1b[?47l".as_slice(), &to.state()].concat())
+}
+
+/// Whether something can be drawn on the screen and taken off again.
+fn drawable(view: &Screen) -> bool {
+    !view.origin_mode() && !view.faulted() && view.at_ground() && view.cols() >= COLS_MIN
+}
+
+/// A copy of the screen with something drawn in it; place of the cursor and rendition as they were.
+fn drawn(view: &Screen, ours: &[u8], cursor: &[u8]) -> Option<vt100::Screen> {
     let truth = view.vt();
-    let (rows, cols) = (view.rows(), view.cols());
-    let row = if view.cursor().row + 2 >= rows { 1 } else { rows };
+    let rows = view.rows();
     let mut copy = screen::copy_to_draw_on(truth);
-    copy.process(format!("\x1b[{row};1H\x1b[0;7m{}\x1b[m", fitted(bar.for_width(cols), cols)).as_bytes());
+    copy.process(ours);
     copy.process(truth.cursor_state_formatted().as_bytes());
     copy.process(truth.attributes_formatted().as_bytes());
+    copy.process(cursor);
     let copy = copy.screen().clone();
     // A cursor behind an empty last cell, or a row that no longer counts as wrapped, cannot be put back by drawing: leave
     // such a screen alone.
@@ -124,15 +179,18 @@ fn fitted(text: &str, cols: u16) -> String {
 }
 
 /// The bytes that turn one screen into the other; `None` if they would do more than that.
-fn difference(from: &vt100::Screen, to: &vt100::Screen) -> Option<Vec<u8>> {
+fn difference(from: &vt100::Screen, to: &vt100::Screen, margins: bool) -> Option<Vec<u8>> {
     let bytes = catch_unwind(AssertUnwindSafe(|| to.contents_diff(from))).ok()?.into_bytes();
-    // In one odd case (cursor behind an erased last column) the model puts the cursor back with ESC 7 and line feeds.
-    let clean = !bytes.windows(2).any(|w| w == b"\x1b7") && !bytes.contains(&b'\n');
+    // In one odd case (cursor behind an erased last column) the model puts the cursor back with ESC 7. And it goes to the next row with
+    // a line feed, which scrolls at the end of margins.
+    let clean = !bytes.windows(2).any(|w| w == b"\x1b7") && (!margins || !bytes.contains(&b'\n'));
     clean.then_some(bytes)
 }
 
 /// Narrower screens get a title and a bell instead.
 const COLS_MIN: u16 = 40;
+/// Columns of a panel at the most: what is read at a glance.
+const PANEL_COLS: u16 = 78;
 /// Columns at the end of a bar that are narrow.
 const NARROW_END: usize = 4;
 /// With fewer rows a bar hides too much.
@@ -153,6 +211,21 @@ mod tests {
         screen
     }
 
+    /// A stream with its digits outside of sequences starred.
+    fn masked(bytes: &[u8]) -> Vec<u8> {
+        let mut inside = false;
+        let star = |b: &u8| {
+            inside = match (inside, *b) {
+                (_, 0x1b) => true,
+                (true, b'[' | b']' | b' '..=b'?') => true,
+                (true, _) => false,
+                (false, _) => false,
+            };
+            if !inside && b.is_ascii_digit() { b'*' } else { *b }
+        };
+        bytes.iter().map(star).collect()
+    }
+
     fn glance(screen: &Screen) -> String {
         let wraps: Vec<bool> = (0..screen.rows()).map(|r| screen.row_wrapped(r)).collect();
         format!("{:?} {:?} {wraps:?}", String::from_utf8(screen.state()), screen.cursor())
@@ -160,6 +233,42 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_panel_that_was_shown_and_hidden_leaves_nothing_behind(
+            before in stream(40), after in stream(40), cols in 40_u16..130, height in 5_u16..14,
+            panel in prop::collection::vec("[ -~]{0,140}", 1..5), second in prop::collection::vec("[ -~世]{0,140}", 1..5),
+        ) {
+            let truth = screen(cols, height, &before);
+            let mut client = screen(cols, height, &before);
+            let mut overlay = Overlay::new();
+            for rows in [&panel, &second] {
+                if let Some(bytes) = overlay.show_panel(&truth, &Panel { rows, full_screen: true }) {
+                    client.feed(&bytes);
+                    prop_assert_eq!(client.cursor(), truth.cursor());
+                }
+            }
+            client.feed(&overlay.hide(&truth));
+            prop_assert_eq!(glance(&client), glance(&truth));
+            let (mut truth, after) = (truth, [b"\x18.".as_slice(), &after].concat());
+            truth.feed(&after);
+            client.feed(&after);
+            prop_assert_eq!(glance(&client), glance(&truth));
+        }
+
+        #[test]
+        fn a_client_that_is_repainted_shows_the_other_text(
+            before in stream(40), cols in 40_u16..100, height in 4_u16..12,
+        ) {
+            // What masking does: other letters in the same places.
+            let masked: Vec<u8> = masked(&before);
+            let (from, to) = (screen(cols, height, &masked), screen(cols, height, &before));
+            prop_assume!(from.at_ground() && to.at_ground());
+            let mut client = screen(cols, height, &masked);
+            client.feed(&repaint(&from, &to));
+            prop_assert_eq!(client.contents(), to.contents());
+            prop_assert_eq!((client.cursor(), client.cursor_hidden()), (to.cursor(), to.cursor_hidden()));
+        }
 
         #[test]
         fn a_bar_that_was_shown_and_hidden_leaves_nothing_behind(
@@ -185,6 +294,24 @@ mod tests {
             client.feed(&after);
             prop_assert_eq!(glance(&client), glance(&truth));
         }
+    }
+
+    #[test]
+    fn a_panel_stands_beside_the_cursor_and_leaves_the_ends_of_rows_alone() {
+        let rows = ["one".to_owned(), "two".to_owned()];
+        for (before, top) in [("$ ls", 22), ("\x1b[23;1H$ ls", 0)] {
+            let truth = screen(80, 24, before.as_bytes());
+            let mut client = screen(80, 24, before.as_bytes());
+            let mut overlay = Overlay::new();
+            client.feed(&overlay.show_panel(&truth, &Panel { rows: &rows, full_screen: false }).unwrap());
+            assert_eq!((client.row_text(top).trim_end(), client.row_text(top + 1).trim_end()), ("one", "two"));
+            assert_eq!((client.cursor(), client.cursor_hidden()), (truth.cursor(), true));
+            client.feed(&overlay.hide(&truth));
+            assert_eq!(glance(&client), glance(&truth));
+        }
+        let vim = screen(80, 24, b"\x1b[?1049h~");
+        let on = |full_screen| Overlay::new().show_panel(&vim, &Panel { rows: &rows, full_screen }).is_some();
+        assert!(on(true) && !on(false));
     }
 
     #[test]
