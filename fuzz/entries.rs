@@ -123,6 +123,7 @@ pub(crate) fn gate(data: &[u8]) {
         lifetime: Duration::from_secs(3600),
         hold_ttl: Duration::from_secs(300),
         privacy: privacy::Settings::default(),
+        menu: Some(holdpoint::session::MenuKey::USUAL),
         notices: vec![],
     };
     let mut now = Now { mono: Mono(1_000_000), wall: Wall(1_795_262_671_000_000) };

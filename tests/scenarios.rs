@@ -39,6 +39,7 @@ mod scripts {
         a_line_out_of_the_history_is_read_from_the_screen
         a_line_that_nobody_decides_on_expires
         a_name_that_the_shell_completed_is_read_from_the_screen
+        a_note_stands_on_the_next_request
         a_password_is_neither_held_nor_stored
         a_pasted_block_runs_line_by_line_where_the_shell_knows_no_paste
         a_pause_in_an_editor_is_said_by_the_title
@@ -50,6 +51,9 @@ mod scripts {
         a_request_that_could_not_be_filed_runs_nothing
         a_resize_during_a_hold_moves_the_bar
         a_resize_over_text_leaves_nothing_of_the_bar
+        a_reveal_is_ended_by_hand_and_by_the_end_of_the_session
+        a_reveal_shows_values_until_it_ends_and_the_record_never_has_them
+        a_reveal_that_is_denied_shows_nothing
         a_shell_without_a_terminal_is_refused
         a_slow_disk_delays_the_enter_and_not_the_echo
         a_suggestion_in_grey_is_not_what_was_typed
@@ -64,6 +68,7 @@ mod scripts {
         ctrl_c_withdraws_a_held_line
         ctrl_d_at_an_empty_prompt_passes_and_behind_text_it_is_judged
         full_screens_of_text_come_back_under_the_bar
+        leaving_a_program_after_a_reveal_shows_nothing_of_before
         lines_sent_ahead_are_judged_one_by_one
         nothing_of_ours_stands_inside_a_sequence_of_the_target
         nothing_typed_during_a_hold_is_delivered
@@ -73,9 +78,13 @@ mod scripts {
         the_bar_at_120_columns
         the_bar_at_50_columns
         the_bar_at_80_columns
+        the_bastion_key_pressed_twice_goes_to_the_target
+        the_menu_leaves_full_screen_programs_alone
+        the_menu_opens_over_full_screen_programs_where_it_is_told_to
         three_rows_are_too_few_for_a_bar
         two_harmless_lines_sent_ahead_both_run
         what_is_typed_at_an_interpreter_is_judged_too
+        what_is_typed_at_the_menu_never_reaches_the_target
         without_room_for_a_bar_the_title_says_it
     }
 }

@@ -20,7 +20,8 @@ use crate::ca::{self, IssueOptions};
 use crate::config::{HostTrust, SshTarget, TargetKind};
 use crate::ledger::Recorder;
 use crate::model::{
-    CloseReason, Event, EventRecord, HoldRequest, Now, RequestId, Seq, SessionId, SessionMeta, SessionRow, SessionState,
+    CloseReason, Event, EventRecord, HoldRequest, Now, RequestId, Seq, SessionId, SessionMeta, SessionRow,
+    SessionState, Shown,
 };
 use crate::policy::permit::{Admission, Release};
 use crate::session::{Engine, Input, Output, Settings};
@@ -93,6 +94,7 @@ fn settings(broker: &Broker, admission: &Admission, request: &SessionRequest) ->
         lifetime: admission.lifetime(),
         hold_ttl: config.limits.hold_ttl,
         privacy: crate::privacy::Settings { kinds: config.privacy.mask.iter().copied().collect() },
+        menu: Some(crate::session::MenuKey::USUAL),
         notices: request.notices.clone(),
     }
 }
@@ -304,6 +306,7 @@ impl Driver {
             Output::ToClient(stream, bytes) => self.to_client.data(stream, bytes),
             Output::Ask(request) => self.ask(*request),
             Output::Withdraw(request) => self.withdraw(request),
+            Output::Note(request, text) => self.note(request, text),
             Output::Dial { request, force_command } => self.to_dial = Some((request, force_command)),
             Output::StartShell => self.start(Start::Shell),
             Output::StartCommand(release, command) => self.start(Start::Command(release, command)),
@@ -351,6 +354,15 @@ impl Driver {
         tokio::spawn(async move {
             if let Err(error) = desk.withdraw(request).await {
                 tracing::warn!(%error, %request, "a request could not be withdrawn");
+            }
+        });
+    }
+
+    fn note(&self, request: RequestId, text: Shown) {
+        let desk = self.broker.common().desk.clone();
+        tokio::spawn(async move {
+            if let Err(error) = desk.note(request, text).await {
+                tracing::warn!(%error, %request, "a note could not be added to a request");
             }
         });
     }

@@ -32,6 +32,8 @@ pub enum SessionState {
     Held,
     /// An approver paused it.
     Paused,
+    /// Its engineer sees values in the clear.
+    Clear,
 }
 
 impl SessionState {
@@ -42,6 +44,7 @@ impl SessionState {
             Self::Live => "● live",
             Self::Held => "‖ held",
             Self::Paused => "■ paused",
+            Self::Clear => "◉ clear",
         }
     }
 }

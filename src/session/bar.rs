@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::display::Ours;
 use super::engine::Engine;
 use super::gate::{SECOND, State};
 use super::words;
@@ -13,33 +14,37 @@ impl Engine {
         if !self.place.is_settled() {
             return;
         }
+        if self.menu_in_place_of_bar(now) {
+            return;
+        }
         let paused = self.paused_by.clone();
+        let flash = self.reveals.flash().cloned();
         let Some((display, gate)) = self.terminal() else { return };
         let bar = match (&gate.state, paused) {
             (State::Held { hold, request, .. }, _) => {
-                Some((words::held(request, hold.due.since(now.mono), display.view().cols()), Title::Held))
+                Some((words::held(request, hold.due.since(now.mono), display.client().cols()), Some(Title::Held)))
             }
-            (_, Some(by)) => Some((words::paused(&by), Title::Paused)),
-            (_, None) => None,
+            (_, Some(by)) => Some((words::paused(&by), Some(Title::Paused))),
+            (_, None) => flash.map(|text| (text, None)),
         };
         gate.repaint = gate.is_held().then(|| now.mono.after(SECOND));
         let Some((bar, title)) = bar else {
-            display.want_bar(None);
+            display.want(None);
             let bar_off = display.hide_bar();
             self.paint(bar_off);
             self.restore_title();
             return;
         };
-        display.want_bar(Some(bar));
+        display.want(Some(Ours::Bar(bar)));
         let bytes = match display.draw_bar(now.mono) {
             Some(bytes) => bytes,
             // Inside a sequence of the target's nothing of ours may stand. It is tried again.
-            None if !display.view().at_ground() || gate.title == Some(title) => Bytes::new(),
+            None if !display.client().at_ground() || gate.title == title => Bytes::new(),
             // No bar can be drawn on this screen: the window's title says it, and a bell points there.
-            None => {
+            None => title.map_or_else(Bytes::new, |title| {
                 let save = if gate.title.replace(title).is_none() { TITLE_SAVE } else { "" };
                 Bytes::from(format!("{save}\x1b]2;{}\x07\x07", title.text()))
-            }
+            }),
         };
         self.paint(bytes);
     }
@@ -52,7 +57,7 @@ impl Engine {
             return;
         }
         let bytes = display.hide_bar();
-        display.want_bar(None);
+        display.want(None);
         gate.repaint = None;
         self.paint(bytes);
     }
@@ -61,7 +66,7 @@ impl Engine {
     pub(super) fn restore_title(&mut self) {
         let paused = self.paused_by.is_some();
         let Some((display, gate)) = self.terminal() else { return };
-        if gate.title.is_some() && !paused && !gate.is_held() && display.view().at_ground() {
+        if gate.title.is_some() && !paused && !gate.is_held() && display.client().at_ground() {
             gate.title = None;
             self.paint(Bytes::from_static(TITLE_RESTORE));
         }
@@ -69,7 +74,7 @@ impl Engine {
 
     /// Rings, unless the bell would end a sequence of the target's.
     pub(super) fn ring(&mut self) {
-        if self.terminal().is_some_and(|(display, _)| display.view().at_ground()) {
+        if self.terminal().is_some_and(|(display, _)| display.client().at_ground()) {
             self.paint(Bytes::from_static(b"\x07"));
         }
     }

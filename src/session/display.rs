@@ -8,8 +8,9 @@ use bytes::Bytes;
 
 use super::words::BarText;
 use crate::model::{Finding, Mono, Size};
+use crate::policy::permit::Reveal;
 use crate::privacy::{self, StreamMasker};
-use crate::terminal::{Bar, Overlay, Screen, notice};
+use crate::terminal::{Bar, Overlay, Panel, Screen, notice, repaint, repaint_whole};
 
 /// The terminal of one session. Outside of this room it is what `holdpoint mask` measures.
 #[derive(Debug)]
@@ -18,8 +19,12 @@ pub struct Display {
     view: Late,
     masker: StreamMasker,
     overlay: Overlay,
-    /// The bar that should be on the screen, if any.
-    bar: Option<BarText>,
+    /// What of ours should be on the screen, if anything.
+    ours: Option<Ours>,
+    sight: Sight,
+    repaint: Repaint,
+    /// The other grid (main or alternate) may show what it should not: which one was active when the sight changed.
+    other_grid: Option<bool>,
     /// Not before this is the bar drawn (again): output came in between.
     quiet_until: Mono,
 }
@@ -33,7 +38,10 @@ impl Display {
             view: Late::new(size),
             masker: StreamMasker::new(privacy),
             overlay: Overlay::new(),
-            bar: None,
+            ours: None,
+            sight: Sight::Masked,
+            repaint: Repaint::Not,
+            other_grid: None,
             quiet_until: Mono::default(),
         }
     }
@@ -43,15 +51,82 @@ impl Display {
         self.truth.look()
     }
 
-    /// What the client sees, without the bar.
+    /// What the client sees unless a reveal runs, without the bar: what is recorded, and what others watch.
     pub(super) fn view(&mut self) -> &Screen {
         self.view.look()
+    }
+
+    /// What is on the client's screen, without the bar.
+    pub(super) fn client(&mut self) -> &Screen {
+        seen(&self.sight, &mut self.truth, &mut self.view)
+    }
+
+    /// From now on the client sees what the target draws. [`Display::repaint`] brings its screen there.
+    pub(super) fn reveal(&mut self, _: &Reveal) {
+        if matches!(self.sight, Sight::Masked) {
+            self.sight = Sight::Clear { unsent: Vec::new() };
+            self.sight_changed();
+        }
+    }
+
+    /// From now on the client sees what is recorded.
+    pub(super) fn conceal(&mut self) {
+        if matches!(self.sight, Sight::Clear { .. }) {
+            self.sight = Sight::Masked;
+            self.sight_changed();
+        }
+    }
+
+    fn sight_changed(&mut self) {
+        self.other_grid = Some(self.truth.look().alternate_screen());
+        self.repaint = match self.repaint {
+            Repaint::Not => Repaint::Difference,
+            Repaint::Difference | Repaint::Whole => Repaint::Whole,
+        };
+    }
+
+    /// While a reveal runs: what the client gets in place of what is recorded. Nothing while the masker keeps something back, because
+    /// what is shown is recorded before.
+    pub(super) fn unsent(&mut self) -> Option<Bytes> {
+        let waits = self.masker.wake_at().is_some();
+        match &mut self.sight {
+            Sight::Masked => None,
+            Sight::Clear { .. } if waits => Some(Bytes::new()),
+            Sight::Clear { unsent } => Some(Bytes::from(std::mem::take(unsent))),
+        }
+    }
+
+    /// Whether the client's screen does not show what it should, or may not.
+    pub(super) fn wants_repaint(&mut self) -> bool {
+        if self.other_grid.is_some_and(|grid| grid != self.truth.look().alternate_screen()) {
+            self.other_grid = None;
+            self.repaint = Repaint::Whole;
+        }
+        !matches!(self.repaint, Repaint::Not)
+    }
+
+    /// The bytes that bring the client's screen to what it should show; empty while the stream cannot take any. Take the bar off before.
+    pub(super) fn repaint(&mut self) -> Bytes {
+        let (from, to) = match &self.sight {
+            Sight::Masked => (self.truth.look(), self.view.look()),
+            Sight::Clear { unsent } if !unsent.is_empty() => return Bytes::new(),
+            Sight::Clear { .. } => (self.view.look(), self.truth.look()),
+        };
+        if !from.at_ground() || !to.at_ground() {
+            return Bytes::new();
+        }
+        match std::mem::replace(&mut self.repaint, Repaint::Not) {
+            Repaint::Not => Bytes::new(),
+            Repaint::Difference => Bytes::from(repaint(from, to)),
+            Repaint::Whole => Bytes::from(repaint_whole(to)),
+        }
     }
 
     /// Output of the target. Gives what the client may see of it now.
     #[must_use]
     pub fn output(&mut self, bytes: &[u8], now: Mono) -> Bytes {
         self.truth.feed(bytes);
+        self.passes(bytes);
         let mut masked = Vec::with_capacity(bytes.len());
         self.masker.feed(bytes, now, &mut masked);
         self.shown(masked)
@@ -86,6 +161,7 @@ impl Display {
     pub(super) fn notice(&mut self, text: &str) -> Bytes {
         let bytes = notice(self.view.look(), text);
         self.truth.feed(&bytes);
+        self.passes(&bytes);
         self.shown(bytes)
     }
 
@@ -94,7 +170,19 @@ impl Display {
     pub(super) fn begin_at(&mut self, row: u16, column: u16) -> Bytes {
         let there = format!("\x1b[{row};{column}H").into_bytes();
         self.truth.feed(&there);
+        self.passes(&there);
         self.shown(there)
+    }
+
+    /// Bytes that the client gets as they are while a reveal runs.
+    fn passes(&mut self, bytes: &[u8]) {
+        if let Repaint::Difference = self.repaint {
+            // Two screens that were to be compared have moved on.
+            self.repaint = Repaint::Whole;
+        }
+        if let Sight::Clear { unsent } = &mut self.sight {
+            unsent.extend_from_slice(bytes);
+        }
     }
 
     fn shown(&mut self, bytes: Vec<u8>) -> Bytes {
@@ -104,12 +192,20 @@ impl Display {
 
     /// The bytes that take the bar off before anything else is sent; empty if it is not there.
     pub(super) fn hide_bar(&mut self) -> Bytes {
-        if self.overlay.is_shown() { Bytes::from(self.overlay.hide(self.view.look())) } else { Bytes::new() }
+        if !self.overlay.is_shown() {
+            return Bytes::new();
+        }
+        Bytes::from(self.overlay.hide(seen(&self.sight, &mut self.truth, &mut self.view)))
     }
 
-    /// Which bar there should be from now on; it is drawn by [`Display::draw_bar`].
-    pub(super) fn want_bar(&mut self, bar: Option<BarText>) {
-        self.bar = bar;
+    /// What of ours there should be from now on; it is drawn by [`Display::draw_bar`].
+    pub(super) fn want(&mut self, ours: Option<Ours>) {
+        self.ours = ours;
+    }
+
+    /// Whether something of ours is on the screen.
+    pub(super) fn is_drawn(&self) -> bool {
+        self.overlay.is_shown()
     }
 
     /// Output came: the bar stays off until it has been quiet for a while.
@@ -119,17 +215,30 @@ impl Display {
 
     /// When the bar can be drawn, if it should be there and is not.
     pub(super) fn bar_due(&self) -> Option<Mono> {
-        (self.bar.is_some() && !self.overlay.is_shown()).then_some(self.quiet_until)
+        (self.ours.is_some() && !self.overlay.is_shown()).then_some(self.quiet_until)
     }
 
     /// The bytes that draw the bar, or bring it up to date. `None`: it should be there and cannot be drawn now.
     pub(super) fn draw_bar(&mut self, now: Mono) -> Option<Bytes> {
-        let Some(text) = &self.bar else { return Some(Bytes::new()) };
+        let Some(ours) = &self.ours else { return Some(Bytes::new()) };
         if now < self.quiet_until {
             return Some(Bytes::new());
         }
-        let bar = Bar { full: &text.full, medium: &text.medium, short: &text.short };
-        let drawn = self.overlay.show(self.view.look(), &bar).map(Bytes::from);
+        if matches!(&self.sight, Sight::Clear { unsent } if !unsent.is_empty()) {
+            // The client is a few milliseconds behind.
+            self.quiet_until = now.after(privacy::HOLD);
+            return Some(Bytes::new());
+        }
+        let client = seen(&self.sight, &mut self.truth, &mut self.view);
+        let drawn = match ours {
+            Ours::Bar(text) => {
+                self.overlay.show(client, &Bar { full: &text.full, medium: &text.medium, short: &text.short })
+            }
+            Ours::Menu { rows, full_screen } => {
+                self.overlay.show_panel(client, &Panel { rows, full_screen: *full_screen })
+            }
+        };
+        let drawn = drawn.map(Bytes::from);
         if drawn.is_none() {
             // The screen may take a bar later (an editor is left); there is no hurry.
             self.quiet_until = now.after(RETRY);
@@ -146,6 +255,46 @@ impl Display {
     #[must_use]
     pub fn wake_at(&self) -> Option<Mono> {
         self.masker.wake_at()
+    }
+}
+
+/// What of ours stands over the client's screen.
+#[derive(Debug)]
+pub(super) enum Ours {
+    /// One row.
+    Bar(BarText),
+    /// Several.
+    Menu {
+        rows: Vec<String>,
+        /// Also over a program that fills the screen.
+        full_screen: bool,
+    },
+}
+
+/// What the client is shown.
+#[derive(Debug)]
+enum Sight {
+    /// What is recorded.
+    Masked,
+    /// What the target draws; what of it was not sent yet.
+    Clear { unsent: Vec<u8> },
+}
+
+/// How the client's screen gets to what it should show.
+#[derive(Debug, Clone, Copy)]
+enum Repaint {
+    /// It shows it.
+    Not,
+    /// What changes is sent.
+    Difference,
+    /// All of it is sent.
+    Whole,
+}
+
+fn seen<'a>(sight: &Sight, truth: &'a mut Late, view: &'a mut Late) -> &'a Screen {
+    match sight {
+        Sight::Masked => view.look(),
+        Sight::Clear { .. } => truth.look(),
     }
 }
 

@@ -11,6 +11,7 @@ use super::exec::Exec;
 use super::gate::Gate;
 use super::judge::Judge;
 use super::place::{Place, Waiting};
+use super::reveal::Reveals;
 use super::{Input, Output, Settings, words};
 use crate::model::{
     ChannelKind, CloseReason, Event, EventRecord, ExitStatus, Grant, Mono, Now, Outcome, RequestId, Ruling, Seq,
@@ -33,6 +34,7 @@ pub struct Engine {
     pub(super) stage: Stage,
     pub(super) paused_by: Option<String>,
     pub(super) place: Place,
+    pub(super) reveals: Reveals,
     side: Side,
     exit: Option<ExitStatus>,
     outputs: VecDeque<Output>,
@@ -93,6 +95,7 @@ impl Engine {
             stage: Stage::New,
             paused_by: None,
             place: Place::Settled,
+            reveals: Reveals::default(),
             side,
             exit: None,
             outputs: VecDeque::new(),
@@ -132,7 +135,7 @@ impl Engine {
             Input::TargetBroken(why) => self.target_broken(why, now),
             Input::Ruled(ruling) => self.ruled(ruling, now),
             Input::Unasked(request, why) => self.unasked(request, why, now),
-            Input::Granted(grant) => self.grants.push(grant),
+            Input::Granted(grant) => self.granted(grant, now),
             Input::Paused { by } => self.pause(by, now),
             Input::Resumed { by } => self.resume(by, now),
             Input::Kill { by, reason } => {
@@ -179,7 +182,7 @@ impl Engine {
             Stage::Deciding(exec) => exec.wake_at(),
             Stage::New | Stage::Beginning(_) | Stage::Running | Stage::Closed => None,
         };
-        [Some(warning), side, exec, self.place.wake_at()].into_iter().flatten().min()
+        [Some(warning), side, exec, self.place.wake_at(), self.reveals.wake_at()].into_iter().flatten().min()
     }
 
     /// Whether the client's bytes should be given now. `false` while many wait behind a line that is being decided on.
@@ -202,8 +205,15 @@ impl Engine {
         match (held, &self.paused_by) {
             (true, _) => SessionState::Held,
             (false, Some(_)) => SessionState::Paused,
+            (false, None) if self.reveals.is_clear() => SessionState::Clear,
             (false, None) => SessionState::Live,
         }
+    }
+
+    /// Whether the client's screen may differ from what is recorded: something of ours stands over it, or values are in the clear.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        self.state() != SessionState::Live || self.reveals.differs()
     }
 
     /// The commands released so far, at most five, the newest last.
@@ -258,13 +268,16 @@ impl Engine {
 
     /// Bytes that the client sees and that stay: recorded, then shown, with the bar out of the way.
     pub(super) fn show(&mut self, bytes: Bytes, now: Now) {
-        if bytes.is_empty() {
+        let clear = self.terminal().and_then(|(display, _)| display.unsent());
+        if bytes.is_empty() && clear.as_ref().is_none_or(Bytes::is_empty) {
             return;
         }
         let bar_off = self.terminal().map_or_else(Bytes::new, |(display, _)| display.hide_bar());
         self.paint(bar_off);
-        self.append(Event::Output { stream: Stream::Stdout, bytes: bytes.clone() }, now);
-        self.push(Output::ToClient(Stream::Stdout, bytes));
+        if !bytes.is_empty() {
+            self.append(Event::Output { stream: Stream::Stdout, bytes: bytes.clone() }, now);
+        }
+        self.paint(clear.unwrap_or(bytes));
     }
 
     /// Bytes that come and go (the bar, a bell): not recorded.
@@ -306,6 +319,7 @@ impl Engine {
     pub(super) fn close(&mut self, reason: CloseReason, now: Now) {
         self.placed(None, now);
         self.withdraw_open(now);
+        self.close_reveals(now);
         let rest = self.terminal().map(|(display, _)| (display.hide_bar(), display.finish()));
         if let Some((bar_off, rest)) = rest {
             self.paint(bar_off);
@@ -373,6 +387,7 @@ impl Engine {
                 let findings = display.findings();
                 self.paint(bar_off);
                 self.show(shown, now);
+                self.repaint_client();
                 self.found(findings, now);
                 self.echoed(now);
             }
@@ -431,6 +446,9 @@ impl Engine {
     }
 
     fn ruled(&mut self, ruling: Ruling, now: Now) {
+        if self.reveal_ruled(&ruling, now) {
+            return;
+        }
         if matches!(self.stage, Stage::Deciding(_)) {
             self.exec_ruled(&ruling, now);
         } else {
@@ -439,6 +457,9 @@ impl Engine {
     }
 
     fn unasked(&mut self, request: RequestId, why: &str, now: Now) {
+        if self.reveal_unasked(request, why, now) {
+            return;
+        }
         if matches!(self.stage, Stage::Deciding(_)) {
             self.exec_unasked(request, why, now);
         } else {
@@ -454,7 +475,10 @@ impl Engine {
                 self.work_off(now);
             }
             Stage::Deciding(_) => self.exec_recorded(now),
-            Stage::Running => self.line_recorded(now),
+            Stage::Running => {
+                self.reveal_recorded(now);
+                self.line_recorded(now);
+            }
             Stage::Beginning(_) | Stage::New | Stage::Closed => {}
         }
     }
@@ -505,6 +529,7 @@ impl Engine {
             self.exec_tick(now);
         }
         self.place_tick(now);
+        self.reveal_tick(now);
         self.terminal_tick(now);
     }
 

@@ -195,7 +195,7 @@ impl Engine {
                     obligations,
                     screen,
                     before: self.last_commands(),
-                    reason: None,
+                    reason: self.reveals.take_note(),
                     asked: now.wall,
                     deadline: now.wall.after(ttl),
                 };

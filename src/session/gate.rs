@@ -194,7 +194,7 @@ impl Engine {
 
     /// A key from the client: behind those that wait already, so that none overtakes another.
     fn key(&mut self, token: Token, now: Now) {
-        if self.takes_place(&token, now) {
+        if self.takes_place(&token, now) || self.menu_takes(&token, now) {
             return;
         }
         let Some((_, gate)) = self.terminal() else { return };
@@ -666,7 +666,7 @@ impl Engine {
             self.show(bytes, now);
         }
         for token in lone.into_iter().flatten() {
-            self.token(token, now);
+            self.key(token, now);
         }
         let Some((display, gate)) = self.terminal() else { return };
         match &gate.state {
@@ -714,7 +714,7 @@ fn payload(token: &Token) -> String {
 const EDIT_ELSEWHERE: Kind = Kind::Key(crate::terminal::Key::Ctrl('e'));
 
 /// The rows around the cursor as the client sees them, for the approver.
-fn around(view: &crate::terminal::Screen) -> Vec<Shown> {
+pub(super) fn around(view: &crate::terminal::Screen) -> Vec<Shown> {
     let row = view.cursor().row;
     (row.saturating_sub(AROUND)..=row).map(|row| Shown::new(&view.row_text(row))).collect()
 }

@@ -7,7 +7,7 @@ use crate::command::{Analysis, Context, Reader, analyse};
 use crate::model::{
     Certainty, ChannelKind, CommandText, Digest, Effect, Judgement, SessionMeta, Severity, Span, Verdict, Wall,
 };
-use crate::policy::permit::Allowance;
+use crate::policy::permit::{Allowance, Reveal};
 use crate::policy::{Channel, Circumstances, Deed, Policy};
 use crate::terminal::{self, Reading};
 
@@ -69,6 +69,19 @@ impl Judge {
         command_digest(self.meta.id, &self.meta.place, lines.map(String::as_str))
     }
 
+    /// May values be seen in the clear for so long?
+    pub(super) fn reveal(&self, secs: u32, now: Wall) -> (Judgement, Option<Reveal>) {
+        self.policy.reveal(self.meta.id, &self.meta.who, &self.meta.place, secs, &self.circumstances(now))
+    }
+
+    fn circumstances(&self, now: Wall) -> Circumstances {
+        let channel = match self.meta.channel {
+            ChannelKind::Shell => Channel::Shell,
+            ChannelKind::Exec { .. } => Channel::Exec,
+        };
+        Circumstances { now, channel }
+    }
+
     /// Judges every candidate and answers with the strictest verdict.
     pub(super) fn line(&self, line: &Line, context: &Context, now: Wall) -> Option<Judged> {
         let digest = self.digest(line);
@@ -98,12 +111,8 @@ impl Judge {
         now: Wall,
     ) -> Judged {
         let Analysis { effects, complete, normalised } = analyse(text, context);
-        let channel = match self.meta.channel {
-            ChannelKind::Shell => Channel::Shell,
-            ChannelKind::Exec { .. } => Channel::Exec,
-        };
         let deed = Deed { effects: &effects, certainty, digest };
-        let circumstances = Circumstances { now, channel };
+        let circumstances = self.circumstances(now);
         let (judgement, allowance) = self.policy.run(&self.meta.who, &self.meta.place, &deed, &circumstances);
         let mut judged = Judged {
             command: CommandText { text: text.to_owned(), digest: *digest },

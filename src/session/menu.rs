@@ -82,6 +82,11 @@ impl Menu {
         self.says = Shown::new(sentence).to_string();
     }
 
+    /// Stays where it is, with what is wrong there.
+    pub(super) fn object(&mut self, sentence: &str) {
+        self.says = Shown::new(sentence).to_string();
+    }
+
     /// Takes a key. `bastion` says that it is the one that opened the menu.
     pub(super) fn key(&mut self, token: &Token, bastion: bool) -> Wanted {
         let fresh = std::mem::take(&mut self.fresh);
@@ -189,10 +194,6 @@ impl Menu {
 }
 
 impl Line {
-    pub(super) fn text(&self) -> &str {
-        self.0.trim()
-    }
-
     /// Takes a key that edits.
     pub(super) fn key(&mut self, token: &Token) {
         match token.kind {

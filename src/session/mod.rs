@@ -30,6 +30,7 @@
 //! | `judge.rs` | a reading → effects → a verdict, the worst of what may be meant |
 //! | `display.rs` | the target's true screen, the client's view of it, masking, the bar |
 //! | `menu.rs` | the menu that the bastion key opens |
+//! | `reveal.rs` | values in the clear on one terminal, for a time |
 //! | `exec.rs` | a command without a line editor |
 //! | `place.rs` | where on the client's screen the session begins |
 //! | `words.rs` | every sentence that an engineer reads |
@@ -43,6 +44,7 @@ mod gate;
 mod judge;
 mod menu;
 mod place;
+mod reveal;
 mod words;
 
 #[cfg(test)]
@@ -53,7 +55,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::model::{
-    Admitted, CloseReason, EventRecord, ExitStatus, Grant, HoldRequest, RequestId, Ruling, Seq, Size, Stream,
+    Admitted, CloseReason, EventRecord, ExitStatus, Grant, HoldRequest, RequestId, Ruling, Seq, Shown, Size, Stream,
 };
 use crate::policy::permit::Release;
 use crate::privacy;
@@ -148,6 +150,8 @@ pub enum Output {
     Ask(Box<HoldRequest>),
     /// Take a request back.
     Withdraw(RequestId),
+    /// Add what the engineer says to a request.
+    Note(RequestId, Shown),
     /// Connect to the target, without starting anything there.
     Dial {
         /// The approval that led to it; it goes into the certificate's key id.
@@ -163,6 +167,36 @@ pub enum Output {
     Close(CloseReason),
 }
 
+/// The key that opens the bastion's menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MenuKey {
+    /// Its control byte, 0x01 to 0x1f.
+    pub byte: u8,
+    /// Whether it also does while a program fills the screen.
+    pub full_screen: bool,
+}
+
+impl MenuKey {
+    /// Ctrl-], as in telnet: no shell and no editor's everyday command is on it.
+    pub const USUAL: Self = Self { byte: 0x1d, full_screen: false };
+
+    /// `^]`.
+    #[must_use]
+    pub fn name(self) -> String {
+        format!("^{}", char::from(self.byte | 0x40))
+    }
+
+    /// Whether these bytes are that key: its control byte, or how terminals encode Ctrl and its character where a program asked for that
+    /// (CSI u of fixterms and kitty, xterm's modifyOtherKeys).
+    #[must_use]
+    pub fn is(self, raw: &[u8]) -> bool {
+        let code = u32::from((self.byte | 0x40).to_ascii_lowercase());
+        raw == [self.byte]
+            || raw == format!("\x1b[{code};5u").as_bytes()
+            || raw == format!("\x1b[27;5;{code}~").as_bytes()
+    }
+}
+
 /// What an engine is set up with.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -174,6 +208,8 @@ pub struct Settings {
     pub hold_ttl: Duration,
     /// What is masked.
     pub privacy: privacy::Settings,
+    /// The key that opens the bastion's menu; `None`: there is no menu.
+    pub menu: Option<MenuKey>,
     /// Sentences for the engineer about what was refused before the session began.
     pub notices: Vec<String>,
 }

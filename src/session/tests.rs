@@ -73,6 +73,7 @@ impl Table {
             greeting: false,
             lifetime: Duration::from_secs(3600),
             hold_ttl: Duration::from_secs(300),
+            menu: Some(crate::session::MenuKey::USUAL),
             privacy: privacy::Settings::default(),
             notices: vec![],
         };
@@ -124,7 +125,11 @@ impl Table {
                 Output::StartShell => self.started = Some("shell".into()),
                 Output::Close(reason) => self.closed = Some(reason),
                 Output::TargetEof => self.eof_after = Some(self.sent.len()),
-                Output::ResizeTarget(_) | Output::SignalTarget(_) | Output::Withdraw(_) | Output::Dial { .. } => {}
+                Output::ResizeTarget(_)
+                | Output::SignalTarget(_)
+                | Output::Withdraw(_)
+                | Output::Note(..)
+                | Output::Dial { .. } => {}
             }
         }
         if asked && let Some(answer) = self.answer {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use crate::model::{CloseReason, HoldRequest, Rule, Shown};
+use crate::model::{CloseReason, Grant, HoldRequest, Rule, Shown, minutes};
 
 /// The three widths of the bar while a hold waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +95,49 @@ pub(super) fn expired(id: &str) -> String {
 
 pub(super) fn unasked(why: &str) -> String {
     format!("holdpoint: no approval could be asked for: {}; nothing ran", Shown::new(why))
+}
+
+/// What a request for a reveal asks for, as it stands in lists.
+pub(super) fn reveal_text(secs: u32) -> String {
+    format!("(see masked values in the clear for {})", minutes(secs))
+}
+
+pub(super) fn reveal_asked(request: &HoldRequest) -> String {
+    let who = Shown::new(&request.obligations.approvers.join(", "));
+    format!("asked {who}: {}; Esc, and go on working", request.id.short())
+}
+
+pub(super) fn reveal_refused(rule: Option<&Rule>) -> String {
+    match rule {
+        Some(rule) => format!("denied by the rule {}: {}", rule.id, rule.says),
+        None => "denied".to_owned(),
+    }
+}
+
+pub(super) const REASON_WANTED: &str = "say why: the rule wants a reason, and the approver reads it";
+
+pub(super) fn reveal_begins(lasts: Duration, ends: &str) -> String {
+    format!(" ● values are in the clear on this screen for {}{ends} ", clock(lasts))
+}
+
+pub(super) const REVEAL_ENDS: &str = " ○ the reveal is over: values are masked again ";
+
+pub(super) fn reveal_denied(by: &str, reason: &Shown, id: &str) -> String {
+    let why = if reason.as_str().is_empty() { String::new() } else { format!(": \"{reason}\"") };
+    format!(" ✗ the reveal {id} was denied by {}{why} ", Shown::new(by))
+}
+
+pub(super) fn reveal_expired(id: &str) -> String {
+    format!(" ✗ nobody decided on the reveal {id} in time ")
+}
+
+/// A grant that lets the same command through, for the menu.
+pub(super) fn standing_grant(grant: &Grant) -> String {
+    format!(
+        "a command of {} runs without asking until this session ends (by {})",
+        grant.request.short(),
+        grant.by.join(", ")
+    )
 }
 
 pub(super) const CHANGED: &str =

@@ -33,5 +33,5 @@ pub use cell::{Attributes, Cell, Color, Style};
 pub use keys::{Commit, Interrupt, Key, Keys, Kind, Token};
 pub use line::{Certainty, LineReader, Reading, Settled};
 pub use notice::notice;
-pub use overlay::{Bar, Overlay, Panel, repaint};
+pub use overlay::{Bar, Overlay, Panel, repaint, repaint_whole};
 pub use screen::{Cursor, Screen};

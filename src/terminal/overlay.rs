@@ -132,8 +132,14 @@ pub fn repaint(from: &Screen, to: &Screen) -> Vec<u8> {
     let plain =
         !to.origin_mode() && !from.faulted() && !to.faulted() && from.alternate_screen() == to.alternate_screen();
     let bytes = if plain { difference(from.vt(), to.vt(), to.scroll_region().is_some()) } else { None };
+    bytes.unwrap_or_else(|| repaint_whole(to))
+}
+
+/// The bytes for a client of the same size that shows anything, so that it shows `to`.
+#[must_use]
+pub fn repaint_whole(to: &Screen) -> Vec<u8> {
     // A screen's state paints a fresh one: the modes that would put it elsewhere go first.
-    bytes.unwrap_or_else(|| [b"\x1b[?6l\x1b[r\x1b[?47l".as_slice(), &to.state()].concat())
+    [b"\x1b[?6l\x1b[r\x1b[?47l".as_slice(), &to.state()].concat()
 }
 
 /// Whether something can be drawn on the screen and taken off again.

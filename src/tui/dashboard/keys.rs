@@ -233,7 +233,9 @@ impl Dashboard {
         let (session, user) = (row.meta.id, row.meta.who.user.clone());
         let (call, what) = match row.state {
             SessionState::Paused => (Call::Resume { session }, format!("let {user}'s keys go on")),
-            SessionState::Live | SessionState::Held => (Call::Pause { session }, format!("stop {user}'s keys")),
+            SessionState::Live | SessionState::Held | SessionState::Clear => {
+                (Call::Pause { session }, format!("stop {user}'s keys"))
+            }
         };
         self.say(&format!("sending: {what}"), false);
         self.send(call, Sent::Act(what))

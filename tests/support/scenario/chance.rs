@@ -35,6 +35,7 @@ pub(crate) fn play(acts: &[Act]) -> Result<(), Fault> {
         terminal: Some(Size::new(80, 12)),
         lifetime: Duration::from_secs(3600),
         echo: Echo::On,
+        menu: holdpoint::session::MenuKey::USUAL,
     })?;
     stage.pass(Duration::from_millis(100))?;
     let mut approved = 0;

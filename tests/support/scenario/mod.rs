@@ -6,6 +6,7 @@
 //! | step | what happens |
 //! |---|---|
 //! | `lifetime 10m` | (before the beginning) the session's longest lifetime |
+//! | `menu in full screen` | (before the beginning) the bastion key opens the menu over full-screen programs too |
 //! | `shell 100x24` · `shell without terminal` | the session begins with a shell |
 //! | `exec "ls"` · `exec "ls" 100x24` | it begins with a command, without or with a terminal |
 //! | `echo on` · `echo off` | whether a pretended line editor echoes and runs what the target gets; at first it does |
@@ -38,7 +39,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use holdpoint::model::{ChannelKind, Event, EventRecord, Outcome, Shown};
-use holdpoint::session::Input;
+use holdpoint::session::{Input, MenuKey};
 
 use script::{Echo, Expect, Line, Row, Step};
 use stage::{Beginning, Fault, Stage};
@@ -111,11 +112,12 @@ struct Play {
 struct Before {
     lifetime: Duration,
     echo: Echo,
+    menu: MenuKey,
 }
 
 impl Default for Before {
     fn default() -> Self {
-        Self { lifetime: Duration::from_secs(8 * 3600), echo: Echo::On }
+        Self { lifetime: Duration::from_secs(8 * 3600), echo: Echo::On, menu: MenuKey::USUAL }
     }
 }
 
@@ -124,11 +126,12 @@ impl Play {
         match (step, &self.stage) {
             (Step::Lifetime(time), None) => self.before.lifetime = *time,
             (Step::Echo(echo), None) => self.before.echo = *echo,
+            (Step::MenuInFullScreen, None) => self.before.menu.full_screen = true,
             (Step::Shell(terminal), None) => self.begin(ChannelKind::Shell, *terminal)?,
             (Step::Exec(command, terminal), None) => {
                 self.begin(ChannelKind::Exec { command: command.clone() }, *terminal)?;
             }
-            (Step::Lifetime(_) | Step::Shell(_) | Step::Exec(..), Some(_)) => {
+            (Step::Lifetime(_) | Step::MenuInFullScreen | Step::Shell(_) | Step::Exec(..), Some(_)) => {
                 return Err("the session has begun already".to_owned());
             }
             (Step::Expect(expect), Some(_)) => self.expect(expect)?,
@@ -139,8 +142,8 @@ impl Play {
     }
 
     fn begin(&mut self, channel: ChannelKind, terminal: Option<holdpoint::model::Size>) -> Result<(), Fault> {
-        let Before { lifetime, echo } = self.before;
-        self.stage = Some(Stage::begin(Beginning { channel, terminal, lifetime, echo })?);
+        let Before { lifetime, echo, menu } = self.before;
+        self.stage = Some(Stage::begin(Beginning { channel, terminal, lifetime, echo, menu })?);
         Ok(())
     }
 
@@ -183,7 +186,7 @@ impl Play {
             Step::Resize(size) => stage.resize(*size),
             Step::ClientLeaves => stage.act(Input::ClientGone),
             Step::Shutdown => stage.act(Input::Shutdown),
-            Step::Lifetime(_) | Step::Shell(_) | Step::Exec(..) | Step::Expect(_) => Ok(()),
+            Step::Lifetime(_) | Step::MenuInFullScreen | Step::Shell(_) | Step::Exec(..) | Step::Expect(_) => Ok(()),
         }
     }
 

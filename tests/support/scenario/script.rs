@@ -41,6 +41,7 @@ pub(crate) enum Step {
     Send(String),
     At(Duration),
     After(Duration),
+    MenuInFullScreen,
     Approve(Scope),
     Deny(String),
     Expire,
@@ -145,6 +146,7 @@ use Word::{Bare, Quoted};
 fn step(words: &[Word<'_>]) -> Result<Step, String> {
     Ok(match words {
         [Bare("lifetime"), Bare(time)] => Step::Lifetime(duration(time)?),
+        [Bare("menu"), Bare("in"), Bare("full"), Bare("screen")] => Step::MenuInFullScreen,
         [Bare("shell"), Bare("without"), Bare("terminal")] => Step::Shell(None),
         [Bare("shell"), Bare(cells)] => Step::Shell(Some(size(cells)?)),
         [Bare("exec"), Quoted(command)] => Step::Exec(command.clone(), None),
@@ -307,7 +309,7 @@ fn key(name: &str) -> Result<Vec<u8>, String> {
         "Right" => b"\x1b[C".to_vec(),
         "Left" => b"\x1b[D".to_vec(),
         name => match name.strip_prefix("Ctrl-").map(str::as_bytes) {
-            Some([letter @ b'A'..=b'Z']) => vec![letter & 0x1f],
+            Some([letter @ b'A'..=b'_']) => vec![letter & 0x1f],
             _ => return Err(format!("no key is called '{name}'")),
         },
     })

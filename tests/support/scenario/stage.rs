@@ -10,7 +10,7 @@ use holdpoint::model::{
 };
 use holdpoint::policy::Policy;
 use holdpoint::privacy;
-use holdpoint::session::{Engine, Input, Output, Settings};
+use holdpoint::session::{Engine, Input, MenuKey, Output, Settings};
 use holdpoint::terminal::Screen;
 
 use super::script::{Disk, Echo};
@@ -66,17 +66,19 @@ pub(crate) struct Beginning {
     pub(crate) terminal: Option<Size>,
     pub(crate) lifetime: Duration,
     pub(crate) echo: Echo,
+    pub(crate) menu: MenuKey,
 }
 
 impl Stage {
     pub(crate) fn begin(beginning: Beginning) -> Result<Self, Fault> {
         let now = Now { mono: Mono(1_000_000), wall: Wall(1_795_262_671_000_000) };
-        let Beginning { channel, terminal, lifetime, echo } = beginning;
+        let Beginning { channel, terminal, lifetime, echo, menu } = beginning;
         let meta = meta(channel, terminal, now.wall);
         let settings = Settings {
             greeting: false,
             lifetime,
             hold_ttl: Duration::from_secs(300),
+            menu: Some(menu),
             privacy: privacy::Settings::default(),
             notices: vec![],
         };
@@ -277,6 +279,7 @@ impl Stage {
             | Output::SignalTarget(_)
             | Output::TargetEof
             | Output::Withdraw(_)
+            | Output::Note(..)
             | Output::Dial { .. } => {}
         }
         Ok(())
@@ -344,7 +347,7 @@ impl Stage {
     /// Where no bar stands, the client sees what the record shows: a bar leaves nothing behind.
     fn nothing_is_left_behind(&self) -> Result<(), Fault> {
         let (Some(eye), Some(played)) = (&self.eye, &self.played) else { return Ok(()) };
-        if self.engine.state() != SessionState::Live && self.closed.is_none() {
+        if self.engine.differs() && self.closed.is_none() {
             return Ok(());
         }
         let mut cells = (0..eye.rows()).flat_map(|row| (0..eye.cols()).map(move |col| (row, col)));
