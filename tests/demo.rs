@@ -343,7 +343,13 @@ async fn on_terminal(demo: &Demo, command: &str) -> (String, Option<ExitStatus>)
     let policy = Policy::builtin().expect("the policy that is built in");
     let admission = policy.connect(session, &who, &place, &circumstances, Duration::from_secs(60)).expect("admitted");
     let pty = Some(PtySize { term: "xterm-256color".to_owned(), size: Size::new(100, 30) });
-    let job = Job { command: Some(command.to_owned()), pty, modes: vec![], env: vec![("LC_ALL".into(), "C".into())] };
+    let job = Job {
+        command: Some(command.to_owned()),
+        pty,
+        modes: vec![],
+        hooks: None,
+        env: vec![("LC_ALL".into(), "C".into())],
+    };
     let input = Lane::new(1 << 16, 1 << 20, vec![]);
     let mut upstream = local::start(&admission, &demo.launches["here"], &job, input).expect("it starts");
     let (mut text, mut status) = (Vec::new(), None);

@@ -58,7 +58,7 @@ pub(super) async fn run<S: ClientSink>(
     let (tell_unfiled, unfiled) = mpsc::channel(UNFILED);
     let ClientEnd { input, gone, sink } = client;
     let driver = Driver {
-        engine: Engine::new(meta, settings(&broker, &admission, &request), broker.policy(), rand::rng().random(), now),
+        engine: engine(&broker, &admission, &request, meta, now),
         durable: recorder.durable(),
         recorder,
         mailbox,
@@ -85,6 +85,13 @@ pub(super) async fn run<S: ClientSink>(
     if let Err(error) = broker.common().desk.session_ended(id).await {
         tracing::error!(%error, %id, "the desk did not hear of a session's end");
     }
+}
+
+fn engine(broker: &Broker, admission: &Admission, request: &SessionRequest, meta: SessionMeta, now: Now) -> Engine {
+    let target = broker.config().targets.get(&admission.place().target);
+    let hooks = target.is_some_and(|target| target.integration);
+    let engine = Engine::new(meta, settings(broker, admission, request), broker.policy(), rand::rng().random(), now);
+    if hooks { engine.integrated() } else { engine }
 }
 
 fn settings(broker: &Broker, admission: &Admission, request: &SessionRequest) -> Settings {
@@ -419,7 +426,8 @@ impl Driver {
             // The permit is spent here: this command, once.
             Start::Command(_release, command) => Some(command),
         };
-        let job = Job { command, pty, modes: self.request.modes.clone(), env: self.request.env.clone() };
+        let hooks = self.engine.nonce().map(str::to_owned);
+        let job = Job { command, pty, modes: self.request.modes.clone(), hooks, env: self.request.env.clone() };
         let admission = Arc::clone(&self.admission);
         let input = self.to_target.clone();
         let launch = self.broker.common().launches.get(&admission.place().target).cloned();

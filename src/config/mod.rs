@@ -136,6 +136,8 @@ pub struct Target {
     pub name: String,
     /// How it is reached.
     pub kind: TargetKind,
+    /// Whether its login shells are started with our hooks, where there are hooks for them.
+    pub integration: bool,
     /// Its labels, for policy.
     pub labels: BTreeMap<String, String>,
 }

@@ -230,8 +230,9 @@ pub(super) fn target(table: &mut Table<'_>) -> Option<Target> {
         // Which settings belong here depends on the kind.
         None => return None,
     };
+    let integration = table.truth("integration").is_none_or(|said| said.value);
     table.finish();
-    Some(Target { name: own?, kind: kind?, labels: labels? })
+    Some(Target { name: own?, kind: kind?, integration, labels: labels? })
 }
 
 fn ssh_target(table: &Table<'_>) -> Option<SshTarget> {

@@ -33,6 +33,12 @@ impl Ids {
         Self { seed, drawn: 0 }
     }
 
+    /// What the marks of this session are told by.
+    pub(super) fn nonce(&self) -> String {
+        let hash: [u8; 32] = Sha256::new().chain_update(self.seed).chain_update(b"marks").finalize().into();
+        hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     pub(super) fn request(&mut self) -> RequestId {
         self.drawn += 1;
         let hash: [u8; 32] =

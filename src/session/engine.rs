@@ -12,6 +12,7 @@ use super::gate::Gate;
 use super::judge::Judge;
 use super::place::{Place, Waiting};
 use super::reveal::Reveals;
+use super::witness::Witness;
 use super::{Input, Output, Settings, words};
 use crate::model::{
     ChannelKind, CloseReason, Event, EventRecord, ExitStatus, Grant, Mono, Now, Outcome, RequestId, Ruling, Seq,
@@ -105,6 +106,26 @@ impl Engine {
             durable: None,
             meta,
             settings,
+        }
+    }
+
+    /// The same, for a shell that is started with our hooks: it is asked for its line at each commit. Has no effect where
+    /// there is no terminal or no shell.
+    #[must_use]
+    pub fn integrated(mut self) -> Self {
+        let nonce = self.ids.nonce();
+        if let (Side::Terminal(terminal), ChannelKind::Shell) = (&mut self.side, &self.meta.channel) {
+            terminal.1.witness = Some(Witness::new(nonce));
+        }
+        self
+    }
+
+    /// What the marks of the shell are told by; `None` if it is to be started without our hooks.
+    #[must_use]
+    pub fn nonce(&self) -> Option<&str> {
+        match &self.side {
+            Side::Terminal(terminal) => terminal.1.witness.as_ref().map(Witness::nonce),
+            Side::Streams { .. } => None,
         }
     }
 
@@ -320,9 +341,14 @@ impl Engine {
         self.placed(None, now);
         self.withdraw_open(now);
         self.close_reveals(now);
-        let rest = self.terminal().map(|(display, _)| (display.hide_bar(), display.finish()));
-        if let Some((bar_off, rest)) = rest {
+        let rest = self.terminal().map(|(display, gate)| {
+            let bar_off = display.hide_bar();
+            let kept = gate.witness.as_mut().map(Witness::finish).unwrap_or_default();
+            (bar_off, display.output(&kept, now.mono), display.finish())
+        });
+        if let Some((bar_off, kept, rest)) = rest {
             self.paint(bar_off);
+            self.show(kept, now);
             self.show(rest, now);
         }
         self.finish_streams(now);
@@ -380,7 +406,11 @@ impl Engine {
         }
         match &mut self.side {
             Side::Terminal(terminal) => {
-                let (display, _) = terminal.as_mut();
+                let (display, gate) = terminal.as_mut();
+                let (bytes, marks) = match &mut gate.witness {
+                    Some(witness) => witness.take(bytes),
+                    None => (bytes, Vec::new()),
+                };
                 let bar_off = display.hide_bar();
                 display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
                 let shown = display.output(&bytes, now.mono);
@@ -389,6 +419,7 @@ impl Engine {
                 self.show(shown, now);
                 self.repaint_client();
                 self.found(findings, now);
+                self.heard(marks, now);
                 self.echoed(now);
             }
             Side::Streams { stdout, stderr } => {

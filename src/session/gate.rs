@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::bar::Title;
 use super::engine::{Engine, Stage};
 use super::judge::{self, Line};
+use super::witness::Witness;
 use super::{Output, words};
 use crate::command::{Context, Reader};
 use crate::model::{Digest, Event, HoldRequest, Mono, Now, Outcome, RequestId, Ruling, Seq, Shown};
@@ -18,26 +19,26 @@ use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Settled, Tok
 #[derive(Debug)]
 pub(super) struct Gate {
     keys: Keys,
-    line: LineReader,
+    pub(super) line: LineReader,
     pub(super) state: State,
     /// What was typed behind a line that is being decided on.
     waiting: VecDeque<Token>,
     waiting_bytes: usize,
     /// Lines that a shell has not run yet because more belongs to them.
-    unfinished: String,
+    pub(super) unfinished: String,
     /// Some of them were not read alike by keys and screen.
-    doubtful: bool,
+    pub(super) doubtful: bool,
     /// What [`Gate::doubtful`] becomes with [`Gate::after`].
     doubtful_after: bool,
     /// What [`Gate::unfinished`] becomes once the line that is being decided on is committed.
-    after: String,
+    pub(super) after: String,
     /// What may stand in the target's buffer and on no screen: a reply that a shell takes for text, a line without echo that
     /// was taken back or that goes on. It is judged with the next line, unless that is seen to stand alone, and never stored.
-    unseen: String,
+    pub(super) unseen: String,
     /// What [`Gate::unseen`] becomes once the line that is being decided on is committed.
-    unseen_after: String,
+    pub(super) unseen_after: String,
     /// The line that is being taken back.
-    refused: String,
+    pub(super) refused: String,
     /// The last released line's first command: what may be running in the foreground.
     foreground: String,
     /// What stood left of the last line that a shell was given.
@@ -45,13 +46,17 @@ pub(super) struct Gate {
     /// The last line released on the main screen started a program that is known to fill the screen.
     fills_screen: bool,
     /// Ctrl-X was sent: readline's Ctrl-X Ctrl-E edits the line elsewhere, and runs what comes back.
-    control_x: bool,
+    pub(super) control_x: bool,
+    /// The last key may be the first half of one: what comes next belongs to it.
+    prefixed: bool,
+    /// The shell itself, where it has our hooks.
+    pub(super) witness: Option<Witness>,
     /// The client sends no more: the target is told behind what waits.
     ended: bool,
     /// When an incomplete sequence was left in the tokenizer.
     pending_since: Option<Mono>,
     /// Whether the bell for swallowed keys has rung for this hold.
-    rung: bool,
+    pub(super) rung: bool,
     /// When the time left on the bar is to be drawn anew.
     pub(super) repaint: Option<Mono>,
     /// What the window's title says because no bar can.
@@ -66,19 +71,12 @@ pub(super) enum State {
     Settling { commit: Token, ask: Mono },
     /// The verdict is on its way to the disk.
     Recording { commit: Token, seq: Seq, release: Release },
+    /// It was approved, and the line is read once more.
+    Rereading { commit: Token, ruling: Box<Ruling>, held: Digest, asked: Mono, ask: Mono },
     /// Somebody has to decide.
     Held { commit: Token, hold: Box<Hold>, request: Box<HoldRequest> },
     /// The line is being taken back; open again when it is empty, or at that time.
     Clearing { until: Mono },
-}
-
-/// Where a line stands that is to be taken back.
-#[derive(Debug, Clone, Copy)]
-enum Standing {
-    /// On the screen, behind a prompt (or in a full-screen program).
-    AtPrompt,
-    /// On no screen.
-    Nowhere,
 }
 
 /// A hold point where a session waits.
@@ -120,6 +118,8 @@ impl Gate {
             shell_prompt: String::new(),
             fills_screen: false,
             control_x: false,
+            prefixed: false,
+            witness: None,
             ended: false,
             pending_since: None,
             rung: false,
@@ -139,7 +139,11 @@ impl Gate {
     pub(super) fn open_request(&self) -> Option<RequestId> {
         match &self.state {
             State::Held { hold, .. } => Some(hold.id),
-            State::Open | State::Settling { .. } | State::Recording { .. } | State::Clearing { .. } => None,
+            State::Open
+            | State::Settling { .. }
+            | State::Rereading { .. }
+            | State::Recording { .. }
+            | State::Clearing { .. } => None,
         }
     }
 
@@ -147,7 +151,7 @@ impl Gate {
         let pending = self.pending_since.map(|since| since.after(ESCAPE));
         let state = match &self.state {
             State::Open | State::Recording { .. } => None,
-            State::Settling { ask, .. } => Some(*ask),
+            State::Settling { ask, .. } | State::Rereading { ask, .. } => Some(*ask),
             State::Clearing { until } => Some(*until),
             State::Held { hold, .. } => Some(hold.due.after(super::exec::GRACE)),
         };
@@ -157,9 +161,10 @@ impl Gate {
     /// The byte that waits for a decision, if one does.
     const fn commit(&self) -> Option<&Token> {
         match &self.state {
-            State::Settling { commit, .. } | State::Held { commit, .. } | State::Recording { commit, .. } => {
-                Some(commit)
-            }
+            State::Settling { commit, .. }
+            | State::Rereading { commit, .. }
+            | State::Held { commit, .. }
+            | State::Recording { commit, .. } => Some(commit),
             State::Open | State::Clearing { .. } => None,
         }
     }
@@ -175,7 +180,19 @@ impl Gate {
         self.waiting.push_back(token);
     }
 
-    fn drop_waiting(&mut self) {
+    /// The prompt is not there any more, whatever comes next.
+    pub(super) fn leave_prompt(&mut self) {
+        if let Some(witness) = &mut self.witness {
+            witness.leave();
+        }
+    }
+
+    /// Whether the shell told the line that is being decided on.
+    pub(super) fn told(&self) -> bool {
+        self.witness.as_ref().is_some_and(|witness| witness.told().is_some())
+    }
+
+    pub(super) fn drop_waiting(&mut self) {
         self.waiting.clear();
         self.waiting_bytes = 0;
     }
@@ -240,7 +257,11 @@ impl Engine {
                     gate.unseen.push_str(&text);
                     self.push(Output::ToTarget(Bytes::from(token.raw)));
                 }
-                State::Settling { .. } | State::Recording { .. } | State::Clearing { .. } | State::Held { .. } => {
+                State::Settling { .. }
+                | State::Rereading { .. }
+                | State::Recording { .. }
+                | State::Clearing { .. }
+                | State::Held { .. } => {
                     if gate.has_room() {
                         gate.wait(token);
                     }
@@ -254,7 +275,9 @@ impl Engine {
             State::Open if starting => self.key_before_start(token, now),
             // An approver holds the keyboard.
             State::Open => self.ring(),
-            State::Settling { .. } | State::Recording { .. } | State::Clearing { .. } => gate.wait(token),
+            State::Settling { .. } | State::Rereading { .. } | State::Recording { .. } | State::Clearing { .. } => {
+                gate.wait(token);
+            }
         }
     }
 
@@ -277,6 +300,7 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         let screen = display.truth();
         let control_x = std::mem::replace(&mut gate.control_x, token.raw == [0x18]);
+        let prefixed = std::mem::replace(&mut gate.prefixed, is_prefix(&token));
         let pending = !gate.line.is_empty(screen) || !gate.unfinished.is_empty() || !gate.unseen.is_empty();
         let commits = match token.kind {
             Kind::Commit(_) => screen.alternate_screen() || pending,
@@ -295,8 +319,12 @@ impl Engine {
             | Kind::Reply => false,
         };
         if commits {
+            let asks = !prefixed && matches!(token.kind, Kind::Commit(_) | Kind::Interrupt(Interrupt::Eof));
             if let Some((_, gate)) = self.terminal() {
                 gate.state = State::Settling { commit: token, ask: now.mono };
+            }
+            if asks {
+                self.ask_shell(now);
             }
             self.settle(now);
             return;
@@ -306,6 +334,7 @@ impl Engine {
         if matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt)) {
             gate.unfinished.clear();
             gate.unseen.clear();
+            gate.leave_prompt();
         }
         gate.line.key(&token, screen, now.mono.0);
         display.typed(&token.raw, now.mono);
@@ -319,17 +348,29 @@ impl Engine {
         judged.is_none_or(|judged| judged.allowance.is_none())
     }
 
-    /// Looks whether the line can be read; judges it if so.
-    fn settle(&mut self, now: Now) {
+    /// Looks whether the line can be read; goes on with it if so.
+    pub(super) fn settle(&mut self, now: Now) {
         let paused = self.paused_by.is_some();
         let Some((display, gate)) = self.terminal() else { return };
-        let State::Settling { ask, .. } = &mut gate.state else { return };
+        let rereads = matches!(gate.state, State::Rereading { .. });
+        let screen = display.truth();
+        let settled = gate.line.settled(screen, now.mono.0);
+        let awaited = gate.witness.as_mut().and_then(|witness| witness.awaited(now.mono));
+        let (State::Settling { ask, .. } | State::Rereading { ask, .. }) = &mut gate.state else { return };
         if paused {
             *ask = now.mono.after(SECOND);
             return;
         }
-        match gate.line.settled(display.truth(), now.mono.0) {
-            Settled::Until(at) if at > now.mono.0 => *ask = Mono(at),
+        if let Some(until) = awaited {
+            *ask = until;
+            return;
+        }
+        // What the shell told needs no more time if nothing contradicts; and at most what the screen needs if something does.
+        let told = gate.witness.as_ref().and_then(Witness::told);
+        let exact = told.is_some_and(|told| gate.line.read_with(screen, told).certainty == Certainty::Exact);
+        match settled {
+            Settled::Until(at) if at > now.mono.0 && !exact => *ask = Mono(at),
+            Settled::Until(_) | Settled::Yes if rereads => self.reread(now),
             Settled::Until(_) | Settled::Yes => self.judge_line(now),
         }
     }
@@ -390,10 +431,11 @@ impl Engine {
     }
 
     /// Reads the line as it stands, with what it is read by.
-    fn read_line(&mut self) -> Option<(Line, Context)> {
+    pub(super) fn read_line(&mut self) -> Option<(Line, Context)> {
         let (display, gate) = self.terminal()?;
         let screen = display.truth();
-        let reading = gate.line.read(screen);
+        let told = gate.witness.as_ref().and_then(Witness::told);
+        let reading = told.map_or_else(|| gate.line.read(screen), |told| gate.line.read_with(screen, told));
         if reading.certainty == Certainty::Agreed && !reading.candidates.is_empty() {
             // Keys and screen show one line at a prompt: nothing stands before it.
             gate.unseen.clear();
@@ -414,21 +456,23 @@ impl Engine {
         };
         let row = screen.row_text(screen.cursor().row);
         // Where a shell was read a moment ago a shell is read still, whatever its prompt looks like.
-        let shell = !gate.shell_prompt.is_empty() && row.starts_with(&gate.shell_prompt);
+        let hooked = gate.witness.as_ref().is_some_and(Witness::is_at_prompt);
+        let shell = hooked || (!gate.shell_prompt.is_empty() && row.starts_with(&gate.shell_prompt));
         let program = !shell && judge::reads_program(&row, &gate.foreground);
         let reader = if program { Reader::Program } else { Reader::Shell };
         Some((line, Context { reader, ..Context::PROMPT }))
     }
 
-    fn record_release(&mut self, text: &str, release: Release, now: Now) {
+    pub(super) fn record_release(&mut self, text: &str, release: Release, now: Now) {
         self.remember(text);
         let seq = self.append_release(text, &release, now);
         let Some((_, gate)) = self.terminal() else { return };
         let state = std::mem::replace(&mut gate.state, State::Open);
         gate.state = match state {
-            State::Settling { commit, .. } | State::Held { commit, .. } | State::Recording { commit, .. } => {
-                State::Recording { commit, seq, release }
-            }
+            State::Settling { commit, .. }
+            | State::Rereading { commit, .. }
+            | State::Held { commit, .. }
+            | State::Recording { commit, .. } => State::Recording { commit, seq, release },
             State::Open | State::Clearing { .. } => state,
         };
         self.line_recorded(now);
@@ -453,9 +497,11 @@ impl Engine {
         let Some((_, gate)) = self.terminal() else { return };
         match std::mem::replace(&mut gate.state, State::Open) {
             State::Settling { commit, .. } => self.commit(commit, release, now),
-            state @ (State::Open | State::Recording { .. } | State::Held { .. } | State::Clearing { .. }) => {
-                gate.state = state
-            }
+            state @ (State::Open
+            | State::Rereading { .. }
+            | State::Recording { .. }
+            | State::Held { .. }
+            | State::Clearing { .. }) => gate.state = state,
         }
     }
 
@@ -469,6 +515,11 @@ impl Engine {
             _ => false,
         };
         gate.line.key(&token, display.truth(), now.mono.0);
+        if ends_line {
+            gate.leave_prompt();
+        } else if let Some(witness) = &mut gate.witness {
+            witness.forget();
+        }
         let (after, unseen_after) = (std::mem::take(&mut gate.after), std::mem::take(&mut gate.unseen_after));
         // Another key in the middle of an unfinished line leaves it unfinished.
         if ends_line {
@@ -502,137 +553,6 @@ impl Engine {
         }
     }
 
-    fn hold(&mut self, hold: Box<Hold>, request: Box<HoldRequest>, now: Now) {
-        let Some((display, gate)) = self.terminal() else { return };
-        if let State::Settling { commit, .. } = std::mem::replace(&mut gate.state, State::Open) {
-            gate.state = State::Held { commit, hold, request: request.clone() };
-        }
-        gate.rung = false;
-        display.wait_for_quiet(now.mono);
-        self.push(Output::Ask(request));
-        self.refresh_bar(now);
-    }
-
-    fn key_while_held(&mut self, token: &Token, now: Now) {
-        if !matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt)) {
-            let Some((_, gate)) = self.terminal() else { return };
-            if !std::mem::replace(&mut gate.rung, true) {
-                self.ring();
-            }
-            return;
-        }
-        let Some((_, gate)) = self.terminal() else { return };
-        let State::Held { hold, .. } = &gate.state else { return };
-        let request = hold.id;
-        gate.drop_waiting();
-        self.push(Output::Withdraw(request));
-        self.append(Event::Ruled { request, outcome: Outcome::Withdrawn }, now);
-        self.take_back(now);
-    }
-
-    /// The decision on a held line.
-    pub(super) fn line_ruled(&mut self, ruling: &Ruling, now: Now) {
-        let Some((_, gate)) = self.terminal() else { return };
-        let State::Held { hold, .. } = &gate.state else { return };
-        if hold.id != ruling.request {
-            return;
-        }
-        let (id, asked, held) = (hold.id.short(), hold.asked, hold.digest);
-        self.append(Event::Ruled { request: ruling.request, outcome: ruling.outcome.clone() }, now);
-        match &ruling.outcome {
-            Outcome::Approved { .. } => self.approved(ruling, held, asked, now),
-            Outcome::Denied { by, reason } => self.refuse_line(&words::denied_by_person(by, reason, &id), now),
-            Outcome::Expired => self.refuse_line(&words::expired(&id), now),
-            Outcome::Withdrawn => {
-                if let Some((_, gate)) = self.terminal() {
-                    gate.drop_waiting();
-                }
-                self.take_back(now);
-            }
-        }
-    }
-
-    pub(super) fn line_unasked(&mut self, request: RequestId, why: &str, now: Now) {
-        let Some((_, gate)) = self.terminal() else { return };
-        if gate.open_request() == Some(request) {
-            self.append(Event::Ruled { request, outcome: Outcome::Withdrawn }, now);
-            self.refuse_line(&words::unasked(why), now);
-        }
-    }
-
-    /// Reads the line again: only what was approved may run.
-    fn approved(&mut self, ruling: &Ruling, held: Digest, asked: Mono, now: Now) {
-        let reading = self.read_line();
-        let release = reading.as_ref().and_then(|(line, _)| {
-            let digest = self.judge.digest(line);
-            (digest == held).then(|| Release::by_ruling(ruling, &digest)).flatten()
-        });
-        let (Some(release), Some((line, _))) = (release, reading) else {
-            self.refuse_line(words::CHANGED, now);
-            return;
-        };
-        self.drop_bar(now);
-        if now.mono.since(asked) >= LONG_WAIT {
-            self.ring();
-        }
-        let text = if line.secret { String::new() } else { line.candidates.into_iter().next().unwrap_or_default() };
-        self.record_release(&text, release, now);
-        // A pause has a bar of its own.
-        self.refresh_bar(now);
-    }
-
-    /// A denial: one sentence, then the line is taken back. **A reject never presses Enter.**
-    fn refuse_line(&mut self, sentence: &str, now: Now) {
-        self.drop_bar(now);
-        if let Some((_, gate)) = self.terminal() {
-            gate.drop_waiting();
-        }
-        // Read before our own sentence stands between the line and the cursor.
-        let standing = self.standing();
-        self.say(sentence, now);
-        self.clear_line(standing, now);
-    }
-
-    /// Takes the line back without a word.
-    fn take_back(&mut self, now: Now) {
-        let standing = self.standing();
-        self.clear_line(standing, now);
-    }
-
-    fn standing(&mut self) -> Standing {
-        let Some((display, gate)) = self.terminal() else { return Standing::AtPrompt };
-        if display.truth().alternate_screen() {
-            return Standing::AtPrompt;
-        }
-        let reading = gate.line.read(display.truth());
-        if reading.echo_off && gate.unseen.len() < UNFINISHED {
-            // Nothing will show whether it is gone: the tty's kill character may be another, or none.
-            gate.unseen.push_str(&gate.line.typed());
-        }
-        gate.refused = reading.candidates.into_iter().next().unwrap_or_default();
-        if matches!(reading.certainty, Certainty::Keys) { Standing::Nowhere } else { Standing::AtPrompt }
-    }
-
-    /// Clears the line without running it. At a prompt that is Ctrl-C. Where the line stands on no screen a program runs in the
-    /// foreground, and Ctrl-C would kill that: the kill character of the tty (Ctrl-U) takes back what it has not read.
-    fn clear_line(&mut self, standing: Standing, now: Now) {
-        let Some((display, gate)) = self.terminal() else { return };
-        gate.unfinished.clear();
-        (gate.after, gate.unseen_after) = (String::new(), String::new());
-        gate.control_x = false;
-        let (byte, kind, state) = match standing {
-            Standing::AtPrompt => {
-                (0x03, Kind::Interrupt(Interrupt::Interrupt), State::Clearing { until: now.mono.after(CLEARING) })
-            }
-            Standing::Nowhere => (0x15, Kind::Key(crate::terminal::Key::Ctrl('u')), State::Open),
-        };
-        gate.line.key(&Token { kind, raw: vec![byte] }, display.truth(), now.mono.0);
-        gate.state = state;
-        self.push(Output::ToTarget(Bytes::copy_from_slice(&[byte])));
-        self.drop_bar(now);
-        self.work_off(now);
-    }
-
     /// Output of the target was fed to the models.
     pub(super) fn echoed(&mut self, now: Now) {
         self.restore_title();
@@ -640,7 +560,7 @@ impl Engine {
         match gate.state {
             // Nobody reads the line now; the reader hears of the screen with the next key.
             State::Open | State::Recording { .. } | State::Held { .. } => {}
-            State::Settling { .. } => {
+            State::Settling { .. } | State::Rereading { .. } => {
                 gate.line.output(display.truth(), now.mono.0);
                 self.settle(now);
             }
@@ -670,7 +590,7 @@ impl Engine {
         }
         let Some((display, gate)) = self.terminal() else { return };
         match &gate.state {
-            State::Settling { ask, .. } if *ask <= now.mono => self.settle(now),
+            State::Settling { ask, .. } | State::Rereading { ask, .. } if *ask <= now.mono => self.settle(now),
             // The prompt did not come back in time; holding the keys for ever would be worse than a line to clear by hand.
             State::Clearing { until } if *until <= now.mono => {
                 gate.state = State::Open;
@@ -687,6 +607,7 @@ impl Engine {
             }
             State::Open
             | State::Settling { .. }
+            | State::Rereading { .. }
             | State::Recording { .. }
             | State::Held { .. }
             | State::Clearing { .. } => {
@@ -710,6 +631,12 @@ fn payload(token: &Token) -> String {
     }
 }
 
+/// Whether an editor may take this key for the first half of another: Ctrl-X and a lone ESC begin keys, behind Ctrl-V and Ctrl-Q
+/// (quoted-insert) any key is text.
+fn is_prefix(token: &Token) -> bool {
+    matches!(token.raw.as_slice(), [0x18 | 0x16 | 0x11 | 0x1b])
+}
+
 /// Ctrl-E, after a Ctrl-X (readline: edit-and-execute-command).
 const EDIT_ELSEWHERE: Kind = Kind::Key(crate::terminal::Key::Ctrl('e'));
 
@@ -728,17 +655,11 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 /// How long a sequence may stay incomplete before it is a lone ESC.
 const ESCAPE: Duration = Duration::from_millis(50);
 
-/// How long a prompt may take to come back after a Ctrl-C of ours.
-const CLEARING: Duration = Duration::from_secs(1);
-
-/// A wait after which the engineer may look elsewhere: a bell calls them back.
-const LONG_WAIT: Duration = Duration::from_secs(10);
-
 /// Bytes typed behind a line that is being decided on; past them the client waits.
 const WAITING: usize = 64 << 10;
 
 /// Bytes of an unfinished line; past them it is judged as it is.
-const UNFINISHED: usize = 64 << 10;
+pub(super) const UNFINISHED: usize = 64 << 10;
 
 /// Rows above the line that an approver sees.
 const AROUND: u16 = 7;

@@ -174,6 +174,7 @@ pub(super) struct Around<'a> {
 /// What a reading of the terminal means for the judge. `None`: nothing was typed.
 pub(super) fn line_of(reading: Reading, around: Around<'_>) -> Option<Line> {
     let certainty = match reading.certainty {
+        terminal::Certainty::Exact => Certainty::Exact,
         terminal::Certainty::Agreed => Certainty::Agreed,
         terminal::Certainty::Screen => Certainty::Screen,
         terminal::Certainty::Keys => Certainty::Keys,

@@ -26,6 +26,9 @@
 //! |---|---|
 //! | `engine.rs` | inputs → the right part; lifetime, pause, close |
 //! | `gate.rs` | the states above |
+//! | `held.rs` | a line that somebody has to decide on |
+//! | `clear.rs` | a line is taken back |
+//! | `witness.rs` | the shell itself, where it has our hooks: asked for its line |
 //! | `bar.rs` | the bar while something waits |
 //! | `judge.rs` | a reading → effects → a verdict, the worst of what may be meant |
 //! | `display.rs` | the target's true screen, the client's view of it, masking, the bar |
@@ -36,15 +39,18 @@
 //! | `words.rs` | every sentence that an engineer reads |
 
 mod bar;
+mod clear;
 mod digest;
 mod display;
 mod engine;
 mod exec;
 mod gate;
+mod held;
 mod judge;
 mod menu;
 mod place;
 mod reveal;
+mod witness;
 mod words;
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdin, Command};
 use tokio::sync::mpsc;
 
-use super::{FROM_TARGET, FromTarget, Hold, Job, Lane, TargetError, ToTarget, Upstream};
+use super::{FROM_TARGET, FromTarget, Hold, Job, Lane, TargetError, ToTarget, Upstream, integration};
 use crate::model::{ExitStatus, PtySize, Size, Stream};
 use crate::policy::permit::Admission;
 
@@ -101,12 +101,15 @@ impl Drop for EndProcess {
 
 fn argv(launch: &Launch, job: &Job) -> Vec<OsString> {
     let mut argv = launch.launcher.clone();
-    argv.push(launch.shell.clone().into_os_string());
-    match &job.command {
+    let shell = launch.shell.clone().into_os_string();
+    let hooked =
+        job.hooks.as_ref().filter(|_| job.pty.is_some()).and_then(|nonce| integration::local(&launch.shell, nonce));
+    argv.extend(match (&job.command, hooked) {
         // As sshd does it: the account's shell runs the command.
-        Some(command) => argv.extend(["-c".into(), command.into()]),
-        None => argv.push("-l".into()),
-    }
+        (Some(command), _) => vec![shell, "-c".into(), command.into()],
+        (None, Some(hooked)) => hooked,
+        (None, None) => vec![shell, "-l".into()],
+    });
     argv
 }
 
@@ -397,6 +400,7 @@ mod tests {
             command: Some("trap '' HUP; echo pid=$$.; while :; do sleep 0.1; done".into()),
             pty: Some(PtySize { term: "dumb".into(), size: Size::new(80, 24) }),
             modes: vec![],
+            hooks: None,
             env: vec![],
         };
         let mut upstream = start(&admission, &launch, &job, super::super::input()).unwrap();

@@ -9,6 +9,7 @@
 //! | `local.rs` | a shell or a command on this machine, confined |
 //! | `keeper.rs` | a helper process that must not outlive the bastion |
 //! | `sandbox/` | how a local shell is confined |
+//! | `integration/` | how a login shell gets our hooks |
 //! | `remote.rs` | a shell or a command on another machine, by a certificate that lives for seconds |
 //!
 //! [`Admission`]: crate::policy::permit::Admission
@@ -19,6 +20,7 @@ use tokio::sync::mpsc;
 
 use crate::model::{ExitStatus, PtySize, Size, Stream};
 
+mod integration;
 pub mod keeper;
 pub mod lane;
 pub mod local;
@@ -89,6 +91,8 @@ pub struct Job {
     pub pty: Option<PtySize>,
     /// Terminal modes as the client sent them: opcode and argument (RFC 4254 §8).
     pub modes: Vec<(u8, u32)>,
+    /// What the marks of a login shell with our hooks are told by; `None` for one without them.
+    pub hooks: Option<String>,
     /// Environment that passed the allow-list.
     pub env: Vec<(String, String)>,
 }

@@ -15,7 +15,7 @@ use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf, Pty, Sig, cipher, kex
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{FROM_TARGET, FromTarget, Hold, Job, Lane, TargetError, ToTarget, Upstream};
+use super::{FROM_TARGET, FromTarget, Hold, Job, Lane, TargetError, ToTarget, Upstream, integration};
 use crate::model::{ExitStatus, PtySize, Stream};
 use crate::policy::permit::Admission;
 
@@ -85,11 +85,33 @@ pub async fn connect(
 }
 
 impl Connected {
-    /// Starts the job on a channel of its own.
+    /// Starts the job on a channel of its own. A login shell with our hooks is a command to sshd; where the account's shell cannot run
+    /// it, it is started once more as an ordinary shell.
     ///
     /// # Errors
     /// When the target refuses the channel, the pty or the command.
     pub async fn start(self, job: &Job, input: Lane<ToTarget>) -> Result<Upstream, TargetError> {
+        let hooks = job.hooks.as_ref().filter(|_| job.command.is_none() && job.pty.is_some());
+        let Some(nonce) = hooks else {
+            let (reader, writer) = self.open(job, job.command.as_deref()).await?;
+            return Ok(bridge(self.handle, reader, writer, input, job.pty.is_some(), vec![]));
+        };
+        let (mut reader, writer) = self.open(job, Some(&integration::remote(nonce))).await?;
+        match first_words(&mut reader, &integration::hello(nonce)).await {
+            Words::Came(first) => Ok(bridge(self.handle, reader, writer, input, true, first)),
+            Words::NoShell => {
+                let (reader, writer) = self.open(job, None).await?;
+                Ok(bridge(self.handle, reader, writer, input, true, vec![]))
+            }
+        }
+    }
+
+    /// A channel on which that command, or a login shell, was asked for.
+    async fn open(
+        &self,
+        job: &Job,
+        command: Option<&str>,
+    ) -> Result<(ChannelReadHalf, ChannelWriteHalf<client::Msg>), TargetError> {
         let fail = |e: russh::Error| TargetError::Protocol { target: self.target.clone(), why: sentence(&e) };
         let channel = self.handle.channel_open_session().await.map_err(fail)?;
         let (reader, writer) = channel.split();
@@ -102,11 +124,56 @@ impl Connected {
             let modes: Vec<_> = job.modes.iter().filter_map(|&(op, arg)| Some((Pty::from_u8(op)?, arg))).collect();
             writer.request_pty(true, term, cols, rows, 0, 0, &modes).await.map_err(fail)?;
         }
-        match &job.command {
+        match command {
             Some(command) => writer.exec(true, command.as_bytes()).await.map_err(fail)?,
             None => writer.request_shell(true).await.map_err(fail)?,
         }
-        Ok(bridge(self.handle, reader, writer, input, job.pty.is_some()))
+        Ok((reader, writer))
+    }
+}
+
+/// What came of a login shell that was asked for with our hooks.
+enum Words {
+    /// Something runs: what it has said so far. Before our own first mark nothing counts: the account's start-up files may have
+    /// spoken to what they took for a command, and speak again to the login shell.
+    Came(Vec<FromTarget>),
+    /// Nothing: it ended with a failure before our script began, and said nothing but that.
+    NoShell,
+}
+
+/// Listens until our script says that it runs, or it is clear that something else does (a forced command).
+async fn first_words(reader: &mut ChannelReadHalf, hello: &[u8]) -> Words {
+    let mut said: Vec<FromTarget> = Vec::new();
+    let mut heard: Vec<u8> = Vec::new();
+    let patience = tokio::time::sleep(FIRST_WORDS);
+    tokio::pin!(patience);
+    loop {
+        let message = tokio::select! {
+            message = reader.wait() => message,
+            () = &mut patience => return Words::Came(said),
+        };
+        let Some(message) = message else { return Words::Came(said) };
+        if matches!(message, ChannelMsg::Failure) {
+            return Words::NoShell;
+        }
+        let closes = matches!(message, ChannelMsg::Close);
+        if let ChannelMsg::Data { data } = &message {
+            heard.extend_from_slice(data);
+            if let Some(at) = heard.windows(hello.len()).position(|window| window == hello) {
+                return Words::Came(vec![FromTarget::Data(Stream::Stdout, heard.split_off(at).into())]);
+            }
+        }
+        said.extend(item_of(message, true));
+        let failed = said.iter().any(|item| matches!(item, FromTarget::Exit(status) if *status != SUCCESS));
+        if closes && failed {
+            return Words::NoShell;
+        }
+        if closes || heard.len() > FIRST_WORDS_BYTES {
+            if closes {
+                said.push(FromTarget::Closed);
+            }
+            return Words::Came(said);
+        }
     }
 }
 
@@ -190,10 +257,11 @@ fn bridge(
     writer: ChannelWriteHalf<client::Msg>,
     input: Lane<ToTarget>,
     pty: bool,
+    first: Vec<FromTarget>,
 ) -> Upstream {
     let (sender, output) = mpsc::channel(FROM_TARGET);
     let up = tokio::spawn(send(input, writer));
-    let down = tokio::spawn(receive(reader, sender, handle, pty));
+    let down = tokio::spawn(receive(reader, sender, handle, pty, first));
     Upstream { output, _hold: Hold { tasks: vec![up.abort_handle(), down.abort_handle()], _end: None } }
 }
 
@@ -221,28 +289,27 @@ async fn send(lane: Lane<ToTarget>, writer: ChannelWriteHalf<client::Msg>) {
     lane.close();
 }
 
-/// Channel → engine, in order; the handle lives here so that the connection ends with the channel.
-async fn receive(mut reader: ChannelReadHalf, sender: mpsc::Sender<FromTarget>, handle: Handle<Peer>, pty: bool) {
+/// Channel → engine, in order, behind what came first; the handle lives here so that the connection ends with the channel.
+async fn receive(
+    mut reader: ChannelReadHalf,
+    sender: mpsc::Sender<FromTarget>,
+    handle: Handle<Peer>,
+    pty: bool,
+    first: Vec<FromTarget>,
+) {
     let mut clean = false;
+    for item in first {
+        clean |= item == FromTarget::Closed;
+        if sender.send(item).await.is_err() || clean {
+            return;
+        }
+    }
     while let Some(message) = reader.wait().await {
-        let item = match message {
-            ChannelMsg::Data { data } => FromTarget::Data(Stream::Stdout, data),
-            ChannelMsg::ExtendedData { data, ext: 1 } => FromTarget::Data(Stream::Stderr, data),
-            ChannelMsg::Eof => FromTarget::Eof,
-            ChannelMsg::ExitStatus { exit_status } => FromTarget::Exit(ExitStatus::Code { code: exit_status }),
-            ChannelMsg::ExitSignal { signal_name, core_dumped, .. } => {
-                FromTarget::Exit(ExitStatus::Signal { name: signal_word(&signal_name), core_dumped })
-            }
-            ChannelMsg::Close => {
-                clean = true;
-                break;
-            }
-            ChannelMsg::Failure => {
-                let what = if pty { "a terminal or the command" } else { "the command" };
-                FromTarget::Broken(format!("the target refuses to start {what}"))
-            }
-            _ => continue,
-        };
+        if matches!(message, ChannelMsg::Close) {
+            clean = true;
+            break;
+        }
+        let Some(item) = item_of(message, pty) else { continue };
         let broken = matches!(item, FromTarget::Broken(_));
         if sender.send(item).await.is_err() || broken {
             return;
@@ -271,6 +338,24 @@ fn signal(name: &str) -> Sig {
         "USR1" => Sig::USR1,
         other => Sig::Custom(other.to_owned()),
     }
+}
+
+/// What a message of the channel means for the session, if it means anything.
+fn item_of(message: ChannelMsg, pty: bool) -> Option<FromTarget> {
+    Some(match message {
+        ChannelMsg::Data { data } => FromTarget::Data(Stream::Stdout, data),
+        ChannelMsg::ExtendedData { data, ext: 1 } => FromTarget::Data(Stream::Stderr, data),
+        ChannelMsg::Eof => FromTarget::Eof,
+        ChannelMsg::ExitStatus { exit_status } => FromTarget::Exit(ExitStatus::Code { code: exit_status }),
+        ChannelMsg::ExitSignal { signal_name, core_dumped, .. } => {
+            FromTarget::Exit(ExitStatus::Signal { name: signal_word(&signal_name), core_dumped })
+        }
+        ChannelMsg::Failure => {
+            let what = if pty { "a terminal or the command" } else { "the command" };
+            FromTarget::Broken(format!("the target refuses to start {what}"))
+        }
+        _ => return None,
+    })
 }
 
 /// The name of a signal as RFC 4254 §6.10 writes it.
@@ -347,6 +432,14 @@ impl Peer {
 
 /// How long a target may take to answer and to accept the certificate.
 pub const CONNECT: Duration = Duration::from_secs(15);
+
+/// How long a target may take to start our script once it was asked to; a forced command that says nothing waits as long.
+const FIRST_WORDS: Duration = Duration::from_secs(1);
+
+/// Bytes of something else, after which it is not waited for any more.
+const FIRST_WORDS_BYTES: usize = 16 << 10;
+
+const SUCCESS: ExitStatus = ExitStatus::Code { code: 0 };
 
 const KEEPALIVE: Duration = Duration::from_secs(30);
 

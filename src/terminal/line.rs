@@ -1,4 +1,4 @@
-//! The line that a commit would run, from two passive witnesses: keys and screen.
+//! The line that a commit would run, from its witnesses: keys, screen, and what the shell told.
 //!
 //! | witness | knows | is blind to |
 //! |---|---|---|
@@ -9,6 +9,9 @@
 //! shows but the engineer may not have typed (a suggestion in grey) is read both ways unless the keys settle it.
 //!
 //! Neither sees what the shell makes of the line: aliases, `!!`, variables.
+//!
+//! A shell with our hooks can be asked ([`super::marks`]); its answer comes here as [`Told`]. It is exact where neither of the two
+//! contradicts it, and one more candidate where one does: whoever owns the shell can make it lie.
 
 mod editor;
 mod region;
@@ -24,6 +27,8 @@ use super::screen::Screen;
 /// How sure the witnesses are of the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Certainty {
+    /// The shell told its edit buffer, and no other certain witness contradicts.
+    Exact,
     /// Keys and screen read the same line.
     Agreed,
     /// Only the screen could be read: a key that the model of editing cannot follow was pressed.
@@ -46,6 +51,18 @@ pub struct Reading {
     pub certainty: Certainty,
     /// Keys were typed and they do not stand on the screen: never store the text, it may be a password.
     pub echo_off: bool,
+}
+
+/// What a shell with our hooks told of the line in its editor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Its edit buffer.
+    pub line: String,
+    /// What history expansion makes of it, where it makes something of it.
+    pub expanded: Option<String>,
+    /// Keys and screen agreed on this line right before the shell was asked: the screen need not be compared again, and cannot be
+    /// while the shell draws the line anew.
+    pub confirmed: bool,
 }
 
 /// Whether the screen can be read now.
@@ -166,6 +183,22 @@ impl LineReader {
             Some(longer) => self.read_both(read, screen, longer),
             None => read,
         }
+    }
+
+    /// What the witnesses read now, with what the shell told.
+    #[must_use]
+    pub fn read_with(&self, screen: &Screen, told: &Told) -> Reading {
+        let passive = self.read(screen);
+        let runs = told.expanded.as_deref().unwrap_or(&told.line);
+        let keys = self.editor.text();
+        let by_keys = !self.editor.is_sure() || !self.editor.is_touched() || alike(&told.line, &keys);
+        // Nothing stands there at all: that is echo switched off, which hides the line and does not deny it.
+        let unseen = passive.echo_off || passive.candidates.is_empty();
+        let by_screen = told.confirmed || unseen || passive.candidates.iter().any(|seen| shows(seen, &told.line));
+        if by_keys && by_screen && !screen.alternate_screen() {
+            return reading([runs.to_owned()], Certainty::Exact, passive.echo_off);
+        }
+        reading([runs.to_owned()].into_iter().chain(passive.candidates), Certainty::Disputed, passive.echo_off)
     }
 
     /// What the keys say was typed, whether they are sure of it or not.
@@ -334,6 +367,29 @@ fn reading(candidates: impl IntoIterator<Item = String>, certainty: Certainty, e
 /// Whether the screen shows what the keys say. A row's end hides how many blanks a line has there.
 fn same(seen: &str, typed: &str) -> bool {
     seen.lines().map(str::trim_end).eq(typed.lines().map(str::trim_end))
+}
+
+/// Whether two texts are the same but for blanks, of which a screen shows tabs, line ends and what stands at a row's end otherwise.
+fn alike(a: &str, b: &str) -> bool {
+    let solid = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    solid(a) == solid(b)
+}
+
+/// Whether that may be what a screen shows of a line. Between the rows of one with several there are prompts and indentation, and of
+/// one that is longer than the screen only the end is left.
+fn shows(seen: &str, line: &str) -> bool {
+    if alike(seen, line) {
+        return true;
+    }
+    let solid = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let (seen, mut rest) = (solid(seen), 0);
+    let rows = line.lines().map(solid).filter(|row| !row.is_empty());
+    line.contains('\n')
+        && rows.into_iter().all(|row| {
+            let found = seen.get(rest..).and_then(|tail| tail.find(&row));
+            rest += found.unwrap_or(0) + row.len();
+            found.is_some()
+        })
 }
 
 /// Whether every key was echoed as one and the same character.

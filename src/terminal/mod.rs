@@ -9,7 +9,8 @@
 //! | `snapshot` | the bytes that paint a screen's state |
 //! | [`cell`] | one cell, for those who paint them |
 //! | [`keys`] | what a client typed, as tokens that keep their bytes |
-//! | [`mod@line`] | the line that a commit would run, from two passive witnesses: keys and screen |
+//! | [`mod@line`] | the line that a commit would run, from its witnesses: keys, screen, and what the shell told |
+//! | [`marks`] | what a shell with our hooks says between the bytes of its output |
 //! | [`overlay`] | the bytes that put the bar on a screen and take it off again |
 //! | [`mod@notice`] | the bytes of a line that stays |
 //!
@@ -20,6 +21,7 @@ pub mod cell;
 mod filter;
 pub mod keys;
 pub mod line;
+pub mod marks;
 mod modes;
 pub mod notice;
 pub mod overlay;
@@ -31,7 +33,8 @@ mod streams;
 
 pub use cell::{Attributes, Cell, Color, Style};
 pub use keys::{Commit, Interrupt, Key, Keys, Kind, Token};
-pub use line::{Certainty, LineReader, Reading, Settled};
+pub use line::{Certainty, LineReader, Reading, Settled, Told};
+pub use marks::{ASK, Mark, Marks};
 pub use notice::notice;
 pub use overlay::{Bar, Overlay, Panel, repaint, repaint_whole};
 pub use screen::{Cursor, Screen};

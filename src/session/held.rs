@@ -1,0 +1,112 @@
+//! A line that somebody has to decide on: asked for, waited for, released or refused.
+
+use std::time::Duration;
+
+use super::engine::Engine;
+use super::gate::{Hold, State};
+use super::{Output, words};
+use crate::model::{Digest, Event, HoldRequest, Mono, Now, Outcome, RequestId, Ruling};
+use crate::policy::permit::Release;
+use crate::terminal::{Interrupt, Kind, Token};
+
+impl Engine {
+    pub(super) fn hold(&mut self, hold: Box<Hold>, request: Box<HoldRequest>, now: Now) {
+        let Some((display, gate)) = self.terminal() else { return };
+        if let State::Settling { commit, .. } = std::mem::replace(&mut gate.state, State::Open) {
+            gate.state = State::Held { commit, hold, request: request.clone() };
+        }
+        gate.rung = false;
+        display.wait_for_quiet(now.mono);
+        self.push(Output::Ask(request));
+        self.refresh_bar(now);
+    }
+
+    pub(super) fn key_while_held(&mut self, token: &Token, now: Now) {
+        if !matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt)) {
+            let Some((_, gate)) = self.terminal() else { return };
+            if !std::mem::replace(&mut gate.rung, true) {
+                self.ring();
+            }
+            return;
+        }
+        let Some((_, gate)) = self.terminal() else { return };
+        let State::Held { hold, .. } = &gate.state else { return };
+        let request = hold.id;
+        gate.drop_waiting();
+        self.push(Output::Withdraw(request));
+        self.append(Event::Ruled { request, outcome: Outcome::Withdrawn }, now);
+        self.take_back(now);
+    }
+
+    /// The decision on a held line.
+    pub(super) fn line_ruled(&mut self, ruling: &Ruling, now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        let State::Held { hold, .. } = &gate.state else { return };
+        if hold.id != ruling.request {
+            return;
+        }
+        let (id, asked, held) = (hold.id.short(), hold.asked, hold.digest);
+        self.append(Event::Ruled { request: ruling.request, outcome: ruling.outcome.clone() }, now);
+        match &ruling.outcome {
+            Outcome::Approved { .. } => self.approved(ruling, held, asked, now),
+            Outcome::Denied { by, reason } => self.refuse_line(&words::denied_by_person(by, reason, &id), now),
+            Outcome::Expired => self.refuse_line(&words::expired(&id), now),
+            Outcome::Withdrawn => {
+                if let Some((_, gate)) = self.terminal() {
+                    gate.drop_waiting();
+                }
+                self.take_back(now);
+            }
+        }
+    }
+
+    pub(super) fn line_unasked(&mut self, request: RequestId, why: &str, now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        if gate.open_request() == Some(request) {
+            self.append(Event::Ruled { request, outcome: Outcome::Withdrawn }, now);
+            self.refuse_line(&words::unasked(why), now);
+        }
+    }
+
+    /// The line is to be read again: only what was approved may run.
+    fn approved(&mut self, ruling: &Ruling, held: Digest, asked: Mono, now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        let State::Held { commit, .. } = std::mem::replace(&mut gate.state, State::Open) else { return };
+        let asks = matches!(commit.kind, Kind::Commit(_) | Kind::Interrupt(Interrupt::Eof)) && !gate.control_x;
+        gate.state = State::Rereading { commit, ruling: Box::new(ruling.clone()), held, asked, ask: now.mono };
+        if asks && gate.told() {
+            self.ask_shell(now);
+        }
+        self.reread(now);
+    }
+
+    /// Releases the line if it is the one that was approved.
+    pub(super) fn reread(&mut self, now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        if gate.witness.as_mut().is_some_and(|witness| witness.awaited(now.mono).is_some()) {
+            return self.settle(now);
+        }
+        let State::Rereading { ruling, held, asked, .. } = &gate.state else { return };
+        let (ruling, held, asked) = (ruling.clone(), *held, *asked);
+        let reading = self.read_line();
+        let release = reading.as_ref().and_then(|(line, _)| {
+            let digest = self.judge.digest(line);
+            (digest == held).then(|| Release::by_ruling(&ruling, &digest)).flatten()
+        });
+        let (Some(release), Some((line, _))) = (release, reading) else {
+            self.refuse_line(words::CHANGED, now);
+            return;
+        };
+        self.drop_bar(now);
+        if now.mono.since(asked) >= LONG_WAIT {
+            self.ring();
+        }
+        let text = if line.secret { String::new() } else { line.candidates.into_iter().next().unwrap_or_default() };
+        self.record_release(&text, release, now);
+        // A pause has a bar of its own.
+        self.refresh_bar(now);
+    }
+}
+
+/// A wait after which the engineer may look elsewhere: a bell calls them back.
+const LONG_WAIT: Duration = Duration::from_secs(10);

@@ -1,0 +1,283 @@
+//! The third witness: a shell with our hooks, what it said last, and the question that is open.
+//!
+//! ```text
+//!            a prompt with a new number                the commit byte was sent, Ctrl-C, "running"
+//!   Elsewhere ────────────────────────▶ Prompt ────────────────────────────────────────────────────▶ Elsewhere
+//! ```
+//!
+//! It is asked only at a prompt, so that no program gets our key. The user of the shell can read the nonce, so its word alone lowers
+//! nothing: it is weighed with the other two in `terminal/line.rs`.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::Output;
+use super::engine::Engine;
+use super::gate::State;
+use super::words;
+use crate::model::{Event, Mono, Now, Shown};
+use crate::terminal::{ASK, Certainty, Mark, Marks, Told};
+
+/// What a session knows by the shell itself.
+#[derive(Debug)]
+pub(super) struct Witness {
+    nonce: String,
+    marks: Marks,
+    place: Place,
+    /// The number of the last prompt that was left.
+    left: u64,
+    question: Question,
+    /// What history expansion makes of the line that is told next.
+    expanded: Option<String>,
+    /// Questions in a row that nobody answered.
+    unanswered: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// At no prompt that we know of.
+    Elsewhere,
+    /// At the prompt with that number.
+    Prompt(u64),
+}
+
+#[derive(Debug)]
+enum Question {
+    /// Nothing was asked.
+    None,
+    /// It was asked; it is waited for until then. `agreed` is what keys and screen agreed on before.
+    Open { until: Mono, agreed: Option<String> },
+    /// It answered.
+    Answered(Told),
+    /// It did not.
+    Unanswered,
+}
+
+/// What a mark means for the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// Nothing at once.
+    Nothing,
+    /// A new prompt stands there. `continued`: the shell waits for more of an unfinished line.
+    Prompt {
+        /// Whether it goes on with an unfinished line.
+        continued: bool,
+    },
+    /// It runs something although no line was committed.
+    RanByItself,
+    /// The line was told.
+    Told,
+}
+
+impl Witness {
+    pub(super) fn new(nonce: String) -> Self {
+        Self {
+            marks: Marks::new(&nonce),
+            nonce,
+            place: Place::Elsewhere,
+            left: 0,
+            question: Question::None,
+            expanded: None,
+            unanswered: 0,
+        }
+    }
+
+    pub(super) fn nonce(&self) -> &str {
+        &self.nonce
+    }
+
+    /// Takes the marks out of what the target sent.
+    pub(super) fn take(&mut self, bytes: Bytes) -> (Bytes, Vec<Mark>) {
+        let mut marks = Vec::new();
+        let rest = self.marks.take(bytes, &mut marks);
+        (rest, marks)
+    }
+
+    /// What was kept back of the stream, because nothing follows.
+    pub(super) fn finish(&mut self) -> Bytes {
+        self.marks.finish()
+    }
+
+    pub(super) fn hear(&mut self, mark: Mark) -> Heard {
+        match mark {
+            Mark::Hello => Heard::Nothing,
+            // A prompt that is only drawn anew has the number that it had.
+            Mark::Prompt { number, .. } if number <= self.left || self.place == Place::Prompt(number) => Heard::Nothing,
+            Mark::Prompt { number, continued } => {
+                self.place = Place::Prompt(number);
+                Heard::Prompt { continued }
+            }
+            Mark::Running => {
+                let alone = matches!(self.place, Place::Prompt(_));
+                self.leave();
+                if alone { Heard::RanByItself } else { Heard::Nothing }
+            }
+            Mark::Expanded(text) => {
+                self.expanded = Some(text);
+                Heard::Nothing
+            }
+            Mark::Line(line) => {
+                let expanded = self.expanded.take();
+                let Question::Open { agreed, .. } = &self.question else { return Heard::Nothing };
+                let confirmed = agreed.as_deref() == Some(line.trim_end());
+                self.question = Question::Answered(Told { line, expanded, confirmed });
+                self.unanswered = 0;
+                Heard::Told
+            }
+        }
+    }
+
+    /// Whether it can be asked now.
+    pub(super) fn may_be_asked(&self) -> bool {
+        matches!(self.place, Place::Prompt(_)) && self.unanswered < LOST
+    }
+
+    /// Whether a prompt stands there, as far as it said.
+    pub(super) const fn is_at_prompt(&self) -> bool {
+        matches!(self.place, Place::Prompt(_))
+    }
+
+    /// It is being asked.
+    pub(super) fn ask(&mut self, agreed: Option<String>, now: Mono) {
+        self.expanded = None;
+        self.question = Question::Open { until: now.after(PATIENCE), agreed };
+    }
+
+    /// Until when its answer is waited for. Gives up when that has passed: `Some` once, when nobody answers any more at all.
+    pub(super) fn awaited(&mut self, now: Mono) -> Option<Mono> {
+        match &self.question {
+            Question::Open { until, .. } if *until > now => Some(*until),
+            Question::Open { .. } => {
+                self.question = Question::Unanswered;
+                self.unanswered = self.unanswered.saturating_add(1);
+                None
+            }
+            Question::None | Question::Answered(_) | Question::Unanswered => None,
+        }
+    }
+
+    /// Its answer to the open question.
+    pub(super) const fn told(&self) -> Option<&Told> {
+        match &self.question {
+            Question::Answered(told) => Some(told),
+            Question::None | Question::Open { .. } | Question::Unanswered => None,
+        }
+    }
+
+    /// The line is not the one it was asked about any more.
+    pub(super) fn forget(&mut self) {
+        self.question = Question::None;
+    }
+
+    /// The prompt was left: a line was committed, or taken back.
+    pub(super) fn leave(&mut self) {
+        self.forget();
+        if let Place::Prompt(number) = self.place {
+            self.left = self.left.max(number);
+        }
+        self.place = Place::Elsewhere;
+    }
+}
+
+impl Engine {
+    /// Asks the shell for its line, if it is there to be asked. The key goes behind everything that was typed, so the answer is about
+    /// just that: nothing has to be waited for first.
+    pub(super) fn ask_shell(&mut self, now: Now) {
+        let Some((display, gate)) = self.terminal() else { return };
+        let screen = display.truth();
+        if screen.alternate_screen() || !gate.witness.as_ref().is_some_and(Witness::may_be_asked) {
+            return;
+        }
+        let seen = gate.line.read(screen);
+        let agreed = (seen.certainty == Certainty::Agreed).then(|| seen.candidates.into_iter().next()).flatten();
+        if let Some(witness) = &mut gate.witness {
+            witness.ask(agreed, now.mono);
+        }
+        self.push(Output::ToTarget(Bytes::from_static(&[ASK])));
+    }
+
+    /// The shell said something.
+    pub(super) fn heard(&mut self, marks: Vec<Mark>, now: Now) {
+        for mark in marks {
+            let Some((_, gate)) = self.terminal() else { return };
+            let Some(witness) = &mut gate.witness else { return };
+            match witness.hear(mark) {
+                Heard::Nothing => {}
+                Heard::Told => self.settle(now),
+                // What the gate takes for unfinished the shell has run, or whoever knows the nonce says so: read both ways.
+                Heard::Prompt { continued } => {
+                    gate.doubtful |= !continued && !gate.unfinished.is_empty();
+                    if matches!(gate.state, State::Clearing { .. }) && !continued {
+                        gate.state = State::Open;
+                        self.work_off(now);
+                    }
+                }
+                Heard::RanByItself => {
+                    self.append(Event::Notice { text: Shown::new(words::RAN_BY_ITSELF) }, now);
+                }
+            }
+        }
+    }
+}
+
+/// How long an answer may take. Half a millisecond was measured beside the shell, so this is the way there and back.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Questions in a row without an answer, after which nobody is asked any more: somebody took the key away.
+const LOST: u8 = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prompt(number: u64) -> Mark {
+        Mark::Prompt { number, continued: false }
+    }
+
+    #[test]
+    fn it_is_asked_at_a_prompt_only_and_a_prompt_that_is_drawn_anew_is_no_new_one() {
+        let mut witness = Witness::new("k".into());
+        assert!(!witness.may_be_asked());
+        assert_eq!(witness.hear(prompt(3)), Heard::Prompt { continued: false });
+        assert!(witness.may_be_asked());
+        witness.leave();
+        assert_eq!(witness.hear(prompt(3)), Heard::Nothing);
+        assert!(!witness.may_be_asked());
+        assert_eq!(witness.hear(Mark::Prompt { number: 4, continued: true }), Heard::Prompt { continued: true });
+        assert!(witness.may_be_asked());
+        assert_eq!(witness.hear(Mark::Running), Heard::RanByItself);
+        assert!(!witness.may_be_asked());
+    }
+
+    #[test]
+    fn an_answer_that_was_not_asked_for_is_none() {
+        let mut witness = Witness::new("k".into());
+        witness.hear(prompt(1));
+        assert_eq!(witness.hear(Mark::Line("ls".into())), Heard::Nothing);
+        assert_eq!(witness.told(), None);
+        witness.ask(Some("rm x".into()), Mono(0));
+        witness.hear(Mark::Expanded("rm y".into()));
+        assert_eq!(witness.hear(Mark::Line("rm x ".into())), Heard::Told);
+        let told = Told { line: "rm x ".into(), expanded: Some("rm y".into()), confirmed: true };
+        assert_eq!(witness.told(), Some(&told));
+        assert_eq!(witness.hear(Mark::Line("ls".into())), Heard::Nothing, "the first answer counts");
+        assert_eq!(witness.told(), Some(&told));
+        witness.leave();
+        assert_eq!(witness.told(), None);
+    }
+
+    #[test]
+    fn a_shell_that_does_not_answer_is_not_asked_for_ever() {
+        let mut witness = Witness::new("k".into());
+        witness.hear(prompt(1));
+        for _ in 0..LOST {
+            assert!(witness.may_be_asked());
+            witness.ask(None, Mono(0));
+            assert!(witness.awaited(Mono(1)).is_some());
+            assert_eq!(witness.awaited(Mono(0).after(PATIENCE)), None);
+            assert_eq!(witness.told(), None);
+        }
+        assert!(!witness.may_be_asked());
+    }
+}

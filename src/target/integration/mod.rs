@@ -1,0 +1,116 @@
+//! How a login shell gets our hooks: injected as it starts, with nothing of the user's files touched and nothing left on the target.
+//!
+//! sshd starts a login shell, or it runs a command with the account's shell; only a command can carry hooks. So we ask for a command
+//! that becomes the login shell which sshd would have started: the same process, the same environment, a dash before its name.
+//!
+//! | shell | how it is made to read the hooks | what of that can be seen afterwards |
+//! |---|---|---|
+//! | bash 5 | `POSIXLY_CORRECT` and `ENV=/dev/fd/9`: the one file that an interactive login bash reads whatever its name; the hooks undo both, then read what a login shell reads | functions and variables `__holdpoint_*`, an entry in `PROMPT_COMMAND`, marks in `PS0`, `PS1`, `PS2` |
+//! | zsh | `ZDOTDIR`, a directory with a `.zshenv` that removes the directory before it does anything else | functions and variables, an entry in `preexec_functions` and a line-init hook |
+//! | fish | `--init-command` | functions, `-C` in its arguments |
+//!
+//! The command's text must mean the same to every shell that an account may have, also to csh and fish: [`remote`] says how. An account
+//! whose shell cannot run it at all (`git-shell`, a menu) is started the ordinary way (`remote.rs`). What hooks say is described in
+//! `terminal/marks.rs`.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+/// The command that becomes the account's login shell with our hooks.
+///
+/// It is `exec /bin/sh -c '…' … 'SCRIPT' ENVIRONMENT`. Between single quotes stands nothing that any shell reads otherwise than POSIX
+/// does: for newline, `'`, `\` and `!` the script has the bytes 1 to 4, and `tr` puts them back. The environment is asked for between back
+/// quotes, which all shells know but fish: that one passes the text on as it is, and the script can tell.
+pub(crate) fn remote(nonce: &str) -> String {
+    let script = filled(STAGE, nonce)
+        .replace("@BASH@\n", &filled(BASH, nonce))
+        .replace("@ZSH@\n", &filled(ZSH, nonce))
+        .replace("@FISH@\n", &filled(FISH, nonce));
+    let script: String = script
+        .trim_end()
+        .chars()
+        .map(|c| match c {
+            '\n' => '\x01',
+            '\'' => '\x02',
+            '\\' => '\x03',
+            '!' => '\x04',
+            other => other,
+        })
+        .collect();
+    format!(
+        "exec /bin/sh -c 'eval \"$(printf %s \"$1\" | tr \"\\001\\002\\003\\004\" \"\\012\\047\\134\\041\")\"' holdpoint '{script}' \
+         \"`tr '\\000' '\\001' </proc/self/environ`\""
+    )
+}
+
+/// Program and arguments that become this shell of our own machine with our hooks, as `SHELL -l` starts it; `None` if there are none
+/// for it.
+pub(crate) fn local(shell: &Path, nonce: &str) -> Option<Vec<OsString>> {
+    let name = shell.file_name()?.to_str()?;
+    let (stage, hooks) = match name {
+        "bash" => (LOCAL_BASH, BASH),
+        "zsh" => (LOCAL_ZSH, ZSH),
+        "fish" => (LOCAL_FISH, FISH),
+        _ => return None,
+    };
+    let script = stage.replace("@HOOKS@\n", &filled(hooks, nonce));
+    Some(vec!["/bin/sh".into(), "-c".into(), script.into(), shell.into()])
+}
+
+/// What the target says before anything else once its `/bin/sh` runs our script: a mark (`terminal/marks.rs`).
+pub(crate) fn hello(nonce: &str) -> Vec<u8> {
+    format!("\x1b]133;P;holdpoint={nonce};H\x07").into_bytes()
+}
+
+/// A script with its nonce and without its comments: it travels with every session.
+fn filled(script: &str, nonce: &str) -> String {
+    let lines = script.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines.map(|line| line.replace("@NONCE@", nonce) + "\n").collect()
+}
+
+const STAGE: &str = include_str!("stage.sh");
+const BASH: &str = include_str!("bash.sh");
+const ZSH: &str = include_str!("zsh.sh");
+const FISH: &str = include_str!("fish.fish");
+
+const LOCAL_BASH: &str =
+    "POSIXLY_CORRECT= ENV=/dev/fd/9 exec \"$0\" -l 9<<'__holdpoint_end'\n@HOOKS@\n__holdpoint_end\n";
+
+const LOCAL_ZSH: &str = "if ! grep -qs '^[^#]*ZDOTDIR' /etc/zshenv /etc/zsh/zshenv && \
+     dir=$(mktemp -d \"${TMPDIR:-/tmp}/.holdpoint.XXXXXXXX\" 2>/dev/null); then\n\
+     cat >\"$dir/.zshenv\" <<'__holdpoint_end'\n@HOOKS@\n__holdpoint_end\n\
+     export ZDOTDIR=\"$dir\"\nfi\nexec \"$0\" -l\n";
+
+const LOCAL_FISH: &str = "__holdpoint_hooks=$(cat <<'__holdpoint_end'\n@HOOKS@\n__holdpoint_end\n)\nexport __holdpoint_hooks\n\
+     exec \"$0\" -l -C 'set -l hooks $__holdpoint_hooks; set -e __holdpoint_hooks; eval $hooks'\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_means_the_same_to_every_shell() {
+        let command = remote("k7");
+        let quoted: Vec<&str> = command.split('\'').collect();
+        // exec … -c '…' holdpoint '…' "`tr '…' '…' …`"
+        assert_eq!(quoted.len(), 9, "a quote of the script would end its own");
+        for text in [quoted[1], quoted[3]] {
+            assert!(!text.contains(['\n', '!']), "{text}");
+        }
+        assert!(!quoted[3].contains('\\'));
+        assert!(!command.contains("@NONCE@") && command.contains("holdpoint=k7;H"));
+        assert!(command.len() < 16 << 10, "{}", command.len());
+    }
+
+    #[test]
+    fn hooks_of_bash_fit_into_a_pipe() {
+        // A here-document longer than a pipe takes at once costs a process or a file.
+        assert!(filled(BASH, &"0".repeat(32)).len() < 4096);
+    }
+
+    #[test]
+    fn only_shells_that_have_hooks_are_started_with_them() {
+        assert!(local(Path::new("/bin/dash"), "k").is_none());
+        assert!(local(Path::new("/usr/bin/fish"), "k").is_some_and(|argv| argv.len() == 4));
+    }
+}
