@@ -11,10 +11,14 @@ A sheet is plain text, one command a line, with these signs:
     #% ...           a remark
     ⏎                a newline inside the command; ⇥ a tab
     «x3» at the start makes three variants of a line with slots
-    «host» ...       a slot, filled from the lists below
+    «host» ...       a slot, filled from slots.json
+    «b64:TEXT» ...   TEXT in an encoding (b64, b32, hex, rev, rot, x, o, u, chr, gz64)
 
 Nothing is random: the choice hangs on the sheet's name, the line and the variant.
 """
+import base64
+import codecs
+import gzip
 import hashlib
 import json
 import pathlib
@@ -34,8 +38,26 @@ def number(*parts):
     return int.from_bytes(hashlib.sha256("\0".join(map(str, parts)).encode()).digest()[:8], "big")
 
 
+CODES = {
+    "b64": lambda t: base64.b64encode(t.encode()).decode(),
+    "b64n": lambda t: base64.b64encode(t.encode() + b"\n").decode(),
+    "b32": lambda t: base64.b32encode(t.encode()).decode(),
+    "hex": lambda t: t.encode().hex(),
+    "rev": lambda t: t[::-1],
+    "rot": lambda t: codecs.encode(t, "rot13"),
+    "x": lambda t: "".join(f"\\x{b:02x}" for b in t.encode()),
+    "o": lambda t: "".join(f"\\{b:03o}" for b in t.encode()),
+    "u": lambda t: "".join(f"\\u{b:04x}" for b in t.encode()),
+    "chr": lambda t: ",".join(str(b) for b in t.encode()),
+    "chrp": lambda t: "+".join(f"chr({b})" for b in t.encode()),
+    "chrd": lambda t: ".".join(f"chr({b})" for b in t.encode()),
+    "gz64": lambda t: base64.b64encode(gzip.compress(t.encode() + b"\n", mtime=0)).decode(),
+}
+
+
 def fill(text, *key):
     seen = {}
+    text = re.sub(r"«([a-z0-9]+):([^»]*)»", lambda found: CODES[found.group(1)](found.group(2)), text)
 
     def one(found):
         name = found.group(1)
@@ -82,19 +104,42 @@ FORMS = [
 ]
 
 
-def forms(cmd, count, key):
+QUIET_FORMS = [
+    ("plain", "{} | less"),
+    ("plain", "{} | head -«n»"),
+    ("any", "cd «proj» && {}"),
+    ("any", "{} && echo done"),
+    ("any", "{}; date"),
+    ("simple", "time {}"),
+    ("quote", "ssh «host» '{}'"),
+    ("quote", "watch -n «small» '{}'"),
+    ("plain", "{} > /tmp/out.txt 2>&1"),
+    ("plain", "{} | grep -i '«word»'"),
+    ("plain", "{} | wc -l"),
+    ("any", "clear; {}"),
+    ("plain", "{} 2>/dev/null"),
+    ("any", "{} || echo failed"),
+    ("quote", "for h in «host» «hostb»; do ssh \"$h\" '{}'; done"),
+    ("plain", "{} | tee ~/out.log"),
+    ("any", "  {}"),
+    ("simple", "LC_ALL=C {}"),
+    ("simple", "timeout «n» {}"),
+]
+
+
+def forms(cmd, count, key, choice=FORMS):
     if "\n" in cmd or "<<" in cmd or "#" in cmd or cmd.endswith("&") or "\\" in cmd or "!" in cmd:
         return
     simple = not re.search(r"[|;&<>]", cmd) and not KEYWORD.match(cmd)
     plain = not re.search(r"[;&<>]", cmd) and not KEYWORD.match(cmd)
-    made, at = 0, number("form", key) % len(FORMS)
-    for step in range(len(FORMS)):
+    made, at = 0, number("form", key) % len(choice)
+    for step in range(len(choice)):
         if made == count:
             return
-        need, form = FORMS[(at + step * 7) % len(FORMS)]
+        need, form = choice[(at + step * 7) % len(choice)]
         if need == "simple" and not simple or need == "plain" and not plain:
             continue
-        if need == "quote" and "'" in cmd:
+        if need == "quote" and ("'" in cmd or choice is QUIET_FORMS and KEYWORD.match(cmd)):
             continue
         made += 1
         yield fill(form.replace("{}", cmd), key, step)
@@ -123,7 +168,7 @@ def rows(sheet):
             cmd = fill(text, name, raw, variant).replace("⏎", "\n").replace("⇥", "\t")
             yield kind, context, cmd
             if context == "shell" and more and group != "mentions":
-                for made in forms(cmd, more, f"{name}/{raw}/{variant}"):
+                for made in forms(cmd, more, f"{name}/{raw}/{variant}", QUIET_FORMS if group == "everyday" else FORMS):
                     yield kind, context, made
 
 
