@@ -30,6 +30,9 @@ mod rows {
         paste_a_bracketed_block_is_judged_as_it_will_run
         paste_the_first_line_waits_for_its_own_verdict
         seen_a_command_word_in_disguise_is_read_or_held
+        seen_a_console_behind_another_prompt_is_a_console
+        seen_a_console_has_a_language_of_its_own
+        seen_a_console_in_a_pane_is_a_console
         seen_a_line_of_the_history_is_not_what_is_typed
         seen_a_long_or_disguised_line_reaches_the_approver_whole
         seen_a_second_command_is_not_hidden_behind_a_first

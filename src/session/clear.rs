@@ -62,6 +62,7 @@ impl Engine {
         gate.leave_prompt();
         let (byte, kind, state) = match standing {
             Standing::AtPrompt => {
+                gate.programs.interrupt();
                 (0x03, Kind::Interrupt(Interrupt::Interrupt), State::Clearing { until: now.mono.after(CLEARING) })
             }
             Standing::Nowhere => (0x15, Kind::Key(crate::terminal::Key::Ctrl('u')), State::Open),

@@ -59,6 +59,7 @@ impl Engine {
         let line = Line {
             candidates: vec![command.to_owned()],
             at_program: vec![],
+            readings: vec![],
             unseen: vec![],
             certainty: Certainty::Exact,
             secret: false,
@@ -67,7 +68,7 @@ impl Engine {
         let digest = judged.command.digest;
         self.record_judged(&judged, now);
         if let Some((_, gate)) = self.terminal() {
-            gate.started(judged.normalised.clone());
+            gate.started(&judged.normalised);
         }
         let state = match self.verdict(judged, vec![], now) {
             Verdicted::Free(release) => {

@@ -8,9 +8,10 @@ use bytes::Bytes;
 use super::bar::Title;
 use super::engine::{Engine, Stage};
 use super::judge::{self, Line};
+use super::mode::{At, Programs};
 use super::witness::Witness;
 use super::{Output, words};
-use crate::command::{Context, Reader};
+use crate::command::Context;
 use crate::model::{Digest, Event, HoldRequest, Mono, Now, Outcome, RequestId, Ruling, Seq, Shown};
 use crate::policy::permit::Release;
 use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Settled, Token};
@@ -39,12 +40,8 @@ pub(super) struct Gate {
     pub(super) unseen_after: String,
     /// The line that is being taken back.
     pub(super) refused: String,
-    /// The last released line's first command: what may be running in the foreground.
-    foreground: String,
-    /// What stood left of the last line that a shell was given.
-    shell_prompt: String,
-    /// The last line released on the main screen started a program that is known to fill the screen.
-    fills_screen: bool,
+    /// What was started here, and reads the keys.
+    pub(super) programs: Programs,
     /// Ctrl-X was sent: readline's Ctrl-X Ctrl-E edits the line elsewhere, and runs what comes back.
     pub(super) control_x: bool,
     /// The last key may be the first half of one: what comes next belongs to it.
@@ -114,9 +111,7 @@ impl Gate {
             unseen: String::new(),
             unseen_after: String::new(),
             refused: String::new(),
-            foreground: String::new(),
-            shell_prompt: String::new(),
-            fills_screen: false,
+            programs: Programs::default(),
             control_x: false,
             prefixed: false,
             witness: None,
@@ -170,9 +165,8 @@ impl Gate {
     }
 
     /// A command was started without a line that was typed.
-    pub(super) fn started(&mut self, normalised: String) {
-        self.fills_screen = judge::fills_the_screen(&normalised);
-        self.foreground = normalised;
+    pub(super) fn started(&mut self, normalised: &str) {
+        self.programs.started(normalised);
     }
 
     fn wait(&mut self, token: Token) {
@@ -309,7 +303,7 @@ impl Engine {
             Kind::PasteNewline => !screen.bracketed_paste() || self.paste_is_held(now),
             // At an empty line these mean nothing but themselves. (At an unfinished one, Ctrl-D ends it.)
             Kind::Interrupt(Interrupt::Eof) | Kind::Unmodelled | Kind::PasteControl => pending,
-            EDIT_ELSEWHERE => control_x && !(screen.alternate_screen() && gate.fills_screen),
+            EDIT_ELSEWHERE => control_x && !(screen.alternate_screen() && gate.programs.fills_screen()),
             Kind::Text
             | Kind::Key(_)
             | Kind::Interrupt(_)
@@ -335,6 +329,7 @@ impl Engine {
             gate.unfinished.clear();
             gate.unseen.clear();
             gate.leave_prompt();
+            gate.programs.interrupt();
         }
         gate.line.key(&token, screen, now.mono.0);
         display.typed(&token.raw, now.mono);
@@ -398,6 +393,7 @@ impl Engine {
         if unfinished && judged.allowance.is_some() {
             // A shell runs nothing of it yet. Where it would be held it is held already: should the shell see an end where we
             // see none, it would run.
+            gate.programs.passed();
             self.release_commit(None, now);
             return;
         }
@@ -406,23 +402,12 @@ impl Engine {
             self.release_commit(None, now);
             return;
         }
-        let truth = display.truth();
-        let row = truth.row_text(truth.cursor().row);
         let screen = around(display.view());
-        let (text, normalised) = (judged.command.text.clone(), judged.normalised.clone());
+        let text = judged.command.text.clone();
+        gate.programs.judged(judged.normalised.clone());
         self.record_judged(&judged, now);
         match self.verdict(judged, screen, now) {
             Verdicted::Free(release) => {
-                // What is typed at a program starts no other in the foreground.
-                if let Some((_, gate)) = self.terminal().filter(|_| context.reader == Reader::Shell) {
-                    if !full_screen {
-                        gate.fills_screen = judge::fills_the_screen(&normalised);
-                    }
-                    gate.foreground = normalised;
-                    if let Some(prompt) = row.trim_end().strip_suffix(text.trim_end()) {
-                        gate.shell_prompt = prompt.trim_end().to_owned();
-                    }
-                }
                 self.record_release(&text, release, now);
             }
             Verdicted::Held(hold, request) => self.hold(hold, request, now),
@@ -443,30 +428,37 @@ impl Engine {
         let elsewhere = gate.commit().is_some_and(|commit| commit.kind == EDIT_ELSEWHERE);
         let around = judge::Around {
             full_screen: screen.alternate_screen(),
-            trusted: gate.fills_screen,
+            trusted: gate.programs.fills_screen(),
             unfinished: &gate.unfinished,
             doubtful: gate.doubtful,
             unseen: &gate.unseen,
             typed: &gate.line.typed(),
         };
-        let line = match judge::line_of(reading, around) {
+        let mut at = At {
+            row: screen.row_text(screen.cursor().row),
+            lines: reading.candidates.clone(),
+            typed: gate.line.typed(),
+            full_screen: screen.alternate_screen(),
+            told: gate.told(),
+            hooked: gate.witness.as_ref().is_some_and(Witness::is_at_prompt),
+            ..At::default()
+        };
+        let mut line = match judge::line_of(reading, around) {
             // What comes back from an editor is not what stands here.
             line if elsewhere => judge::unread(line),
             line => line?,
         };
-        let row = screen.row_text(screen.cursor().row);
-        // Where a shell was read a moment ago a shell is read still, whatever its prompt looks like.
-        let hooked = gate.witness.as_ref().is_some_and(Witness::is_at_prompt);
-        let shell = hooked || (!gate.shell_prompt.is_empty() && row.starts_with(&gate.shell_prompt));
-        let program = !shell && judge::reads_program(&row, &gate.foreground);
-        let reader = if program { Reader::Program } else { Reader::Shell };
-        Some((line, Context { reader, ..Context::PROMPT }))
+        at.secret = line.secret;
+        let (mode, readings) = gate.programs.read(at);
+        line.readings = readings;
+        Some((line, Context { reader: mode.reader(), ..Context::PROMPT }))
     }
 
     pub(super) fn record_release(&mut self, text: &str, release: Release, now: Now) {
         self.remember(text);
         let seq = self.append_release(text, &release, now);
         let Some((_, gate)) = self.terminal() else { return };
+        gate.programs.released();
         let state = std::mem::replace(&mut gate.state, State::Open);
         gate.state = match state {
             State::Settling { commit, .. }

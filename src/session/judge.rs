@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::digest::command_digest;
-use crate::command::{Analysis, Context, Reader, analyse};
+use super::mode::command_in_row;
+use crate::command::{Analysis, Context, Dialect, Reader, analyse};
 use crate::model::{
     Certainty, ChannelKind, CommandText, Digest, Effect, Judgement, SessionMeta, Severity, Span, Verdict, Wall,
 };
@@ -46,11 +47,23 @@ pub(super) struct Line {
     pub(super) candidates: Vec<String>,
     /// What may be meant if a program reads it of which we do not know that it is a shell.
     pub(super) at_program: Vec<String>,
+    /// What programs with a language of their own may make of it.
+    pub(super) readings: Vec<AtProgram>,
     /// What may be meant with text that stands on no screen. Judged, never stored.
     pub(super) unseen: Vec<String>,
     pub(super) certainty: Certainty,
     /// It was typed without echo: it may be a password.
     pub(super) secret: bool,
+}
+
+/// A line as a program with a language of its own may read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AtProgram {
+    pub(super) dialect: Dialect,
+    /// With the lines before it that belong to the statement.
+    pub(super) text: String,
+    /// It is judged even if the program would wait for more: nobody knows where what came before it went.
+    pub(super) whole: bool,
 }
 
 impl Judge {
@@ -65,7 +78,9 @@ impl Judge {
 
     pub(super) fn digest(&self, line: &Line) -> Digest {
         let salt = (line.secret || !line.unseen.is_empty()).then_some(&self.salt);
-        let lines = salt.into_iter().chain(&line.candidates).chain(&line.at_program).chain(&line.unseen);
+        let readings = line.readings.iter().map(|reading| &reading.text);
+        let lines =
+            salt.into_iter().chain(&line.candidates).chain(&line.at_program).chain(readings).chain(&line.unseen);
         command_digest(self.meta.id, &self.meta.place, lines.map(String::as_str))
     }
 
@@ -92,12 +107,30 @@ impl Judge {
         let at_program = line.at_program.iter().map(|text| (text, &program, secret));
         let unseen = line.unseen.iter().map(|text| (text, &program, true));
         let all = typed.chain(at_program).chain(unseen);
-        let judged =
-            all.map(|(text, context, secret)| self.candidate(text, line.certainty, secret, &digest, context, now));
-        judged.reduce(|worst, next| {
-            // If one of them would run now, something may run now.
+        let judge = |text, analysis, secret| self.candidate(text, line.certainty, secret, &digest, analysis, now);
+        let judged = all.map(|(text, context, secret)| judge(text, analyse(text, context), secret));
+        let worst = judged.reduce(|worst, next| {
+            // If one of them would run now, something may run now; and what any of them starts may be in the foreground then.
             let complete = worst.complete || next.complete;
-            Judged { complete, ..if weight(&next) > weight(&worst) { next } else { worst } }
+            let mut normalised = worst.normalised.clone();
+            if normalised != next.normalised && !next.normalised.is_empty() {
+                normalised = format!("{normalised}\n{}", next.normalised);
+            }
+            Judged { complete, normalised, ..if weight(&next) > weight(&worst) { next } else { worst } }
+        });
+        line.readings.iter().fold(worst, |worst, reading| {
+            let analysis = analyse(&reading.text, &Context::typed_at(reading.dialect));
+            // What waits for more does nothing yet, and what does nothing weighs nothing.
+            if analysis.effects.is_empty() || !(analysis.complete || reading.whole) {
+                return worst;
+            }
+            let next = judge(&reading.text, analysis, line.secret);
+            // Whether a shell waits for more, and what it starts, the shell's reading says.
+            Some(match worst {
+                Some(worst) if weight(&next) <= weight(&worst) => worst,
+                Some(Judged { complete, joined, normalised, .. }) => Judged { complete, joined, normalised, ..next },
+                None => next,
+            })
         })
     }
 
@@ -107,10 +140,10 @@ impl Judge {
         certainty: Certainty,
         secret: bool,
         digest: &Digest,
-        context: &Context,
+        analysis: Analysis,
         now: Wall,
     ) -> Judged {
-        let Analysis { effects, complete, normalised } = analyse(text, context);
+        let Analysis { effects, complete, normalised } = analysis;
         let deed = Deed { effects: &effects, certainty, digest };
         let circumstances = self.circumstances(now);
         let (judgement, allowance) = self.policy.run(&self.meta.who, &self.meta.place, &deed, &circumstances);
@@ -193,7 +226,8 @@ pub(super) fn line_of(reading: Reading, around: Around<'_>) -> Option<Line> {
     let unseen =
         (!around.unseen.is_empty()).then(|| format!("{}{}", around.unseen, around.typed)).into_iter().collect();
     // The rows of a full-screen program are what is seen there: nothing in them was typed unseen.
-    let mut line = Line { candidates, at_program, unseen, certainty, secret: reading.echo_off && !full_screen };
+    let mut line =
+        Line { candidates, at_program, readings: vec![], unseen, certainty, secret: reading.echo_off && !full_screen };
     if line.candidates.is_empty() && (!unfinished.is_empty() || (certainty == Certainty::Opaque && !full_screen)) {
         // An empty line may end what is unfinished. And nothing readable is not nothing typed.
         line.candidates.push(String::new());
@@ -218,6 +252,7 @@ pub(super) fn unread(line: Option<Line>) -> Line {
     let line = line.unwrap_or_else(|| Line {
         candidates: vec![String::new()],
         at_program: vec![],
+        readings: vec![],
         unseen: vec![],
         certainty: Certainty::Opaque,
         secret: false,
@@ -225,127 +260,9 @@ pub(super) fn unread(line: Option<Line>) -> Line {
     Line { certainty: Certainty::Opaque, ..line }
 }
 
-/// Whether each command of a line is one that is known to fill the screen (or to do nothing of its own before that): then
-/// what is typed while the alternate screen is shown is text, but for the rows where such programs take commands.
-pub(super) fn fills_the_screen(normalised: &str) -> bool {
-    let name = |line: &str| {
-        let word = line.split_whitespace().next().unwrap_or_default();
-        word.rsplit('/').next().unwrap_or(word).to_owned()
-    };
-    let mut names = normalised.lines().map(name).filter(|name| name != "cd").peekable();
-    names.peek().is_some() && names.all(|name| FULL_SCREEN.contains(&name.as_str()))
-}
-
-/// The command that Enter on a row of a full-screen program would run, if the row looks like one: an editor's `:!cmd` or
-/// `:r !cmd`, a pager's `!cmd`, or a prompt inside a pane of tmux or screen.
-fn command_in_row(row: &str) -> Option<String> {
-    let row = row.trim_end();
-    // What stands left of a pane's border belongs to another pane.
-    let row = row.rsplit(['│', '┃', '|']).next().filter(|_| row.contains(['│', '┃'])).unwrap_or(row).trim_start();
-    if let Some(rest) = row.strip_prefix(':') {
-        return rest.split_once('!').map(|(_, command)| command.to_owned());
-    }
-    if let Some(command) = row.strip_prefix('!') {
-        return Some(command.to_owned());
-    }
-    let prompts = ["$ ", "# ", "% ", "> ", "❯ ", "» "];
-    let end = prompts.iter().filter_map(|mark| row.find(mark).map(|at| at + mark.len())).min()?;
-    row.get(end..).map(str::to_owned)
-}
-
-/// Programs that use the alternate screen. No multiplexers: in their panes are shells.
-const FULL_SCREEN: [&str; 44] = [
-    "vi",
-    "vim",
-    "nvim",
-    "view",
-    "vimdiff",
-    "ex",
-    "nano",
-    "pico",
-    "emacs",
-    "emacsclient",
-    "joe",
-    "jed",
-    "micro",
-    "hx",
-    "helix",
-    "kak",
-    "mcedit",
-    "mc",
-    "less",
-    "more",
-    "most",
-    "man",
-    "info",
-    "top",
-    "htop",
-    "btop",
-    "iotop",
-    "nmon",
-    "watch",
-    "git",
-    "tig",
-    "lazygit",
-    "crontab",
-    "visudo",
-    "sudoedit",
-    "vipw",
-    "systemctl",
-    "journalctl",
-    "ranger",
-    "nnn",
-    "k9s",
-    "ncdu",
-    "dialog",
-    "whiptail",
-];
-
-/// Whether a row shows the prompt of a program that reads no shell lines, and such a program was started: then an unknown
-/// word means nothing. Both are asked for, because a prompt alone can be forged by whoever sets `PS1`.
-pub(super) fn reads_program(row: &str, last_command: &str) -> bool {
-    const REPLS: [(&str, &[&str]); 8] = [
-        ("python", &[">>>", "..."]),
-        ("ipython", &["]:"]),
-        ("psql", &["=#", "=>", "-#", "->", "(#", "(>"]),
-        ("mysql", &["mysql>", "->"]),
-        ("mariadb", &["]>", "->"]),
-        ("sqlite3", &["sqlite>", "...>"]),
-        ("node", &[">"]),
-        ("irb", &[">"]),
-    ];
-    let program = last_command.split_whitespace().next().unwrap_or_default();
-    let program = program.rsplit('/').next().unwrap_or(program);
-    REPLS.iter().any(|(name, prompts)| {
-        program.starts_with(name)
-            && prompts.iter().any(|prompt| {
-                row.match_indices(prompt).any(|(at, _)| {
-                    row.get(at + prompt.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-                })
-            })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn commands_are_found_in_rows_of_editors_pagers_and_panes() {
-        assert_eq!(command_in_row(":!rm -rf x").as_deref(), Some("rm -rf x"));
-        assert_eq!(command_in_row(":r !curl x").as_deref(), Some("curl x"));
-        assert_eq!(command_in_row("!ls").as_deref(), Some("ls"));
-        assert_eq!(command_in_row("root@db-1:~# rm -rf x").as_deref(), Some("rm -rf x"));
-        assert_eq!(command_in_row("text│me@x:~$ rm y").as_deref(), Some("rm y"));
-    }
-
-    #[test]
-    fn text_that_an_editor_shows_is_no_command() {
-        assert_eq!(command_in_row("rm -rf ./build"), None);
-        assert_eq!(command_in_row(":wq"), None);
-        assert_eq!(command_in_row("-- INSERT --"), None);
-        assert_eq!(command_in_row(""), None);
-    }
 
     #[test]
     fn the_digest_of_what_was_typed_without_echo_gives_nothing_to_try_passwords_against() {
@@ -365,6 +282,7 @@ mod tests {
         let line = |secret| Line {
             candidates: vec!["hunter2".into()],
             at_program: vec![],
+            readings: vec![],
             unseen: vec![],
             certainty: Certainty::Keys,
             secret,
@@ -374,13 +292,5 @@ mod tests {
         assert_eq!(judge.digest(&line(false)), guess);
         assert_ne!(judge.digest(&line(true)), guess);
         assert_eq!(judge.digest(&line(true)), judge.digest(&line(true)), "an approval finds its line again");
-    }
-
-    #[test]
-    fn a_program_reads_only_if_it_was_started_and_shows_its_prompt() {
-        assert!(reads_program(">>> print(1)", "python3 -q"));
-        assert!(reads_program("orders=# select 1;", "/usr/bin/psql orders"));
-        assert!(!reads_program(">>> $x", "export PS1='>>> '"));
-        assert!(!reads_program("me@x:~$ $x", "python3"));
     }
 }

@@ -31,6 +31,7 @@
 //! | `witness.rs` | the shell itself, where it has our hooks: asked for its line |
 //! | `bar.rs` | the bar while something waits |
 //! | `judge.rs` | a reading → effects → a verdict, the worst of what may be meant |
+//! | `mode.rs` | what reads the keys: a shell, a console with a language of its own, a pager, an editor |
 //! | `display.rs` | the target's true screen, the client's view of it, masking, the bar |
 //! | `menu.rs` | the menu that the bastion key opens |
 //! | `reveal.rs` | values in the clear on one terminal, for a time |
@@ -48,6 +49,7 @@ mod gate;
 mod held;
 mod judge;
 mod menu;
+mod mode;
 mod place;
 mod reveal;
 mod witness;
