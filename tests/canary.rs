@@ -31,8 +31,15 @@ fn shell() -> Stage {
 
 fn begin(channel: ChannelKind, terminal: Option<Size>) -> Stage {
     let lifetime = Duration::from_secs(3600);
-    Stage::begin(Beginning { channel, terminal, lifetime, echo: Echo::On, menu: holdpoint::session::MenuKey::USUAL })
-        .expect("it begins")
+    Stage::begin(Beginning {
+        channel,
+        terminal,
+        lifetime,
+        echo: Echo::On,
+        menu: holdpoint::session::MenuKey::USUAL,
+        env: None,
+    })
+    .expect("it begins")
 }
 
 /// Everything that others read of a session: its record, its requests, what the engine tells dashboards.

@@ -38,6 +38,11 @@ mod scripts {
         a_line_longer_than_the_screen_is_wide_is_read_whole
         a_line_out_of_the_history_is_read_from_the_screen
         a_line_that_nobody_decides_on_expires
+        a_list_is_let_go_on_in_the_clear
+        a_list_of_a_command_without_a_terminal_ends_it_when_denied
+        a_list_of_cards_from_production_waits_for_an_approval
+        a_list_that_is_denied_is_discarded_and_its_command_interrupted
+        a_list_that_nobody_decides_on_is_gone
         a_name_that_the_shell_completed_is_read_from_the_screen
         a_note_stands_on_the_next_request
         a_password_is_neither_held_nor_stored
@@ -65,11 +70,13 @@ mod scripts {
         an_approved_line_runs_and_leaves_nothing_else
         an_expired_command_never_starts
         colours_under_the_bar_come_back
+        ctrl_c_stops_a_list_that_waits
         ctrl_c_withdraws_a_held_line
         ctrl_d_at_an_empty_prompt_passes_and_behind_text_it_is_judged
         full_screens_of_text_come_back_under_the_bar
         leaving_a_program_after_a_reveal_shows_nothing_of_before
         lines_sent_ahead_are_judged_one_by_one
+        many_values_are_told_and_go_on
         nothing_of_ours_stands_inside_a_sequence_of_the_target
         nothing_typed_during_a_hold_is_delivered
         output_in_the_background_takes_the_bar_off_and_it_comes_back

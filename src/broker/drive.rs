@@ -52,6 +52,7 @@ pub(super) async fn run<S: ClientSink>(
         meta: meta.clone(),
         state: SessionState::Live,
         last: Vec::new(),
+        alert: None,
         active: now.wall,
     };
     let mailbox = broker.common().registry.enter(row);
@@ -74,7 +75,7 @@ pub(super) async fn run<S: ClientSink>(
         policy: broker.common().policy.clone(),
         since_keyframe: 0,
         keyframe_due: now.mono.after(KEYFRAME_EVERY),
-        shown: (SessionState::Live, 0),
+        shown: (SessionState::Live, 0, None),
         admission: Arc::new(admission),
         request,
         broker: broker.clone(),
@@ -127,8 +128,8 @@ struct Driver {
     /// Output bytes since the last keyframe of the record.
     since_keyframe: usize,
     keyframe_due: crate::model::Mono,
-    /// What the dashboards were told last: the state, and how many commands had run.
-    shown: (SessionState, u64),
+    /// What the dashboards were told last: the state, how many commands had run, and the last alert.
+    shown: (SessionState, u64, Option<Shown>),
     admission: Arc<Admission>,
     request: SessionRequest,
     broker: Broker,
@@ -204,7 +205,8 @@ impl Driver {
         let now = self.broker.common().clock.now().mono;
         let sleep = wake.map_or(IDLE, |at| at.since(now));
         let client_turn = self.engine.takes_input() && self.to_target.has_room();
-        let target_turn = self.to_client.has_room();
+        let room = self.to_client.has_room();
+        let target_turn = room && self.engine.takes_output();
         tokio::select! {
             control = self.mailbox.recv() => Came::Control(control),
             changed = self.durable.changed() => Came::Durable(changed.is_ok()),
@@ -213,7 +215,7 @@ impl Driver {
             Ok(()) = self.policy.changed() => Came::Policy,
             item = self.from_client.pop(), if client_turn => Came::Client(item),
             came = self.target.next(), if target_turn => came,
-            () = self.to_client.room(), if !target_turn => Came::Nothing,
+            () = self.to_client.room(), if !room => Came::Nothing,
             () = tokio::time::sleep(sleep) => Came::Nothing,
             () = self.to_target.room(), if !self.to_target.has_room() => Came::Nothing,
         }
@@ -488,13 +490,16 @@ impl Driver {
     }
 
     fn tell_dashboards(&mut self) {
-        let news = (self.engine.state(), self.engine.commands());
-        if news == std::mem::replace(&mut self.shown, news) {
+        let (state, commands, alert) = (self.engine.state(), self.engine.commands(), self.engine.alert());
+        if state == self.shown.0 && commands == self.shown.1 && alert == self.shown.2.as_ref() {
             return;
         }
+        let alert = alert.cloned();
+        self.shown = (state, commands, alert.clone());
         let (last, now) = (self.engine.last_commands(), self.now().wall);
         self.broker.common().registry.update(self.id(), |row| {
-            row.state = news.0;
+            row.state = state;
+            row.alert = alert;
             row.last = last;
             row.active = now;
         });

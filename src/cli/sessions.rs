@@ -66,7 +66,8 @@ async fn live(client: &mut Client, mut out: Out) -> Done {
     out.list(["ID", "STATE", "WHO", "WHERE", "FROM", "SINCE", "LAST"], &rows, |row| {
         let [who, place, from] = facts(&row.meta);
         let last = row.last.last().map_or_else(|| show::channel(&row.meta.channel), Shown::to_string);
-        let state = row.state.word().to_owned();
+        let mark = if row.alert.is_some() { " ⚑" } else { "" };
+        let state = format!("{}{mark}", row.state.word());
         [id(row.meta.id, form), state, who, place, from, show::ago(row.meta.started, now), last]
     })?;
     Ok(Exit::Ok)

@@ -18,6 +18,9 @@ pub struct SessionRow {
     pub size: Option<Size>,
     /// The last commands, the newest last, at most 5.
     pub last: Vec<Shown>,
+    /// What a rule last wanted people to know about its output.
+    #[serde(default)]
+    pub alert: Option<Shown>,
     /// When something last happened.
     pub active: Wall,
 }

@@ -19,15 +19,22 @@ impl Engine {
         }
         let paused = self.paused_by.clone();
         let flash = self.reveals.flash().cloned();
+        let output = self.outflow.held().map(|(request, due)| (request.clone(), due.since(now.mono)));
         let Some((display, gate)) = self.terminal() else { return };
         let bar = match (&gate.state, paused) {
+            (State::Open | State::Settling { .. } | State::Recording { .. } | State::Clearing { .. }, _)
+                if output.is_some() =>
+            {
+                let cols = display.client().cols();
+                output.as_ref().map(|(request, left)| (words::output_held(request, *left, cols), Some(Title::Held)))
+            }
             (State::Held { hold, request, .. }, _) => {
                 Some((words::held(request, hold.due.since(now.mono), display.client().cols()), Some(Title::Held)))
             }
             (_, Some(by)) => Some((words::paused(&by), Some(Title::Paused))),
             (_, None) => flash.map(|text| (text, None)),
         };
-        gate.repaint = gate.is_held().then(|| now.mono.after(SECOND));
+        gate.repaint = (gate.is_held() || output.is_some()).then(|| now.mono.after(SECOND));
         let Some((bar, title)) = bar else {
             display.want(None);
             let bar_off = display.hide_bar();
@@ -64,7 +71,7 @@ impl Engine {
 
     /// Gives the window's title back, once nothing waits and the stream can take a sequence of ours.
     pub(super) fn restore_title(&mut self) {
-        let paused = self.paused_by.is_some();
+        let paused = self.paused_by.is_some() || self.outflow.is_held();
         let Some((display, gate)) = self.terminal() else { return };
         if gate.title.is_some() && !paused && !gate.is_held() && display.client().at_ground() {
             gate.title = None;

@@ -10,6 +10,7 @@ use super::display::Display;
 use super::exec::Exec;
 use super::gate::Gate;
 use super::judge::Judge;
+use super::output::Outflow;
 use super::place::{Place, Waiting};
 use super::reveal::Reveals;
 use super::witness::Witness;
@@ -36,7 +37,8 @@ pub struct Engine {
     pub(super) paused_by: Option<String>,
     pub(super) place: Place,
     pub(super) reveals: Reveals,
-    side: Side,
+    pub(super) outflow: Outflow,
+    pub(super) side: Side,
     exit: Option<ExitStatus>,
     outputs: VecDeque<Output>,
     next: Seq,
@@ -97,6 +99,7 @@ impl Engine {
             paused_by: None,
             place: Place::Settled,
             reveals: Reveals::default(),
+            outflow: Outflow::default(),
             side,
             exit: None,
             outputs: VecDeque::new(),
@@ -170,7 +173,10 @@ impl Engine {
                 self.recorded(now);
             }
             Input::RecorderFailed => self.close(CloseReason::RecorderFailed, now),
-            Input::PolicyChanged(policy) => self.judge.replace_policy(policy),
+            Input::PolicyChanged(policy) => {
+                self.judge.replace_policy(policy);
+                self.watch_output(now);
+            }
             Input::Shutdown => self.close(CloseReason::Shutdown, now),
             Input::Tick => {}
         }
@@ -203,7 +209,10 @@ impl Engine {
             Stage::Deciding(exec) => exec.wake_at(),
             Stage::New | Stage::Beginning(_) | Stage::Running | Stage::Closed => None,
         };
-        [Some(warning), side, exec, self.place.wake_at(), self.reveals.wake_at()].into_iter().flatten().min()
+        [Some(warning), side, exec, self.place.wake_at(), self.reveals.wake_at(), self.outflow.wake_at()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Whether the client's bytes should be given now. `false` while many wait behind a line that is being decided on.
@@ -215,6 +224,18 @@ impl Engine {
         }
     }
 
+    /// Whether the target's bytes should be given now. `false` while somebody has to decide about its output.
+    #[must_use]
+    pub const fn takes_output(&self) -> bool {
+        !self.outflow.is_held()
+    }
+
+    /// What a rule last wanted people to know about the output.
+    #[must_use]
+    pub const fn alert(&self) -> Option<&Shown> {
+        self.outflow.alert()
+    }
+
     /// What dashboards show of the session.
     #[must_use]
     pub fn state(&self) -> SessionState {
@@ -223,7 +244,7 @@ impl Engine {
             (_, Side::Terminal(terminal)) => terminal.1.is_held(),
             (_, Side::Streams { .. }) => false,
         };
-        match (held, &self.paused_by) {
+        match (held || self.outflow.is_held(), &self.paused_by) {
             (true, _) => SessionState::Held,
             (false, Some(_)) => SessionState::Paused,
             (false, None) if self.reveals.is_clear() => SessionState::Clear,
@@ -363,6 +384,7 @@ impl Engine {
     fn begin(&mut self, now: Now) {
         let started = self.append(Event::Started(Box::new(self.meta.clone())), now);
         self.ask_place(now);
+        self.watch_output(now);
         for notice in std::mem::take(&mut self.settings.notices) {
             self.say(&format!("holdpoint: {notice}"), now);
         }
@@ -402,6 +424,9 @@ impl Engine {
     pub(super) fn target_bytes(&mut self, stream: Stream, bytes: Bytes, now: Now) {
         if !self.place.is_settled() {
             self.wait_for_place(Waiting::Output(bytes), now);
+            return;
+        }
+        if self.withholds(stream, &bytes, now) {
             return;
         }
         match &mut self.side {
@@ -451,13 +476,10 @@ impl Engine {
             let findings = [stdout.take_findings(), stderr.take_findings()].concat();
             self.record_streams(Stream::Stdout, out, now);
             self.record_streams(Stream::Stderr, err, now);
-            self.found(findings, now);
-        }
-    }
-
-    fn found(&mut self, findings: Vec<crate::model::Finding>, now: Now) {
-        if !findings.is_empty() {
-            self.append(Event::Masked { findings }, now);
+            // Nothing comes after it that could be stopped.
+            if !findings.is_empty() {
+                self.append(Event::Masked { findings }, now);
+            }
         }
     }
 
@@ -477,7 +499,7 @@ impl Engine {
     }
 
     fn ruled(&mut self, ruling: Ruling, now: Now) {
-        if self.reveal_ruled(&ruling, now) {
+        if self.reveal_ruled(&ruling, now) || self.output_ruled(&ruling, now) {
             return;
         }
         if matches!(self.stage, Stage::Deciding(_)) {
@@ -488,7 +510,7 @@ impl Engine {
     }
 
     fn unasked(&mut self, request: RequestId, why: &str, now: Now) {
-        if self.reveal_unasked(request, why, now) {
+        if self.reveal_unasked(request, why, now) || self.output_unasked(request, why, now) {
             return;
         }
         if matches!(self.stage, Stage::Deciding(_)) {
@@ -535,7 +557,7 @@ impl Engine {
             (_, Side::Terminal(terminal)) => terminal.1.open_request(),
             (_, Side::Streams { .. }) => None,
         };
-        if let Some(request) = open {
+        if let Some(request) = open.or(self.outflow.open_request()) {
             self.push(Output::Withdraw(request));
             self.append(Event::Ruled { request, outcome: Outcome::Withdrawn }, now);
         }
@@ -561,6 +583,7 @@ impl Engine {
         }
         self.place_tick(now);
         self.reveal_tick(now);
+        self.output_tick(now);
         self.terminal_tick(now);
     }
 

@@ -205,7 +205,7 @@ impl Engine {
 
     /// A key from the client: behind those that wait already, so that none overtakes another.
     fn key(&mut self, token: Token, now: Now) {
-        if self.takes_place(&token, now) || self.menu_takes(&token, now) {
+        if self.takes_place(&token, now) || self.menu_takes(&token, now) || self.output_takes(&token, now) {
             return;
         }
         let Some((_, gate)) = self.terminal() else { return };
@@ -543,6 +543,17 @@ impl Engine {
             gate.waiting_bytes = gate.waiting_bytes.saturating_sub(token.raw.len());
             self.token(token, now);
         }
+    }
+
+    /// Interrupts what runs in the foreground, and forgets what was typed at it.
+    pub(super) fn interrupt(&mut self, now: Now) {
+        let Some((display, gate)) = self.terminal() else { return };
+        gate.unfinished.clear();
+        gate.unseen.clear();
+        gate.drop_waiting();
+        let key = Token { kind: Kind::Interrupt(Interrupt::Interrupt), raw: vec![0x03] };
+        gate.line.key(&key, display.truth(), now.mono.0);
+        self.push(Output::ToTarget(Bytes::from(key.raw)));
     }
 
     /// Output of the target was fed to the models.

@@ -6,7 +6,8 @@ use super::digest::command_digest;
 use super::mode::command_in_row;
 use crate::command::{Analysis, Context, Dialect, Reader, analyse};
 use crate::model::{
-    Certainty, ChannelKind, CommandText, Digest, Effect, Judgement, SessionMeta, Severity, Span, Verdict, Wall,
+    Certainty, ChannelKind, CommandText, Digest, Effect, Finding, Judgement, Rule, SessionMeta, Severity, Span,
+    Verdict, Wall,
 };
 use crate::policy::permit::{Allowance, Reveal};
 use crate::policy::{Channel, Circumstances, Deed, Policy};
@@ -87,6 +88,11 @@ impl Judge {
     /// May values be seen in the clear for so long?
     pub(super) fn reveal(&self, secs: u32, now: Wall) -> (Judgement, Option<Reveal>) {
         self.policy.reveal(self.meta.id, &self.meta.who, &self.meta.place, secs, &self.circumstances(now))
+    }
+
+    /// May more of output go on in which this was found so far? And which rules want people to know?
+    pub(super) fn output(&self, found: &[Finding], now: Wall) -> (Judgement, Vec<Rule>) {
+        self.policy.output(&self.meta.who, &self.meta.place, found, &self.circumstances(now))
     }
 
     fn circumstances(&self, now: Wall) -> Circumstances {

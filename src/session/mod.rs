@@ -34,6 +34,7 @@
 //! | `mode.rs` | what reads the keys: a shell, a console with a language of its own, a pager, an editor |
 //! | `display.rs` | the target's true screen, the client's view of it, masking, the bar |
 //! | `menu.rs` | the menu that the bastion key opens |
+//! | `output.rs` | what was found in a command's output, and what policy makes of it |
 //! | `reveal.rs` | values in the clear on one terminal, for a time |
 //! | `exec.rs` | a command without a line editor |
 //! | `place.rs` | where on the client's screen the session begins |
@@ -50,6 +51,7 @@ mod held;
 mod judge;
 mod menu;
 mod mode;
+mod output;
 mod place;
 mod reveal;
 mod witness;

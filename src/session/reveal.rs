@@ -236,7 +236,7 @@ impl Engine {
     fn note(&mut self, text: &str, now: Now) {
         let text = Shown::new(text);
         let held = self.terminal().and_then(|(_, gate)| gate.open_request());
-        let request = held.or(self.reveals.asked.as_ref().map(|asked| asked.id));
+        let request = held.or(self.outflow.open_request()).or(self.reveals.asked.as_ref().map(|asked| asked.id));
         self.append(Event::Noted { text: text.clone(), request }, now);
         match request {
             Some(request) => {
@@ -280,7 +280,8 @@ impl Engine {
     /// A grant came: if it shows something here that was asked for here, it begins.
     pub(super) fn granted(&mut self, grant: Grant, now: Now) {
         let asked = self.reveals.asked.as_ref();
-        let ours = asked.is_some_and(|asked| asked.id == grant.request && asked.digest == grant.digest);
+        let ours = asked.is_some_and(|asked| asked.id == grant.request && asked.digest == grant.digest)
+            || self.output_approved(&grant);
         if ours && let Some(permit) = Reveal::by_grant(&grant, self.meta.id, now.wall) {
             if self.reveals.asked.take().is_some_and(|asked| now.mono.since(asked.asked) >= LONG_WAIT) {
                 self.ring();

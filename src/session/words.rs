@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use crate::model::{CloseReason, Grant, HoldRequest, Rule, Shown, minutes};
+use crate::model::{CloseReason, Finding, Grant, HoldRequest, Rule, Shown, Subject, minutes};
 
 /// The three widths of the bar while a hold waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +96,61 @@ pub(super) fn expired(id: &str) -> String {
 pub(super) fn unasked(why: &str) -> String {
     format!("holdpoint: no approval could be asked for: {}; nothing ran", Shown::new(why))
 }
+
+/// The bar while output waits.
+pub(super) fn output_held(request: &HoldRequest, left: Duration, cols: u16) -> BarText {
+    let id = request.id.short();
+    let found = match &request.subject {
+        Subject::Output { findings, .. } => Finding::list(findings),
+        Subject::Command | Subject::Reveal { .. } => String::new(),
+    };
+    let asked = Shown::new(&request.obligations.approvers.join(", "));
+    let left = clock(left);
+    let fit = |asked: &str| {
+        let (head, tail) = (format!(" ‖ OUTPUT HELD {id} · "), format!("{asked} · {left} · ^C stops it "));
+        let room = usize::from(cols).saturating_sub(head.width() + tail.width());
+        format!("{head}{}{tail}", shortened(&found, room))
+    };
+    BarText {
+        full: fit(&format!(" · {asked} asked")),
+        medium: fit(""),
+        short: format!(" ‖ OUTPUT HELD {id} · {left} · ^C stops "),
+    }
+}
+
+/// For those who have no bar: one line.
+pub(super) fn output_held_line(request: &HoldRequest, left: Duration) -> String {
+    let bar = output_held(request, left, u16::MAX);
+    format!("holdpoint: {}", bar.full.replace('‖', "").trim())
+}
+
+pub(super) fn output_denied(by: &str, reason: &Shown, id: &str) -> String {
+    let why = if reason.as_str().is_empty() { String::new() } else { format!(": \"{reason}\"") };
+    format!(
+        "holdpoint: the rest of this output was denied by {}{why} ({id}); the command was interrupted",
+        Shown::new(by)
+    )
+}
+
+pub(super) fn output_denied_by_rule(rule: Option<&Rule>) -> String {
+    let rule = rule.map_or_else(String::new, |rule| {
+        let (id, says) = (Shown::new(&rule.id), Shown::new(&rule.says));
+        format!(" by the rule {id}: {says} ({}:{})", Shown::new(&rule.file), rule.line)
+    });
+    format!("holdpoint: the rest of this output is denied{rule}; the command was interrupted")
+}
+
+pub(super) fn output_expired(id: &str) -> String {
+    format!(
+        "holdpoint: nobody decided on this output in time ({id}); the rest of it is gone, the command was interrupted"
+    )
+}
+
+pub(super) fn output_unasked(why: &str) -> String {
+    format!("holdpoint: no approval could be asked for: {}; the rest of this output is gone", Shown::new(why))
+}
+
+pub(super) const OUTPUT_WITHDRAWN: &str = "holdpoint: stopped; the rest of this output is gone";
 
 /// What a request for a reveal asks for, as it stands in lists.
 pub(super) fn reveal_text(secs: u32) -> String {

@@ -166,6 +166,7 @@ pub(crate) fn session(n: u8, user: &str, target: &str) -> SessionRow {
         state: SessionState::Held,
         size: Some(Size::new(60, 12)),
         last: vec![Shown::new("cd /srv"), Shown::new("ls")],
+        alert: None,
         active: Wall(NOON.0 - 5_000_000),
     }
 }

@@ -84,7 +84,8 @@ impl Bench {
     pub(crate) fn session(&self, n: u8, user: &str) -> (SessionId, mpsc::Receiver<Control>) {
         let meta = self.meta(n, user);
         let id = meta.id;
-        let row = SessionRow { meta, state: SessionState::Live, size: None, last: vec![], active: Wall(0) };
+        let row =
+            SessionRow { meta, state: SessionState::Live, size: None, last: vec![], alert: None, active: Wall(0) };
         (id, self.registry.enter(row))
     }
 

@@ -111,7 +111,7 @@ fn row() -> SessionRow {
         pty: None,
         started: Wall(0),
     };
-    SessionRow { meta, state: SessionState::Live, size: None, last: Vec::new(), active: Wall(0) }
+    SessionRow { meta, state: SessionState::Live, size: None, last: Vec::new(), alert: None, active: Wall(0) }
 }
 
 fn request(n: u8) -> HoldRequest {

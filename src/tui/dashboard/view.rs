@@ -179,9 +179,14 @@ fn session_row(d: &Dashboard, row: &SessionRow, width: usize) -> Line<'static> {
     let who = fit(Shown::new(&row.meta.who.user).as_str(), 8, look);
     let place = Shown::new(&format!("{}@{}", row.meta.place.login, row.meta.place.target));
     let last = gone.map_or_else(|| row.last.last().cloned().unwrap_or_default(), |how| Shown::new(how));
+    let mark = if row.alert.is_some() && gone.is_none() { look.pick("⚑ ", "! ") } else { "" };
     let since = ago(row.meta.started, d.server_now());
-    let text = format!("{} {who} {} {since:<11} {last}", fit(state, 9, look), fit(place.as_str(), 16, look));
-    let role = if gone.is_some() { Role::Dim } else { Role::Plain };
+    let text = format!("{} {who} {} {since:<11} {mark}{last}", fit(state, 9, look), fit(place.as_str(), 16, look));
+    let role = match (gone, &row.alert) {
+        (Some(_), _) => Role::Dim,
+        (None, Some(_)) => Role::Warn,
+        (None, None) => Role::Plain,
+    };
     Line::styled(fit(&text, width, look), look.style(role))
 }
 

@@ -54,6 +54,9 @@ pub fn of_session(row: &SessionRow, now: Wall, width: usize, look: Look) -> Shee
     page.fact("since", &format!("{} ({})", ago(meta.started, now), meta.started));
     page.fact("active", &ago(row.active, now));
     page.fact("session", &meta.id.to_string());
+    if let Some(alert) = &row.alert {
+        page.fact_in("alert", alert.as_str(), Role::Warn);
+    }
     page.last("last", row.last.iter());
     let command_rows = 0;
     Sheet { rows: page.rows, command_rows }

@@ -36,6 +36,7 @@ pub(crate) fn play(acts: &[Act]) -> Result<(), Fault> {
         lifetime: Duration::from_secs(3600),
         echo: Echo::On,
         menu: holdpoint::session::MenuKey::USUAL,
+        env: None,
     })?;
     stage.pass(Duration::from_millis(100))?;
     let mut approved = 0;

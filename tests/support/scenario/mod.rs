@@ -6,11 +6,14 @@
 //! | step | what happens |
 //! |---|---|
 //! | `lifetime 10m` | (before the beginning) the session's longest lifetime |
+//! | `target is production` | (before the beginning) the target has the label `env=production` |
 //! | `menu in full screen` | (before the beginning) the bastion key opens the menu over full-screen programs too |
 //! | `shell 100x24` · `shell without terminal` | the session begins with a shell |
 //! | `exec "ls"` · `exec "ls" 100x24` | it begins with a command, without or with a terminal |
 //! | `echo on` · `echo off` | whether a pretended line editor echoes and runs what the target gets; at first it does |
 //! | `prompt "> "` | what that editor shows before the next line |
+//! | `target says 25 times "…"` | in one piece |
+//! | `target was signalled INT` | that, and nothing else |
 //! | `target says "…"` · `target exits 0` | everything else that comes from the target; on a terminal `\n` is CR LF |
 //! | `type "…"` · `press Ctrl-C` | keys, one at a time |
 //! | `paste "…"` | with the marks of bracketed paste if the program asked for them |
@@ -113,11 +116,12 @@ struct Before {
     lifetime: Duration,
     echo: Echo,
     menu: MenuKey,
+    env: Option<String>,
 }
 
 impl Default for Before {
     fn default() -> Self {
-        Self { lifetime: Duration::from_secs(8 * 3600), echo: Echo::On, menu: MenuKey::USUAL }
+        Self { lifetime: Duration::from_secs(8 * 3600), echo: Echo::On, menu: MenuKey::USUAL, env: None }
     }
 }
 
@@ -126,12 +130,13 @@ impl Play {
         match (step, &self.stage) {
             (Step::Lifetime(time), None) => self.before.lifetime = *time,
             (Step::Echo(echo), None) => self.before.echo = *echo,
+            (Step::Env(env), None) => self.before.env = Some(env.clone()),
             (Step::MenuInFullScreen, None) => self.before.menu.full_screen = true,
             (Step::Shell(terminal), None) => self.begin(ChannelKind::Shell, *terminal)?,
             (Step::Exec(command, terminal), None) => {
                 self.begin(ChannelKind::Exec { command: command.clone() }, *terminal)?;
             }
-            (Step::Lifetime(_) | Step::MenuInFullScreen | Step::Shell(_) | Step::Exec(..), Some(_)) => {
+            (Step::Lifetime(_) | Step::Env(_) | Step::MenuInFullScreen | Step::Shell(_) | Step::Exec(..), Some(_)) => {
                 return Err("the session has begun already".to_owned());
             }
             (Step::Expect(expect), Some(_)) => self.expect(expect)?,
@@ -142,8 +147,8 @@ impl Play {
     }
 
     fn begin(&mut self, channel: ChannelKind, terminal: Option<holdpoint::model::Size>) -> Result<(), Fault> {
-        let Before { lifetime, echo, menu } = self.before;
-        self.stage = Some(Stage::begin(Beginning { channel, terminal, lifetime, echo, menu })?);
+        let Before { lifetime, echo, menu, env } = std::mem::take(&mut self.before);
+        self.stage = Some(Stage::begin(Beginning { channel, terminal, lifetime, echo, menu, env })?);
         Ok(())
     }
 
@@ -163,6 +168,7 @@ impl Play {
                 stage.shell.prompt.clone_from(text);
                 Ok(())
             }
+            Step::TargetSignalled(name) => is(&stage.signals, &vec![name.clone()], "signals"),
             Step::TargetSays(text) => stage.target_says(text),
             Step::TargetExits(code) => stage.target_exits(*code),
             Step::Type(text) => stage.types(text),
@@ -186,7 +192,12 @@ impl Play {
             Step::Resize(size) => stage.resize(*size),
             Step::ClientLeaves => stage.act(Input::ClientGone),
             Step::Shutdown => stage.act(Input::Shutdown),
-            Step::Lifetime(_) | Step::MenuInFullScreen | Step::Shell(_) | Step::Exec(..) | Step::Expect(_) => Ok(()),
+            Step::Lifetime(_)
+            | Step::Env(_)
+            | Step::MenuInFullScreen
+            | Step::Shell(_)
+            | Step::Exec(..)
+            | Step::Expect(_) => Ok(()),
         }
     }
 

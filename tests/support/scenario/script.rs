@@ -42,6 +42,8 @@ pub(crate) enum Step {
     At(Duration),
     After(Duration),
     MenuInFullScreen,
+    Env(String),
+    TargetSignalled(String),
     Approve(Scope),
     Deny(String),
     Expire,
@@ -146,6 +148,11 @@ use Word::{Bare, Quoted};
 fn step(words: &[Word<'_>]) -> Result<Step, String> {
     Ok(match words {
         [Bare("lifetime"), Bare(time)] => Step::Lifetime(duration(time)?),
+        [Bare("target"), Bare("is"), Bare(env)] => Step::Env((*env).to_owned()),
+        [Bare("target"), Bare("was"), Bare("signalled"), Bare(name)] => Step::TargetSignalled((*name).to_owned()),
+        [Bare("target"), Bare("says"), Bare(count), Bare("times"), Quoted(text)] => {
+            Step::TargetSays(text.repeat(number(count)?))
+        }
         [Bare("menu"), Bare("in"), Bare("full"), Bare("screen")] => Step::MenuInFullScreen,
         [Bare("shell"), Bare("without"), Bare("terminal")] => Step::Shell(None),
         [Bare("shell"), Bare(cells)] => Step::Shell(Some(size(cells)?)),

@@ -31,6 +31,8 @@ pub(crate) struct Stage {
     /// What is under way from the pretended shell, or from the client's terminal of its own, with the time it arrives.
     coming: Vec<(Mono, Coming)>,
     pub(crate) events: Vec<EventRecord>,
+    /// Names of the signals that the target was sent.
+    pub(crate) signals: Vec<String>,
     pub(crate) requests: Vec<HoldRequest>,
     /// Everything that the target got, and everything that the client got on each stream.
     pub(crate) to_target: Vec<u8>,
@@ -67,13 +69,16 @@ pub(crate) struct Beginning {
     pub(crate) lifetime: Duration,
     pub(crate) echo: Echo,
     pub(crate) menu: MenuKey,
+    /// The target's label of that name.
+    pub(crate) env: Option<String>,
 }
 
 impl Stage {
     pub(crate) fn begin(beginning: Beginning) -> Result<Self, Fault> {
         let now = Now { mono: Mono(1_000_000), wall: Wall(1_795_262_671_000_000) };
-        let Beginning { channel, terminal, lifetime, echo, menu } = beginning;
-        let meta = meta(channel, terminal, now.wall);
+        let Beginning { channel, terminal, lifetime, echo, menu, env } = beginning;
+        let mut meta = meta(channel, terminal, now.wall);
+        meta.place.labels.extend(env.map(|env| ("env".to_owned(), env)));
         let settings = Settings {
             greeting: false,
             lifetime,
@@ -92,6 +97,7 @@ impl Stage {
             shell: PretendedShell { echo, prompt: "me@box:~$ ".to_owned(), line: String::new(), ran: vec![] },
             coming: vec![],
             events: vec![],
+            signals: vec![],
             requests: vec![],
             to_target: vec![],
             stdout: vec![],
@@ -273,10 +279,10 @@ impl Stage {
                 }
             }
             Output::ToClient(stream, bytes) => self.client_reads(stream, &bytes),
+            Output::SignalTarget(name) => self.signals.push(name),
             Output::Ask(request) => self.requests.push(*request),
             Output::Close(reason) => self.closed = Some(reason),
             Output::ResizeTarget(_)
-            | Output::SignalTarget(_)
             | Output::TargetEof
             | Output::Withdraw(_)
             | Output::Note(..)
