@@ -169,7 +169,7 @@ struct Answer<'a> {
 
 impl<'a> Answer<'a> {
     fn new(policy: &Policy, line: &str, who: &'a Principal, place: &'a Place, now: Wall) -> Self {
-        let Analysis { effects, complete, normalised } = analyse(line, &Context::PROMPT);
+        let Analysis { effects, complete, normalised, .. } = analyse(line, &Context::PROMPT);
         let certainty = Certainty::Exact;
         // Nothing is released here, so no line has to be found again by its digest.
         let deed = Deed { effects: &effects, certainty, digest: &Digest([0; 32]) };

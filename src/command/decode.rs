@@ -1,7 +1,7 @@
 //! What simple commands write, where their words alone say it: `echo`, `printf`, and the decoders that text is hidden with.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use super::words::Word;
 
@@ -12,23 +12,150 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
     let is_flag = |word: &&str| word.starts_with('-') && word.len() > 1;
     let operands: Vec<&str> = words.iter().copied().filter(|word| !is_flag(word)).collect();
     let has = |flags: &[&str]| words.iter().any(|word| flags.contains(word));
+    // A cluster of letters with this one in it.
+    let letter = |l: char| words.iter().any(|w| w.starts_with('-') && !w.starts_with("--") && w.contains(l));
     let text = match name {
         "echo" => echo(&words),
         "printf" => printf(&words)?,
-        "cat" | "tee" if operands.is_empty() || name == "tee" => input?.to_owned(),
-        "base64" if has(&["-d", "-D", "--decode", "-di"]) && operands.is_empty() => {
-            let dense: String = input?.chars().filter(|c| !c.is_whitespace()).collect();
-            String::from_utf8(STANDARD.decode(dense).ok()?).ok()?
+        "cat" | "tee" | "pv" | "head" | "tail" | "fold" | "sort" if operands.is_empty() || name == "tee" => {
+            input?.to_owned()
         }
-        "xxd" if has(&["-r", "-p", "-rp", "-pr", "-ps"]) && operands.is_empty() => hex(input?)?,
+        "base64" | "gbase64" if (letter('d') || letter('D') || has(&["--decode"])) && operands.is_empty() => {
+            base64(input?)?
+        }
+        "basenc" if has(&["--base64"]) && letter('d') => base64(input?)?,
+        "base32" if (letter('d') || has(&["--decode"])) && operands.is_empty() => base32(input?)?,
+        "openssl" if words.first() == Some(&"base64") && letter('d') => base64(input?)?,
+        "openssl" if words.first() == Some(&"enc") && has(&["-base64", "-a"]) && has(&["-d"]) && words.len() <= 4 => {
+            base64(input?)?
+        }
+        "xxd" if letter('r') && operands.is_empty() => hex(input?)?,
         "rev" if operands.is_empty() => {
             input?.lines().map(|line| line.chars().rev().collect::<String>() + "\n").collect()
         }
-        "which" | "command" | "type" => operands.first().map(|program| format!("{program}\n"))?,
+        "tac" if operands.is_empty() => input?.lines().rev().map(|line| format!("{line}\n")).collect(),
+        "tr" => tr(&words, input?)?,
+        "sed" => sed(&words, input?)?,
+        "cut" => cut(&words, input?)?,
+        "rot13" | "caesar" => tr(&["A-Za-z", "N-ZA-Mn-za-m"], input?)?,
+        "which" | "command" | "type" | "whereis" => {
+            let program = operands.first()?;
+            if program.contains('/') { format!("{program}\n") } else { format!("/usr/bin/{program}\n") }
+        }
+        "basename" => {
+            let name = operands.first()?.rsplit('/').next()?;
+            let name = operands.get(1).and_then(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+            format!("{name}\n")
+        }
         "true" | ":" => String::new(),
         _ => return None,
     };
     (text.len() <= MAX_TEXT).then_some(text)
+}
+
+fn base64(text: &str) -> Option<String> {
+    let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    // Without its padding it is still read.
+    let bytes = STANDARD.decode(&dense).or_else(|_| STANDARD_NO_PAD.decode(dense.trim_end_matches('=')));
+    String::from_utf8(bytes.ok()?).ok()
+}
+
+/// RFC 4648 §6.
+fn base32(text: &str) -> Option<String> {
+    let (mut bits, mut held, mut out) = (0u32, 0u32, Vec::new());
+    for c in text.chars().filter(|c| !c.is_whitespace() && *c != '=') {
+        let digit = match c.to_ascii_uppercase() {
+            c @ 'A'..='Z' => u32::from(c) - u32::from('A'),
+            c @ '2'..='7' => u32::from(c) - u32::from('2') + 26,
+            _ => return None,
+        };
+        bits = (bits << 5 | digit) & 0xffff;
+        held += 5;
+        if held >= 8 {
+            held -= 8;
+            out.push(u8::try_from(bits >> held & 0xff).ok()?);
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+/// `tr SET SET` and `tr -d SET`, with ranges and without classes.
+fn tr(words: &[&str], text: &str) -> Option<String> {
+    match words {
+        ["-d", gone] => {
+            let gone = set(gone)?;
+            Some(text.chars().filter(|c| !gone.contains(c)).collect())
+        }
+        [from, to] if !from.starts_with('-') || from.len() == 1 => {
+            let (from, to) = (set(from)?, set(to)?);
+            let map = |c: char| match from.iter().position(|f| *f == c) {
+                // The last one stands for all that have no partner.
+                Some(at) => to.get(at).or(to.last()).copied().unwrap_or(c),
+                None => c,
+            };
+            Some(text.chars().map(map).collect())
+        }
+        _ => None,
+    }
+}
+
+fn set(text: &str) -> Option<Vec<char>> {
+    let text = match text {
+        "[:upper:]" => "A-Z",
+        "[:lower:]" => "a-z",
+        "[:digit:]" => "0-9",
+        _ if text.contains("[:") => return None,
+        _ => text,
+    };
+    let text = unescape(text);
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        match (chars.get(at + 1), chars.get(at + 2)) {
+            (Some('-'), Some(&end)) if end >= c && u32::from(end) - u32::from(c) < 256 => {
+                out.extend(c..=end);
+                at += 3;
+            }
+            _ => {
+                out.push(c);
+                at += 1;
+            }
+        }
+    }
+    Some(out)
+}
+
+/// `s/plain/plain/` and its `g`, several of them; nothing with a pattern in it.
+fn sed(words: &[&str], text: &str) -> Option<String> {
+    let scripts: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with('-')).collect();
+    let mut out = text.to_owned();
+    for command in scripts.iter().flat_map(|script| script.split(';')) {
+        let body = command.trim().strip_prefix('s')?;
+        let mark = body.chars().next()?;
+        let parts: Vec<&str> = body.get(mark.len_utf8()..)?.split(mark).collect();
+        let [from, to, flags] = parts.as_slice() else { return None };
+        if from.is_empty() || from.contains(['*', '[', '\\', '^', '$', '.', '+', '?']) || to.contains(['&', '\\']) {
+            return None;
+        }
+        let each = |line: &str| if flags.contains('g') { line.replace(from, to) } else { line.replacen(from, to, 1) };
+        out = out.split_inclusive('\n').map(each).collect();
+    }
+    (!scripts.is_empty()).then_some(out)
+}
+
+/// `cut -cN-M` of each line.
+fn cut(words: &[&str], text: &str) -> Option<String> {
+    let range = match words {
+        [flag, range] if *flag == "-c" || *flag == "-b" => range,
+        [word] => word.strip_prefix("-c").or_else(|| word.strip_prefix("-b"))?,
+        _ => return None,
+    };
+    let (from, to) = range.split_once('-').unwrap_or((range, range));
+    let number = |text: &str, none: usize| if text.is_empty() { Some(none) } else { text.parse().ok() };
+    let (from, to) = (number(from, 1)?.max(1), number(to, usize::MAX)?);
+    let each = |line: &str| line.chars().skip(from - 1).take(to.saturating_sub(from - 1)).collect::<String>() + "\n";
+    Some(text.lines().map(each).collect())
 }
 
 fn echo(words: &[&str]) -> String {
@@ -49,7 +176,7 @@ fn echo(words: &[&str]) -> String {
     if newline { text + "\n" } else { text }
 }
 
-/// `printf` with `%s`, `%b` and no other conversion; the format is used again while arguments are left (POSIX.1-2024, printf).
+/// `printf` with plain `%s`, `%b`, `%c`, `%d` and no other conversion; the format is used again while arguments are left (POSIX.1-2024, printf).
 fn printf(words: &[&str]) -> Option<String> {
     let (format, args) = words.split_first()?;
     let mut args = args.iter();
@@ -64,10 +191,20 @@ fn printf(words: &[&str]) -> Option<String> {
                     chars.next();
                     piece.push('%');
                 }
-                ('%', Some('s' | 'b')) => {
+                ('%', Some('s' | 'd' | 'i' | 'q')) => {
                     chars.next();
                     out.push_str(&unescape(&std::mem::take(&mut piece)));
                     out.push_str(args.next().unwrap_or(&""));
+                }
+                ('%', Some('b')) => {
+                    chars.next();
+                    out.push_str(&unescape(&std::mem::take(&mut piece)));
+                    out.push_str(&unescape(args.next().unwrap_or(&"")));
+                }
+                ('%', Some('c')) => {
+                    chars.next();
+                    out.push_str(&unescape(&std::mem::take(&mut piece)));
+                    out.extend(args.next().and_then(|word| word.chars().next()));
                 }
                 ('%', _) => return None,
                 _ => piece.push(c),
@@ -122,3 +259,44 @@ fn hex(text: &str) -> Option<String> {
 
 /// Bytes that a decoded text may have; a line is at most as long.
 const MAX_TEXT: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Span;
+
+    fn out(line: &str, input: &str) -> Option<String> {
+        let words: Vec<Word> = line
+            .split(' ')
+            .map(|text| Word {
+                text: super::super::words::Text::Known(text.to_owned()),
+                ..Word::unknown(Span::default())
+            })
+            .collect();
+        output(words[0].known().unwrap(), &words[1..], Some(input))
+    }
+
+    #[test]
+    fn decoders_decode_what_the_line_says() {
+        for (line, input, want) in [
+            ("base64 -d", "cm0gLXJmIC9zcnY=", "rm -rf /srv"),
+            ("base64 --decode", "cm0gLXJmIC9zcnY", "rm -rf /srv"),
+            ("base32 -d", "OJWSALLSMYQC643SOY======", "rm -rf /srv"),
+            ("xxd -r -p", "726d202d7266", "rm -rf"),
+            ("tr a-z n-za-m", "ez -es /fei", "rm -rf /srv"),
+            ("tr -d X", "XrXmX", "rm"),
+            ("tr [:upper:] [:lower:]", "RM", "rm"),
+            ("sed s/xx/rm/", "xx -rf /srv", "rm -rf /srv"),
+            ("cut -c2-3", "xrmx", "rm\n"),
+            ("openssl enc -base64 -d", "cm0=", "rm"),
+            ("printf %b \\162\\155", "", "rm"),
+            ("printf %c%c rat mouse", "", "rm"),
+            ("rev", "mr", "rm\n"),
+        ] {
+            assert_eq!(out(line, input).as_deref(), Some(want), "{line}");
+        }
+        for line in ["openssl enc -d -aes-256-cbc -k x", "gunzip", "sed s/.x/rm/", "tr a", "tr [:alpha:] x"] {
+            assert_eq!(out(line, "x"), None, "{line}");
+        }
+    }
+}

@@ -431,7 +431,7 @@ impl Cutter {
             start: spans().map(|s| s.start).min().unwrap_or(0),
             end: spans().map(|s| s.end).max().unwrap_or(0),
         };
-        self.script.pipelines.push(Pipeline { stages: vec![Stage::Simple(simple)] });
+        self.script.pipelines.push(Pipeline { stages: vec![Stage::Simple(simple)], maybe: true });
     }
 }
 

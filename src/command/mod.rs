@@ -12,10 +12,14 @@ use std::collections::BTreeMap;
 
 use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
+mod carry;
 mod catalogue;
+mod code;
 mod decode;
 mod dialect;
 mod lex;
+mod memory;
+mod parameter;
 mod parse;
 mod site;
 mod sql;
@@ -25,6 +29,7 @@ mod walk;
 mod words;
 
 pub use dialect::Dialect;
+pub use memory::Memory;
 pub use site::{Fault as SiteFault, Site};
 
 /// Who reads the line.
@@ -89,6 +94,8 @@ pub struct Analysis {
     pub complete: bool,
     /// The simple commands after quotes, wrappers and static expansions, one a line, for the approver. At most 4 KiB.
     pub normalised: String,
+    /// What the line defines, for [`Memory::learn`] when it is let go.
+    pub learned: Memory,
 }
 
 /// Says what a line would do.
@@ -97,11 +104,17 @@ pub struct Analysis {
 /// newline that commits it. Spans of effects are byte ranges of it.
 #[must_use]
 pub fn analyse(text: &str, context: &Context) -> Analysis {
-    judged_by(site::in_force(), text, context)
+    analyse_after(text, context, &Memory::default())
+}
+
+/// Says what a line would do in a session that has defined what `memory` holds.
+#[must_use]
+pub fn analyse_after(text: &str, context: &Context, memory: &Memory) -> Analysis {
+    judged_by(site::in_force(), text, context, memory)
 }
 
 /// The same, by that catalogue; without one every line is opaque.
-fn judged_by(catalogue: Option<&catalogue::Catalogue>, text: &str, context: &Context) -> Analysis {
+fn judged_by(catalogue: Option<&catalogue::Catalogue>, text: &str, context: &Context, memory: &Memory) -> Analysis {
     let whole = Span { start: 0, end: text.len() };
     let too_much = |reason: &str| {
         let effect = Effect {
@@ -112,22 +125,22 @@ fn judged_by(catalogue: Option<&catalogue::Catalogue>, text: &str, context: &Con
             object: String::new(),
             reason: reason.to_owned(),
         };
-        Analysis { effects: vec![effect], complete: true, normalised: shortened(text) }
+        Analysis { effects: vec![effect], complete: true, normalised: shortened(text), learned: Memory::default() }
     };
     if text.len() > MAX_TEXT {
         return too_much("the line is longer than can be analysed");
     }
     let Some(catalogue) = catalogue else { return too_much("the catalogue of commands could not be read") };
     if context.dialect != Dialect::Shell {
-        let mut walk = walk::Walk::new(catalogue, context, true);
+        let mut walk = walk::Walk::new(catalogue, context, memory, true);
         let complete = dialect::judge(context.dialect, text, &mut walk);
-        return Analysis { effects: worst_first(walk.effects), complete, normalised: shortened(&walk.normalised) };
+        return answer(walk, complete);
     }
     let scan = lex::scan(text);
     if scan.separators > MAX_SEPARATORS || scan.depth > MAX_NESTING {
         return Analysis { complete: scan.complete, ..too_much("the line has more parts than can be analysed") };
     }
-    let mut walk = walk::Walk::new(catalogue, context, scan.complete);
+    let mut walk = walk::Walk::new(catalogue, context, memory, scan.complete);
     if let (Some((start, end)), Reader::Shell, Stdin::Terminal) = (scan.history, context.reader, context.stdin) {
         walk.opaque(Severity::Medium, Span { start, end }, "a line of the history runs, not the text that is typed");
     }
@@ -136,7 +149,22 @@ fn judged_by(catalogue: Option<&catalogue::Catalogue>, text: &str, context: &Con
         Reader::Shell => scan.complete,
         Reader::Program => true,
     };
-    Analysis { effects: worst_first(walk.effects), complete, normalised: shortened(&walk.normalised) }
+    if let Some(at) = text.find(is_hidden) {
+        let reason = "holds characters that are not seen, or that make the line read otherwise than it runs";
+        let end = at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        walk.effect(EffectKind::Evasion, Severity::Medium, Undo::Easy, Span { start: at, end }, "", reason);
+    }
+    answer(walk, complete)
+}
+
+fn answer(walk: walk::Walk<'_>, complete: bool) -> Analysis {
+    let normalised = shortened(&walk.normalised);
+    Analysis { effects: worst_first(walk.effects), complete, normalised, learned: walk.learned }
+}
+
+/// Characters that turn the direction of text, are drawn with no width, or move the cursor (Unicode TR 36, "Bidirectional Text Spoofing").
+const fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{8}' | '\u{1b}' | '\u{7f}' | '\u{0}')
 }
 
 /// One effect for each kind, object and place (the worst), the worst first.

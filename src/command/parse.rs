@@ -66,7 +66,13 @@ impl Reader<'_> {
 
     fn script(&self, body: &ast::StmtSeq) -> Script {
         let mut script = Script::default();
-        body.iter().for_each(|stmt| self.statement(stmt, &mut script));
+        body.iter().for_each(|stmt| {
+            let from = script.pipelines.len();
+            self.statement(stmt, &mut script);
+            if matches!(stmt.terminator, Some(ast::StmtTerminator::Background(_))) {
+                script.pipelines.iter_mut().skip(from).for_each(|pipeline| pipeline.maybe = true);
+            }
+        });
         script
     }
 
@@ -76,17 +82,19 @@ impl Reader<'_> {
             match binary.op {
                 ast::BinaryOp::And | ast::BinaryOp::Or => {
                     self.statement(&binary.left, to);
+                    let from = to.pipelines.len();
                     self.statement(&binary.right, to);
+                    to.pipelines.iter_mut().skip(from).for_each(|pipeline| pipeline.maybe = true);
                 }
                 ast::BinaryOp::Pipe | ast::BinaryOp::PipeAll => {
                     let mut stages = self.stages(&binary.left);
                     stages.extend(self.stages(&binary.right));
-                    to.pipelines.push(Pipeline { stages });
+                    to.pipelines.push(Pipeline { stages, maybe: false });
                 }
             }
             return;
         }
-        to.pipelines.push(Pipeline { stages: self.stages(stmt) });
+        to.pipelines.push(Pipeline { stages: self.stages(stmt), maybe: false });
     }
 
     /// The stages that a statement gives to the pipeline it stands in.
@@ -104,12 +112,7 @@ impl Reader<'_> {
                     span,
                 })
             }
-            ast::Command::Builtin(builtin) => Stage::Simple(Simple {
-                words: vec![Raw::text(builtin_name(builtin).to_owned(), false, span)],
-                redirects,
-                span,
-                ..Simple::default()
-            }),
+            ast::Command::Builtin(builtin) => Stage::Simple(self.builtin(builtin, redirects, span)),
             ast::Command::Decl(decl) => Stage::Simple(self.declaration(decl, redirects, span)),
             ast::Command::Binary(binary) if matches!(binary.op, ast::BinaryOp::Pipe | ast::BinaryOp::PipeAll) => {
                 let mut stages = self.stages(&binary.left);
@@ -129,7 +132,8 @@ impl Reader<'_> {
                 let mut body = Script::default();
                 self.statement(&function.body, &mut body);
                 let name = function.static_names().next().map(|name| name.as_str().to_owned());
-                Stage::Function(Function { name, body, span })
+                let source = self.slice(stmt.span).to_owned();
+                Stage::Function(Function { name, body, source, span })
             }
             ast::Command::AnonymousFunction(function) => {
                 let mut body = Script::default();
@@ -219,7 +223,7 @@ impl Reader<'_> {
             }
         }
         let simple = Simple { words, span: self.span(expression.span()), ..Simple::default() };
-        body.pipelines.push(Pipeline { stages: vec![Stage::Simple(simple)] });
+        body.pipelines.push(Pipeline { stages: vec![Stage::Simple(simple)], maybe: false });
     }
 
     /// `export A=b` assigns like `A=b`, and keeps the words for the catalogue.
@@ -241,19 +245,42 @@ impl Reader<'_> {
         simple
     }
 
+    /// `exit`, `return` and their kin, with their words.
+    fn builtin(&self, builtin: &ast::BuiltinCommand, redirects: Vec<Redirect>, span: Span) -> Simple {
+        let (name, code, rest, assignments) = match builtin {
+            ast::BuiltinCommand::Break(c) => ("break", &c.depth, &c.extra_args, &c.assignments),
+            ast::BuiltinCommand::Continue(c) => ("continue", &c.depth, &c.extra_args, &c.assignments),
+            ast::BuiltinCommand::Return(c) => ("return", &c.code, &c.extra_args, &c.assignments),
+            ast::BuiltinCommand::Exit(c) => ("exit", &c.code, &c.extra_args, &c.assignments),
+        };
+        let words = code.iter().chain(rest).map(|word| self.word(word));
+        let words = std::iter::once(Raw::text(name.to_owned(), false, span)).chain(words).collect();
+        Simple { assignments: self.assignments(assignments), words, redirects, span }
+    }
+
+    fn slice(&self, span: ast::Span) -> &str {
+        self.text.get(span.start.offset()..span.end.offset()).unwrap_or_default()
+    }
+
     fn assignments(&self, assignments: &[ast::Assignment]) -> Vec<Assignment> {
         let one = |a: &ast::Assignment| {
             let span = self.span(a.span);
-            let value = match &a.value {
-                ast::AssignmentValue::Scalar(_) if a.append || a.target.subscript.is_some() => unknown(span),
+            let mut elements = None;
+            let mut value = match &a.value {
                 ast::AssignmentValue::Scalar(word) => self.word(word),
-                // An array is not a value that a command word could be; its substitutions run all the same.
                 ast::AssignmentValue::Compound(array) => {
-                    let pieces = array.elements.iter().flat_map(|e| self.word(&e.value().word).pieces);
-                    Raw { pieces: pieces.chain([Piece::Unknown]).collect(), span, verbatim: None }
+                    let words: Vec<Raw> = array.elements.iter().map(|e| self.word(&e.value().word)).collect();
+                    let pieces = words.iter().flat_map(|word| word.pieces.clone()).chain([Piece::Unknown]).collect();
+                    elements = Some(words);
+                    Raw { pieces, span, verbatim: None }
                 }
             };
-            Assignment { name: a.target.name.as_str().to_owned(), value }
+            if let Some(subscript) = &a.target.subscript {
+                // One element of an array: its value is not followed, but what runs in it and in its subscript is.
+                value.pieces.push(self.rest(subscript.span()));
+                value.pieces.push(Piece::Unknown);
+            }
+            Assignment { name: a.target.name.as_str().to_owned(), value, elements, append: a.append }
         };
         assignments.iter().map(one).collect()
     }
@@ -287,7 +314,9 @@ impl Reader<'_> {
                     Piece::Text { text: text.as_str(self.text, at).to_owned(), quoted: true }
                 }
                 ast::HeredocBodyPart::Variable(name) => variable(name, Change::Keep, true),
-                ast::HeredocBodyPart::CommandSubstitution { body, .. } => Piece::Output { body: self.script(body) },
+                ast::HeredocBodyPart::CommandSubstitution { body, .. } => {
+                    Piece::Output { body: self.script(body), quoted: true }
+                }
                 ast::HeredocBodyPart::Parameter(parameter) => self.parameter(parameter, true),
                 ast::HeredocBodyPart::ArithmeticExpansion { .. } => Piece::Unknown,
             });
@@ -343,75 +372,155 @@ impl Reader<'_> {
                 ast::WordPart::Variable(name) => to.push(variable(name, Change::Keep, quoted)),
                 ast::WordPart::Parameter(parameter) => to.push(self.parameter(parameter, quoted)),
                 ast::WordPart::ParameterExpansion { reference, operator, operand_word_ast, .. } => {
-                    let change = self.change(operator, operand_word_ast.as_deref());
-                    to.push(self.reference(reference, change, quoted));
+                    to.push(self.operation(reference, operator, operand_word_ast.as_deref(), part.span, quoted));
                 }
-                ast::WordPart::CommandSubstitution { body, .. } => to.push(Piece::Output { body: self.script(body) }),
-                ast::WordPart::ProcessSubstitution { body, .. } => to.push(Piece::Stream { body: self.script(body) }),
+                ast::WordPart::CommandSubstitution { body, .. } => {
+                    to.push(Piece::Output { body: self.script(body), quoted });
+                }
+                ast::WordPart::ProcessSubstitution { body, is_input } => {
+                    to.push(Piece::Stream { body: self.script(body), read: *is_input });
+                }
                 ast::WordPart::ArithmeticExpansion { expression_word_ast, .. } => {
                     self.pieces(&expression_word_ast.parts, true, to);
                     to.push(Piece::Unknown);
                 }
+                ast::WordPart::ArrayAccess(reference) => to.push(self.reference(reference, Change::Keep, quoted)),
+                ast::WordPart::Substring { reference, offset, length, .. } => {
+                    to.push(self.cut_out(reference, offset, length.as_deref(), part.span, quoted));
+                }
+                ast::WordPart::IndirectExpansion { reference, operator: None, .. } => {
+                    to.push(self.reference(reference, Change::Indirect, quoted));
+                }
+                ast::WordPart::Transformation { reference, operator } => {
+                    to.push(self.transformed(reference, *operator, quoted));
+                }
                 ast::WordPart::ZshQualifiedGlob(_)
                 | ast::WordPart::Length(_)
-                | ast::WordPart::ArrayAccess(_)
                 | ast::WordPart::ArrayLength(_)
                 | ast::WordPart::ArrayIndices(_)
-                | ast::WordPart::Substring { .. }
                 | ast::WordPart::ArraySlice { .. }
                 | ast::WordPart::IndirectExpansion { .. }
-                | ast::WordPart::PrefixMatch { .. }
-                | ast::WordPart::Transformation { .. } => to.push(self.rest(part.span)),
+                | ast::WordPart::PrefixMatch { .. } => to.push(self.rest(part.span)),
             }
         }
     }
 
     fn parameter(&self, parameter: &ast::ParameterExpansion, quoted: bool) -> Piece {
+        use ast::BourneParameterExpansion as Bourne;
         match parameter.bourne() {
-            Some(ast::BourneParameterExpansion::Access { reference }) => {
-                self.reference(reference, Change::Keep, quoted)
+            Some(Bourne::Access { reference }) => self.reference(reference, Change::Keep, quoted),
+            Some(Bourne::Operation { reference, operator, operand_word_ast, .. }) => {
+                self.operation(reference, operator, operand_word_ast.as_deref(), parameter.span, quoted)
             }
-            Some(ast::BourneParameterExpansion::Operation { reference, operator, operand_word_ast, .. }) => {
-                match self.change(operator, operand_word_ast.as_deref()) {
-                    Change::Other if matches!(self.rest(parameter.span), Piece::Buried) => Piece::Buried,
-                    change => self.reference(reference, change, quoted),
-                }
+            Some(Bourne::Slice { reference, offset, length, .. }) => {
+                self.cut_out(reference, offset, length.as_ref(), parameter.span, quoted)
             }
+            Some(Bourne::Indirect { reference, operator: None, .. }) => {
+                self.reference(reference, Change::Indirect, quoted)
+            }
+            Some(Bourne::Transformation { reference, operator }) => self.transformed(reference, *operator, quoted),
             _ => self.rest(parameter.span),
         }
     }
 
+    fn operation(
+        &self,
+        reference: &ast::VarRef,
+        operator: &ast::ParameterOp,
+        operand: Option<&ast::Word>,
+        span: ast::Span,
+        quoted: bool,
+    ) -> Piece {
+        match self.change(operator, operand) {
+            Change::Other if matches!(self.rest(span), Piece::Buried) => Piece::Buried,
+            change => self.reference(reference, change, quoted),
+        }
+    }
+
+    fn cut_out(
+        &self,
+        reference: &ast::VarRef,
+        offset: &ast::SourceText,
+        length: Option<&ast::SourceText>,
+        span: ast::Span,
+        quoted: bool,
+    ) -> Piece {
+        let number = |text: &ast::SourceText| text.slice(self.text).trim().parse::<i64>().ok();
+        match (number(offset), length.map(number)) {
+            (Some(from), None) => self.reference(reference, Change::Slice { from, length: None }, quoted),
+            (Some(from), Some(Some(length))) => {
+                self.reference(reference, Change::Slice { from, length: Some(length) }, quoted)
+            }
+            _ => self.rest(span),
+        }
+    }
+
+    fn transformed(&self, reference: &ast::VarRef, operator: char, quoted: bool) -> Piece {
+        let change = match operator {
+            'L' => Change::Case { upper: false, all: true },
+            'U' => Change::Case { upper: true, all: true },
+            'u' => Change::Case { upper: true, all: false },
+            _ => Change::Other,
+        };
+        self.reference(reference, change, quoted)
+    }
+
     fn reference(&self, reference: &ast::VarRef, change: Change, quoted: bool) -> Piece {
-        match reference.subscript {
-            None => variable(&reference.name, change, quoted),
-            Some(_) => self.rest(reference.span),
+        let Some(subscript) = &reference.subscript else { return variable(&reference.name, change, quoted) };
+        let index = subscript.text.slice(self.text).trim();
+        match (change, index) {
+            (Change::Keep, "@" | "*") => variable(&reference.name, Change::Elements, quoted),
+            (Change::Keep, index) => match index.parse() {
+                Ok(index) => variable(&reference.name, Change::Element(index), quoted),
+                Err(_) => self.rest(reference.span),
+            },
+            _ => self.rest(reference.span),
         }
     }
 
     /// What we do not model. A command may be buried in it.
     fn rest(&self, span: ast::Span) -> Piece {
-        let text = self.text.get(span.start.offset()..span.end.offset()).unwrap_or_default();
+        let text = self.slice(span);
         if text.contains("$(") || text.contains('`') { Piece::Buried } else { Piece::Unknown }
     }
 
     fn change(&self, operator: &ast::ParameterOp, operand: Option<&ast::Word>) -> Change {
+        let operand = || operand.map(|word| self.word(word).pieces).unwrap_or_default();
+        let cut = |pattern: &ast::Pattern, end, longest| match self.pattern(pattern) {
+            Some(pattern) => Change::Cut { pattern, end, longest },
+            None => Change::Other,
+        };
+        let replace = |pattern: &ast::Pattern, with: &ast::Word, all| match self.pattern(pattern) {
+            Some(pattern) => Change::Replace { pattern, with: self.word(with).pieces, all },
+            None => Change::Other,
+        };
         match operator {
-            ast::ParameterOp::UseDefault | ast::ParameterOp::AssignDefault => {
-                Change::Default(operand.map(|word| self.word(word).pieces).unwrap_or_default())
+            ast::ParameterOp::UseDefault | ast::ParameterOp::AssignDefault => Change::Default(operand()),
+            ast::ParameterOp::UseReplacement => Change::Instead(operand()),
+            ast::ParameterOp::LowerAll => Change::Case { upper: false, all: true },
+            ast::ParameterOp::LowerFirst => Change::Case { upper: false, all: false },
+            ast::ParameterOp::UpperAll => Change::Case { upper: true, all: true },
+            ast::ParameterOp::UpperFirst => Change::Case { upper: true, all: false },
+            ast::ParameterOp::RemovePrefixShort { pattern } => cut(pattern, false, false),
+            ast::ParameterOp::RemovePrefixLong { pattern } => cut(pattern, false, true),
+            ast::ParameterOp::RemoveSuffixShort { pattern } => cut(pattern, true, false),
+            ast::ParameterOp::RemoveSuffixLong { pattern } => cut(pattern, true, true),
+            ast::ParameterOp::ReplaceFirst { pattern, replacement_word_ast, .. } => {
+                replace(pattern, replacement_word_ast, false)
             }
-            ast::ParameterOp::LowerAll => Change::Lower,
-            ast::ParameterOp::UseReplacement
-            | ast::ParameterOp::Error
-            | ast::ParameterOp::RemovePrefixShort { .. }
-            | ast::ParameterOp::RemovePrefixLong { .. }
-            | ast::ParameterOp::RemoveSuffixShort { .. }
-            | ast::ParameterOp::RemoveSuffixLong { .. }
-            | ast::ParameterOp::ReplaceFirst { .. }
-            | ast::ParameterOp::ReplaceAll { .. }
-            | ast::ParameterOp::UpperFirst
-            | ast::ParameterOp::UpperAll
-            | ast::ParameterOp::LowerFirst => Change::Other,
+            ast::ParameterOp::ReplaceAll { pattern, replacement_word_ast, .. } => {
+                replace(pattern, replacement_word_ast, true)
+            }
+            // The value itself, or the end of the shell.
+            ast::ParameterOp::Error => Change::Keep,
         }
+    }
+
+    /// A pattern that says all it matches: no variable and no class of characters in it.
+    fn pattern(&self, pattern: &ast::Pattern) -> Option<String> {
+        let text = self.slice(pattern.span);
+        let plain: String = text.chars().filter(|c| !matches!(c, '\'' | '"' | '\\')).collect();
+        (!plain.contains(['$', '`', '[', '('])).then_some(plain)
     }
 }
 
@@ -422,19 +531,6 @@ fn is_nothing(word: &Raw) -> bool {
 
 fn variable(name: &ast::Name, change: Change, quoted: bool) -> Piece {
     Piece::Variable { name: name.as_str().to_owned(), change, quoted }
-}
-
-fn unknown(span: Span) -> Raw {
-    Raw { pieces: vec![Piece::Unknown], span, verbatim: None }
-}
-
-fn builtin_name(builtin: &ast::BuiltinCommand) -> &'static str {
-    match builtin {
-        ast::BuiltinCommand::Break(_) => "break",
-        ast::BuiltinCommand::Continue(_) => "continue",
-        ast::BuiltinCommand::Return(_) => "return",
-        ast::BuiltinCommand::Exit(_) => "exit",
-    }
 }
 
 /// Takes the backslashes of unquoted text away (POSIX.1-2024, Shell Command Language 2.2.1): `\x` is a quoted `x`, and a backslash before a newline is

@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use super::catalogue::{CATALOGUE, Catalogue, line_of, with_site};
-use super::{Context, judged_by};
+use super::{Context, Memory, judged_by};
 use crate::model::Severity;
 
 /// A site's file that holds.
@@ -33,7 +33,7 @@ impl Site {
         let all = with_site("", text).map_err(unreadable)?;
         let mut faults = Vec::new();
         for (line, must, kind, at) in own.examples() {
-            let effects = judged_by(Some(&all), line, &Context::PROMPT).effects;
+            let effects = judged_by(Some(&all), line, &Context::PROMPT, &Memory::default()).effects;
             let held = |severity: Severity| must || severity >= Severity::Medium;
             let found = effects.iter().any(|effect| effect.kind == kind && held(effect.severity));
             if found != must {
@@ -85,7 +85,7 @@ pass = ["shopctl open b", "rm -rf target"]
     #[test]
     fn a_house_adds_its_own_programs() {
         let site = Site::read(HOUSE).unwrap();
-        let effects = |line| judged_by(Some(&site.0), line, &Context::PROMPT).effects;
+        let effects = |line| judged_by(Some(&site.0), line, &Context::PROMPT, &Memory::default()).effects;
         assert_eq!(effects("env A=b shopctl close north")[0].reason, "closes the shop north");
         assert_eq!(effects("rm -rf /srv")[0].kind, EffectKind::FsDestroy);
         assert_eq!(effects("shopctl list"), []);

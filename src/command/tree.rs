@@ -17,6 +17,8 @@ pub(super) struct Script {
 pub(super) struct Pipeline {
     /// At least one, in order.
     pub(super) stages: Vec<Stage>,
+    /// Whether it may not run, or runs in a shell of its own: behind `&&` or `||`, before `&`.
+    pub(super) maybe: bool,
 }
 
 /// One stage of a pipeline.
@@ -63,6 +65,8 @@ pub(super) struct Function {
     pub(super) name: Option<String>,
     /// What it would run.
     pub(super) body: Script,
+    /// Its definition as written, for whoever remembers it.
+    pub(super) source: String,
     /// All of it.
     pub(super) span: Span,
 }
@@ -72,8 +76,12 @@ pub(super) struct Function {
 pub(super) struct Assignment {
     /// The variable.
     pub(super) name: String,
-    /// Its value before expansion.
+    /// Its value before expansion; of an array all its words.
     pub(super) value: Raw,
+    /// The elements, if it is an array.
+    pub(super) elements: Option<Vec<Raw>>,
+    /// Whether the value is put behind the old one (`+=`).
+    pub(super) append: bool,
 }
 
 /// A word before expansion.
@@ -110,11 +118,15 @@ pub(super) enum Piece {
     Output {
         /// What runs.
         body: Script,
+        /// Whether it stood in double quotes.
+        quoted: bool,
     },
     /// `<( … )` or `>( … )`
     Stream {
         /// What runs.
         body: Script,
+        /// Whether it is read from, `<( … )`, or written to.
+        read: bool,
     },
     /// Anything that we do not model.
     Unknown,
@@ -129,8 +141,46 @@ pub(super) enum Change {
     Keep,
     /// `:-` and its kin: this, if there is no value.
     Default(Vec<Piece>),
-    /// `,,`
-    Lower,
+    /// `:+`: this, if there is a value.
+    Instead(Vec<Piece>),
+    /// `,`, `,,`, `^`, `^^`, `@L`, `@U`
+    Case {
+        /// Which way.
+        upper: bool,
+        /// All characters, or the first.
+        all: bool,
+    },
+    /// `:from:length`
+    Slice {
+        /// Characters that are left out; from the end if negative.
+        from: i64,
+        /// Characters that are taken; up to so many before the end if negative.
+        length: Option<i64>,
+    },
+    /// `#`, `##`, `%`, `%%`
+    Cut {
+        /// A glob.
+        pattern: String,
+        /// Whether it is cut off the end.
+        end: bool,
+        /// Whether as much as possible is cut off.
+        longest: bool,
+    },
+    /// `/`, `//`
+    Replace {
+        /// A glob.
+        pattern: String,
+        /// What takes its place.
+        with: Vec<Piece>,
+        /// Every occurrence, or the first.
+        all: bool,
+    },
+    /// `${!name}`
+    Indirect,
+    /// `${name[3]}`
+    Element(usize),
+    /// `${name[@]}`, `${name[*]}`
+    Elements,
     /// Anything else.
     Other,
 }

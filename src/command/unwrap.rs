@@ -2,23 +2,24 @@
 //!
 //! Which words are the wrapper's own is in the catalogue; this file only counts them.
 
+use super::carry::value_of;
 use super::catalogue::{Rest, Wrapper, takes_value};
 use super::words::{HOLE, Text, Word};
 
 /// What a wrapper's words run.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Inner<'w> {
+#[derive(Debug, Clone)]
+pub(super) enum Inner {
     /// Nothing: the wrapper alone.
     Nothing,
     /// This word, as a script.
-    Script(&'w Word),
+    Script(Word),
     /// The words from here on, as a script.
     Words(usize),
     /// A command in these words.
     Command(usize, usize),
 }
 
-impl Inner<'_> {
+impl Inner {
     /// The wrapper's own words.
     pub(super) fn own<'w>(&self, args: &'w [Word]) -> &'w [Word] {
         match self {
@@ -29,32 +30,42 @@ impl Inner<'_> {
 }
 
 /// Finds what a wrapper runs. `None` if these words are none of its (`docker ps`).
-pub(super) fn unwrap<'w>(wrapper: &Wrapper, args: &'w [Word]) -> Option<Inner<'w>> {
+pub(super) fn unwrap(wrapper: &Wrapper, args: &[Word]) -> Option<Inner> {
     if !wrapper.exec.is_empty() {
         let from = args.iter().position(|word| wrapper.exec.iter().any(|flag| flag == word.shown()))? + 1;
         let end = args.iter().skip(from).position(|word| matches!(word.shown(), ";" | "+"));
         return Some(Inner::Command(from, end.map_or(args.len(), |n| from + n)));
     }
-    let mut verb = wrapper.verb.as_deref();
+    let mut verbs = wrapper.verb.as_deref().map(|verb| verb.split(' ')).into_iter().flatten().peekable();
+    // Whoever asks for the marker has words of its own that look like a command (`kubectl run NAME -- CMD`).
+    let marked = wrapper.marked.then(|| args.iter().position(|word| word.shown() == "--"));
     let mut skip = wrapper.skip;
     let mut at = 0;
     let command = loop {
-        let Some(word) = args.get(at) else { return verb.is_none().then_some(Inner::Nothing) };
+        let Some(word) = args.get(at) else { return verbs.peek().is_none().then_some(Inner::Nothing) };
         let text = word.shown();
         if text == "--" {
             break at + 1;
         }
-        if let Some(script) = wrapper.script.iter().find_map(|flag| script_of(flag, text, args.get(at + 1))) {
+        if verbs.peek().is_none()
+            && let Some((script, _)) = value_of(&wrapper.script, word, args.get(at + 1))
+        {
             return Some(Inner::Script(script));
         }
-        if text.starts_with('-') && (text.len() > 1 || wrapper.rest == Rest::Nothing) {
+        if text.starts_with('-') && (text.len() > 1 || wrapper.rest == Rest::Nothing)
+            || wrapper.own.iter().any(|own| own.fit(text))
+        {
             at += 1 + usize::from(takes_value(&wrapper.values, text, false));
-        } else if let Some(wanted) = verb {
+        } else if let Some(wanted) = verbs.next() {
             if !wanted.split('|').any(|wanted| wanted == text) {
                 return None;
             }
-            verb = None;
             at += 1;
+            if let Some(marked) = marked
+                && verbs.peek().is_none()
+            {
+                return Some(marked.map_or(Inner::Nothing, |at| Inner::Command(at + 1, args.len())));
+            }
         } else if wrapper.rest == Rest::Nothing
             || wrapper.assigns && text.split_once('=').is_some_and(|(name, _)| is_name(name))
         {
@@ -66,7 +77,7 @@ pub(super) fn unwrap<'w>(wrapper: &Wrapper, args: &'w [Word]) -> Option<Inner<'w
             break at;
         }
     };
-    if verb.is_some() {
+    if verbs.peek().is_some() {
         return None;
     }
     Some(match wrapper.rest {
@@ -77,8 +88,8 @@ pub(super) fn unwrap<'w>(wrapper: &Wrapper, args: &'w [Word]) -> Option<Inner<'w
     })
 }
 
-/// Puts what `xargs` reads into the command: where its mark stands (`-I{}`), or at the end.
-pub(super) fn fill_from_input(own: &[Word], argv: &mut Vec<Word>) {
+/// Puts what `xargs` reads into the command: where its mark stands (`-I{}`), behind `:::`, or at the end.
+pub(super) fn fill_from_input(own: &[Word], argv: &mut Vec<Word>, input: Option<&str>) {
     let mut mark = "{}";
     for (at, word) in own.iter().enumerate() {
         match word.shown().strip_prefix("-I") {
@@ -87,25 +98,43 @@ pub(super) fn fill_from_input(own: &[Word], argv: &mut Vec<Word>) {
             None => {}
         }
     }
+    let span = argv.last().map(|word| word.span).unwrap_or_default();
+    let words = || input.filter(|text| text.len() < MAX_INPUT).map(|text| text.split_whitespace().collect::<Vec<_>>());
+    let known = |text: String| Word { text: Text::Known(text), ..Word::unknown(span) };
+    let mut more: Vec<Word> = match words() {
+        Some(_) if own.iter().any(|word| matches!(word.shown(), "-0" | "--null" | "-d" | "--delimiter")) => {
+            vec![known(input.unwrap_or_default().trim_end_matches(['\n', '\0']).to_owned())]
+        }
+        Some(words) => words.into_iter().map(|word| known(word.to_owned())).collect(),
+        None => vec![Word::unknown(span)],
+    };
+    if let Some(at) = argv.iter().position(|word| matches!(word.shown(), ":::" | "::::" | ":::+")) {
+        let rest = argv.split_off(at);
+        more = rest.into_iter().skip(1).collect();
+    }
+    let whole = match more.as_slice() {
+        [Word { text: Text::Known(text), .. }] => text.clone(),
+        _ => HOLE.to_string(),
+    };
     let mut filled = false;
     for word in argv.iter_mut().filter(|word| word.shown().contains(mark)) {
-        let text = word.shown().replace(mark, HOLE.encode_utf8(&mut [0; 4]));
-        word.text = if text.chars().all(|c| c == HOLE) { Text::Unknown } else { Text::Partly(text) };
+        let text = word.shown().replace(mark, &whole);
+        word.text = match text.contains(HOLE) {
+            false => Text::Known(text),
+            true if text.chars().all(|c| c == HOLE) => Text::Unknown,
+            true => Text::Partly(text),
+        };
+        word.verbatim = None;
         filled = true;
     }
     if !filled {
-        let span = argv.last().map(|word| word.span).unwrap_or_default();
-        argv.push(Word::unknown(span));
+        argv.extend(more);
     }
-}
-
-/// The script behind an option: the next word.
-fn script_of<'w>(flag: &str, text: &str, next: Option<&'w Word>) -> Option<&'w Word> {
-    let letter = flag.strip_prefix('-').filter(|letter| letter.len() == 1);
-    let clustered = letter.is_some_and(|l| text.starts_with('-') && !text.starts_with("--") && text.ends_with(l));
-    next.filter(|_| text == flag || clustered)
 }
 
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
+
+/// Bytes of input that are taken as arguments.
+const MAX_INPUT: usize = 4096;

@@ -4,7 +4,8 @@
 //! in the same line, outputs of `echo` and its kin, field splitting, quote removal. A path name expansion is not done; a word with one
 //! says so.
 
-use super::tree::{Change, Piece, Raw, Script};
+use super::parameter::{self, Expanded};
+use super::tree::{Piece, Raw, Script};
 use crate::model::Span;
 
 /// A word as the command gets it.
@@ -99,10 +100,16 @@ impl Word {
 pub(super) trait Resolve {
     /// The value of a variable; `None` if it is not known.
     fn variable(&self, name: &str) -> Option<String>;
+    /// The elements of an array, or the arguments (`@`); `None` if they are not known, and for each that is not.
+    fn elements(&self, name: &str) -> Option<Vec<Option<String>>>;
+    /// The characters at which values are split into words.
+    fn separators(&self) -> &str;
     /// Judges the command of a `$( … )` and says what it writes.
     fn output(&mut self, body: &Script) -> Flow;
-    /// Judges the command of a `<( … )` and says what it writes (or, for `>( … )`, reads).
+    /// Judges the command of a `<( … )` and says what it writes.
     fn stream(&mut self, body: &Script) -> Flow;
+    /// Judges the command of a `>( … )`, which reads what nobody has seen.
+    fn sink(&mut self, body: &Script);
     /// A command stands where we do not look for one.
     fn buried(&mut self, span: Span);
 }
@@ -159,23 +166,26 @@ fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut V
             Piece::Text { text, quoted: true } if text.is_empty() => atoms.push(Atom::Empty),
             Piece::Text { text, quoted: true } => atoms.extend(text.chars().map(Atom::Quoted)),
             Piece::Text { text, quoted: false } => atoms.extend(text.chars().map(Atom::Bare)),
-            Piece::Variable { name, change, quoted } => match (resolve.variable(name), change) {
-                (Some(value), Change::Keep | Change::Default(_)) => value_atoms(&value, *quoted, atoms),
-                (Some(value), Change::Lower) => value_atoms(&value.to_lowercase(), *quoted, atoms),
-                // An unset variable is likelier than a set one: whoever writes a default means it.
-                (None, Change::Default(pieces)) => gather(pieces, span, resolve, atoms, flow),
-                (_, Change::Keep | Change::Lower | Change::Other) => atoms.push(Atom::Hole),
+            Piece::Variable { name, change, quoted } => match parameter::expand(name, change, resolve) {
+                Expanded::Text(value) => value_atoms(&value, *quoted, resolve.separators(), atoms),
+                Expanded::Words(words) => list_atoms(&words, *quoted, resolve.separators(), atoms),
+                Expanded::Pieces(pieces) => gather(pieces, span, resolve, atoms, flow),
+                Expanded::Unknown => atoms.push(Atom::Hole),
             },
-            Piece::Output { body } => {
+            Piece::Output { body, quoted } => {
                 let output = resolve.output(body);
                 match &output.text {
-                    Some(text) => value_atoms(text.trim_end_matches('\n'), false, atoms),
+                    Some(text) => value_atoms(text.trim_end_matches('\n'), *quoted, resolve.separators(), atoms),
                     None => atoms.push(Atom::Hole),
                 }
                 *flow = Some(output);
             }
-            Piece::Stream { body } => {
+            Piece::Stream { body, read: true } => {
                 *flow = Some(resolve.stream(body));
+                atoms.push(Atom::Hole);
+            }
+            Piece::Stream { body, read: false } => {
+                resolve.sink(body);
                 atoms.push(Atom::Hole);
             }
             Piece::Unknown => atoms.push(Atom::Hole),
@@ -187,14 +197,30 @@ fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut V
     }
 }
 
-/// The characters of a value; outside quotes it is split at blanks, and globs in it act (braces do not, but taking them for active finds more).
-fn value_atoms(value: &str, quoted: bool, atoms: &mut Vec<Atom>) {
+/// The characters of a value; outside quotes it is split at the separators, and globs in it act (braces do not, but taking them for active finds more).
+fn value_atoms(value: &str, quoted: bool, separators: &str, atoms: &mut Vec<Atom>) {
+    if quoted && value.is_empty() {
+        return atoms.push(Atom::Empty);
+    }
     let room = MAX_ATOMS.saturating_sub(atoms.len());
     atoms.extend(value.chars().take(room).map(|c| match c {
         _ if quoted => Atom::Quoted(c),
-        ' ' | '\t' | '\n' => Atom::Break,
+        _ if separators.contains(c) => Atom::Break,
         _ => Atom::Bare(c),
     }));
+}
+
+/// Several words, each a field of its own.
+fn list_atoms(words: &[Option<String>], quoted: bool, separators: &str, atoms: &mut Vec<Atom>) {
+    for (at, word) in words.iter().enumerate() {
+        if at > 0 {
+            atoms.push(Atom::Break);
+        }
+        match word {
+            Some(word) => value_atoms(word, quoted, separators, atoms),
+            None => atoms.push(Atom::Hole),
+        }
+    }
 }
 
 fn field_word(field: &[Atom], raw: &Raw, flow: Option<&Flow>) -> Option<Word> {

@@ -149,7 +149,7 @@ impl Judge {
         analysis: Analysis,
         now: Wall,
     ) -> Judged {
-        let Analysis { effects, complete, normalised } = analysis;
+        let Analysis { effects, complete, normalised, .. } = analysis;
         let deed = Deed { effects: &effects, certainty, digest };
         let circumstances = self.circumstances(now);
         let (judgement, allowance) = self.policy.run(&self.meta.who, &self.meta.place, &deed, &circumstances);

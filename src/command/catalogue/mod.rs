@@ -30,7 +30,7 @@
 //! file has the same form (see `site.rs`). A word that is not known matches no `verb`, `flags` or `operand`; it is graded as a path that
 //! could be anything.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -61,7 +61,12 @@ pub(super) struct Catalogue {
     by_head: Vec<(String, usize)>,
     wrappers: HashMap<String, Vec<Wrapper>>,
     interpreters: HashMap<String, Interpreter>,
-    codes: Vec<Code>,
+    carriers: HashMap<String, Vec<Carrier>>,
+    codes: HashMap<String, Vec<Code>>,
+    hooks: Vec<String>,
+    commands: Vec<String>,
+    dangerous: Vec<Globs>,
+    speakers: HashSet<String>,
     fetchers: Vec<String>,
     generators: Vec<String>,
     hosts: Vec<Globs>,
@@ -75,7 +80,16 @@ struct File {
     program: Vec<Program>,
     wrapper: Vec<Wrapper>,
     interpreter: Vec<Interpreter>,
+    carrier: Vec<Carrier>,
     code: Vec<Code>,
+    /// Variables that make the next program, or every later one, run something of the setter's choice.
+    hooks: Vec<String>,
+    /// Variables whose value is a command that some program runs.
+    commands: Vec<String>,
+    /// Programs of which a copy or a link hides what runs; globs.
+    dangerous: Vec<Globs>,
+    /// Programs whose words are text.
+    speakers: Vec<String>,
     places: Option<places::Roots>,
     path: Vec<places::PathRule>,
     fetchers: Vec<String>,
@@ -310,6 +324,51 @@ pub(super) struct Wrapper {
     /// Where the command runs.
     #[serde(default)]
     pub(super) runs: RunsIn,
+    /// Words of its own that are no options and no operands (`chrt`'s priority is one, `VAR=x` of `make` another); globs.
+    #[serde(default)]
+    pub(super) own: Vec<Globs>,
+    /// Whether the command stands behind `--` and nowhere else.
+    #[serde(default)]
+    pub(super) marked: bool,
+    /// Whether it starts a shell where no command is given.
+    #[serde(default)]
+    pub(super) shell: bool,
+    /// Whether it is no shell's business to start another shell there (`find -exec sh`).
+    #[serde(default)]
+    pub(super) within: bool,
+}
+
+/// A program some of whose words are text that is run.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Carrier {
+    names: Vec<String>,
+    /// Its first operands, if it carries only then (`git config`); globs, one a word.
+    #[serde(default)]
+    pub(super) verb: Option<String>,
+    /// Options that take the next word.
+    #[serde(default)]
+    pub(super) values: Vec<String>,
+    /// Options whose value is the text, or a setting with the text.
+    #[serde(default)]
+    pub(super) flags: Vec<String>,
+    /// The settings (`KEY=text`) that are run, in lower case; globs. Without them the value itself is the text.
+    #[serde(default)]
+    pub(super) keys: Vec<Globs>,
+    /// Whether two operands are a key and its text.
+    #[serde(default)]
+    pub(super) pairs: bool,
+    /// The operand that is the text, where none of the flags is given.
+    #[serde(default)]
+    pub(super) operand: Option<usize>,
+    /// Whether those behind it are texts too.
+    #[serde(default)]
+    pub(super) rest: bool,
+    /// What reads the text: `shell`, `command`, `git`, `ran` (the path of a script), or a language.
+    pub(super) reads: String,
+    /// Where it runs.
+    #[serde(default)]
+    pub(super) runs: RunsIn,
 }
 
 /// What stands after a wrapper's own words.
@@ -367,17 +426,32 @@ pub(super) struct Interpreter {
     /// Options that take the next word.
     #[serde(default)]
     pub(super) values: Vec<String>,
+    /// Options with which neither input nor operands are a script (`python -m`).
+    #[serde(default)]
+    pub(super) quiet: Vec<String>,
+    /// `first`: the first operand is the script itself (`awk`). `none`: it reads no script from its input.
+    #[serde(default)]
+    pub(super) operand: Option<String>,
+    /// Whether what stands behind the first script is its arguments.
+    #[serde(default)]
+    pub(super) first: bool,
+    /// Words before the script that say what to do with it (`deno run`).
+    #[serde(default)]
+    pub(super) verb: Vec<String>,
 }
 
-/// A call in inline code, as it stands there without blanks.
+/// Calls in inline code.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Code {
     /// The languages it belongs to.
-    pub(super) languages: Vec<String>,
-    /// Any of these.
+    languages: Vec<String>,
+    /// The ends of the paths of the calls: `os.remove`, or `remove` for any of that name.
     pub(super) calls: Vec<String>,
-    /// What it is.
+    /// What its first argument is.
+    #[serde(default)]
+    pub(super) argument: Argument,
+    /// What it is, where the argument does not say.
     pub(super) kind: EffectKind,
     /// How bad.
     pub(super) severity: Severity,
@@ -389,6 +463,29 @@ pub(super) struct Code {
     examples: Vec<Spanned<String>>,
     #[serde(default)]
     pass: Vec<Spanned<String>>,
+}
+
+/// What the first argument of a call is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Argument {
+    /// Nothing that matters.
+    #[default]
+    None,
+    /// A path: the severity follows it.
+    Path,
+    /// A shell script, or the words of a command: what it does counts.
+    Script,
+    /// Code of the same language.
+    Code,
+    /// SQL; where it is not known, there is no effect.
+    Sql,
+    /// A path that is read; there is no effect but that of the path.
+    Read,
+    /// A path that is written; the same.
+    Write,
+    /// A path, and a mode that says which of both.
+    Open,
 }
 
 impl Catalogue {
@@ -423,7 +520,20 @@ impl Catalogue {
                     all.interpreters.insert(name, interpreter.clone());
                 }
             }
-            all.codes.extend(file.code);
+            for carrier in file.carrier {
+                for name in carrier.names.clone() {
+                    all.carriers.entry(name).or_default().push(carrier.clone());
+                }
+            }
+            for code in file.code {
+                for language in code.languages.clone() {
+                    all.codes.entry(language).or_default().push(code.clone());
+                }
+            }
+            all.hooks.extend(file.hooks);
+            all.commands.extend(file.commands);
+            all.dangerous.extend(file.dangerous);
+            all.speakers.extend(file.speakers);
             all.fetchers.extend(file.fetchers);
             all.generators.extend(file.generators);
             all.hosts.extend(file.hosts);
@@ -450,12 +560,38 @@ impl Catalogue {
             .or_else(|| self.interpreters.get(name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')))
     }
 
-    /// The calls of that language in a text.
-    pub(super) fn calls<'c>(&'c self, language: &'c str, text: &str) -> impl Iterator<Item = &'c Code> {
-        let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        self.codes.iter().filter(move |code| {
-            code.languages.iter().any(|l| l == language) && code.calls.iter().any(|call| dense.contains(call.as_str()))
-        })
+    /// What the options of that program carry.
+    pub(super) fn carriers(&self, name: &str) -> &[Carrier] {
+        self.carriers.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The calls of a language.
+    pub(super) fn codes(&self, language: &str) -> &[Code] {
+        self.codes.get(language).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether a variable makes programs run something of the setter's choice.
+    pub(super) fn is_hook(&self, name: &str) -> bool {
+        self.hooks.iter().any(|hook| hook == name)
+    }
+
+    /// Whether the value of a variable is a command that some program runs.
+    pub(super) fn names_command(&self, name: &str) -> bool {
+        self.commands.iter().any(|command| command == name)
+    }
+
+    /// Whether a copy of that program hides what runs.
+    pub(super) fn is_dangerous(&self, name: &str) -> bool {
+        self.dangerous.iter().any(|pattern| pattern.fit(name))
+    }
+
+    /// Whether anything is known of a program.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.programs(name).next().is_some()
+            || self.wrappers.contains_key(name)
+            || self.interpreters.contains_key(name)
+            || self.speakers.contains(name)
+            || self.fetches(name)
     }
 
     /// Whether a program prints what it fetches from the network.
@@ -472,6 +608,11 @@ impl Catalogue {
         })
     }
 
+    /// How bad it is to lose a path, if losing one that is named in full is so bad.
+    pub(super) fn graded(&self, path: &Word, base: Severity) -> Severity {
+        places::graded(base, self.places.weigh(path))
+    }
+
     /// Paths and what touching them means.
     pub(super) const fn places(&self) -> &Places {
         &self.places
@@ -480,7 +621,7 @@ impl Catalogue {
     /// Every example of every rule: what it shows, whether it must match, the kind, and the byte of its file where it stands.
     pub(super) fn examples(&self) -> impl Iterator<Item = (&str, bool, EffectKind, usize)> {
         let rules = self.programs.iter().flat_map(|p| &p.rule).filter_map(|r| Some((&r.examples, &r.pass, r.kind?)));
-        let codes = self.codes.iter().map(|c| (&c.examples, &c.pass, c.kind));
+        let codes = self.codes.values().flatten().map(|c| (&c.examples, &c.pass, c.kind));
         let paths = self.places.rules().iter().map(|p| (p.examples().0, p.examples().1, p.kind()));
         rules.chain(codes).chain(paths).flat_map(|(good, bad, kind)| {
             let good = good.iter().map(|line| (line, true));
@@ -488,6 +629,11 @@ impl Catalogue {
             all.map(move |(line, must)| (line.get_ref().as_str(), must, kind, line.span().start))
         })
     }
+}
+
+/// Whether a text fits a pattern, or one of several (`a|b`).
+pub(super) fn glob_matches(pattern: &str, text: &str) -> bool {
+    Globs::from(pattern.to_owned()).fit(text)
 }
 
 /// The catalogue of this build. A test keeps it readable; if it were not, every line would be opaque.

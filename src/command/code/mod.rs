@@ -1,0 +1,574 @@
+//! Inline code of other languages: calls that delete, execute, connect or read secrets.
+//!
+//! Which call does what is in the catalogue (`[[code]]`). This room follows names as far as a reader would: imports under another name, a module that
+//! is imported where it is used, an attribute named by a string, strings put together from pieces. A call whose argument says what it does is
+//! judged by that; one whose argument is not known counts as what it could do. Names that build code (`eval`, `exec`) without saying it are opaque.
+
+use std::collections::HashMap;
+
+use super::catalogue::{Access, Argument, Catalogue, Code};
+use super::words::{HOLE, Text, Word};
+use crate::model::{EffectKind, Severity, Span, Undo};
+
+mod token;
+
+use token::{Family, Kind, Token, tokens};
+
+/// Something that code does. `start..end` are bytes of the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Finding<'c> {
+    /// An effect.
+    Effect {
+        kind: EffectKind,
+        severity: Severity,
+        undo: Undo,
+        reason: &'c str,
+        object: String,
+        start: usize,
+        end: usize,
+    },
+    /// A path is read or written.
+    Touch { path: String, access: Access, start: usize, end: usize },
+    /// A shell runs this.
+    Script { text: String, start: usize, end: usize },
+    /// The language itself runs this.
+    Code { text: String, start: usize, end: usize },
+    /// A database runs this.
+    Sql { text: String, start: usize, end: usize },
+}
+
+/// Whether a language is scanned here.
+pub(super) fn knows(language: &str) -> bool {
+    family(language).is_some()
+}
+
+fn family(language: &str) -> Option<Family> {
+    Some(match language {
+        "python" => Family::Python,
+        "perl" => Family::Perl,
+        "ruby" => Family::Ruby,
+        "node" => Family::Node,
+        "php" => Family::Php,
+        "lua" => Family::Lua,
+        "awk" => Family::Awk,
+        "other" => Family::Other,
+        _ => return None,
+    })
+}
+
+/// What a text of code does.
+pub(super) fn findings<'c>(catalogue: &'c Catalogue, language: &str, text: &str) -> Vec<Finding<'c>> {
+    let family = family(language).unwrap_or(Family::Other);
+    let (tokens, inner) = tokens(text, family);
+    let mut scan = Scan {
+        codes: catalogue.codes(language),
+        catalogue,
+        language,
+        family,
+        tokens: &tokens,
+        names: HashMap::new(),
+        texts: HashMap::new(),
+        found: Vec::new(),
+    };
+    scan.run();
+    let mut found = scan.found;
+    found.extend(inner.into_iter().map(|(at, text)| Finding::Code { text, start: at, end: at }));
+    found.truncate(MAX_FINDINGS);
+    found
+}
+
+/// What a text of code writes, if all that it does is to print a text.
+pub(super) fn printed(language: &str, text: &str) -> Option<String> {
+    let (tokens, _) = tokens(text, family(language)?);
+    let words: Vec<&Token> =
+        tokens.iter().filter(|token| !matches!(token.kind, Kind::Sign('(' | ')' | ';' | '{' | '}'))).collect();
+    let words = match words.as_slice() {
+        [begin, rest @ ..] if begin.name() == Some("BEGIN") => rest,
+        all => all,
+    };
+    match words {
+        [print, text] if matches!(print.name()?, "print" | "puts" | "echo" | "say" | "printf") => {
+            let text = text.text().filter(|text| !text.contains(HOLE))?;
+            Some(format!("{text}\n"))
+        }
+        _ => None,
+    }
+}
+
+struct Scan<'c, 't> {
+    catalogue: &'c Catalogue,
+    codes: &'c [Code],
+    language: &'t str,
+    family: Family,
+    tokens: &'t [Token],
+    /// What a name stands for: a module, a function.
+    names: HashMap<String, Vec<String>>,
+    /// Names of texts.
+    texts: HashMap<String, String>,
+    found: Vec<Finding<'c>>,
+}
+
+/// An argument of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Value {
+    /// A text; [`HOLE`] stands for what is not known.
+    Text(String),
+    /// A list of texts.
+    List(Vec<String>),
+    /// A named argument, an object, a function: it says nothing of what is done.
+    Aside,
+    /// Anything else.
+    Unknown,
+}
+
+impl<'c> Scan<'c, '_> {
+    fn get(&self, at: usize) -> Option<&Token> {
+        self.tokens.get(at)
+    }
+
+    fn sign(&self, at: usize, sign: char) -> bool {
+        self.get(at).is_some_and(|token| token.is(sign))
+    }
+
+    fn run(&mut self) {
+        let mut at = 0;
+        while let Some(token) = self.get(at) {
+            at = match &token.kind {
+                Kind::Command(text) => {
+                    let (text, start, end) = (text.clone(), token.start, token.end);
+                    self.script(&text, start, end);
+                    at + 1
+                }
+                Kind::Text(_) => self.text(at),
+                Kind::Name(_) => self.name(at),
+                Kind::Sign('!') if at == 0 && self.family == Family::Python => at + 1,
+                Kind::Sign(_) => at + 1,
+            };
+        }
+    }
+
+    fn script(&mut self, text: &str, start: usize, end: usize) {
+        if text.chars().all(|c| c == HOLE || c.is_whitespace()) {
+            self.found.push(Finding::Effect {
+                kind: EffectKind::Opaque,
+                severity: Severity::Medium,
+                undo: Undo::Hard,
+                reason: "inline {object} code runs a command that it does not say",
+                object: self.language.to_owned(),
+                start,
+                end,
+            });
+        } else {
+            self.found.push(Finding::Script { text: text.replace(HOLE, "$_"), start, end });
+        }
+    }
+
+    /// A string that stands where a command does: beside a pipe of awk.
+    fn text(&mut self, at: usize) -> usize {
+        let Some((text, start, end)) = self.get(at).and_then(|t| Some((t.text()?.to_owned(), t.start, t.end))) else {
+            return at + 1;
+        };
+        if self.family == Family::Awk {
+            let piped = at > 0 && self.sign(at - 1, '|') && !(at > 1 && self.sign(at - 2, '|'))
+                || at > 1 && self.sign(at - 1, '&') && self.sign(at - 2, '|');
+            let read = self.sign(at + 1, '|') && self.get(at + 2).and_then(Token::name) == Some("getline");
+            if piped || read {
+                self.script(&text, start, end);
+            }
+            if text.starts_with("/inet") {
+                self.found.push(Finding::Effect {
+                    kind: EffectKind::ReverseShell,
+                    severity: Severity::High,
+                    undo: Undo::Never,
+                    reason: "inline {object} code opens a connection",
+                    object: self.language.to_owned(),
+                    start,
+                    end,
+                });
+            }
+        }
+        // PHP takes a function's name as text.
+        if self.family == Family::Php && at > 1 && self.sign(at - 1, '(') {
+            let caller = self.get(at - 2).and_then(Token::name).unwrap_or_default();
+            if matches!(
+                caller,
+                "array_map" | "array_walk" | "array_filter" | "usort" | "register_shutdown_function" | "iterator_apply"
+            ) {
+                let path = [text];
+                let codes: Vec<&'c Code> =
+                    self.codes.iter().filter(|code| code.calls.iter().any(|call| names(call, &path))).collect();
+                codes.into_iter().for_each(|code| self.effect(code, "", start, end));
+            }
+        }
+        at + 1
+    }
+
+    /// A name: an import, an assignment, a call, or a mention.
+    fn name(&mut self, at: usize) -> usize {
+        if let Some(next) = self.import(at) {
+            return next;
+        }
+        let (mut path, next) = self.path(at);
+        // Behind what another call gives: `Path("x").unlink()`.
+        if at > 0 && (self.sign(at - 1, '.') || at > 1 && self.sign(at - 1, '>') && self.sign(at - 2, '-')) {
+            path.insert(0, String::new());
+        }
+        if let Some(next) = self.assignment(at, &path, next) {
+            return next;
+        }
+        let (start, end) = (self.get(at).map_or(0, |t| t.start), self.get(next.saturating_sub(1)).map_or(0, |t| t.end));
+        let codes: Vec<&'c Code> =
+            self.codes.iter().filter(|code| code.calls.iter().any(|call| names(call, &path))).collect();
+        if codes.is_empty() {
+            return next;
+        }
+        let called = self.sign(next, '(');
+        // `eval { … }` of Perl catches errors.
+        let bare = !called && self.takes_bare(next);
+        if !called && !bare {
+            // A function that is handed over, as in `map(os.remove, files)`.
+            if path.len() > 1 && (self.sign(next, ',') || self.sign(next, ')')) {
+                codes
+                    .iter()
+                    .filter(|code| code.argument != Argument::Read)
+                    .for_each(|code| self.effect(code, "", start, end));
+            }
+            return next;
+        }
+        let (values, past) = self.values(next + usize::from(called), called);
+        let end = self.get(past.saturating_sub(1)).map_or(end, |token| token.end);
+        for code in codes {
+            self.judge(code, &values, start, end);
+        }
+        // What stands in the arguments is looked at too.
+        next
+    }
+
+    /// Whether what follows is an argument without parentheses.
+    fn takes_bare(&self, at: usize) -> bool {
+        let Some(token) = self.get(at) else { return false };
+        match (self.family, &token.kind) {
+            (Family::Perl | Family::Ruby, Kind::Text(_) | Kind::Command(_)) => true,
+            (Family::Lua | Family::Php, Kind::Text(_)) => true,
+            (Family::Perl, Kind::Sign('$' | '@' | '<' | '0')) => true,
+            (Family::Perl | Family::Ruby, Kind::Name(name)) => {
+                !matches!(name.as_str(), "if" | "unless" | "or" | "and" | "do" | "x" | "eq" | "ne" | "end" | "then")
+            }
+            _ => false,
+        }
+    }
+
+    /// Names that come from elsewhere: `import a as b`, `from a import b`, `const {b} = require("a")`.
+    fn import(&mut self, at: usize) -> Option<usize> {
+        let word = |at: usize| self.get(at).and_then(Token::name);
+        match (self.family, word(at)?) {
+            (Family::Python, "import") => {
+                let (mut at, mut found) = (at + 1, Vec::new());
+                loop {
+                    let (path, next) = self.path(at);
+                    let alias = (word(next) == Some("as")).then(|| word(next + 1)).flatten();
+                    found
+                        .push((alias.unwrap_or(path.first()?).to_owned(), if alias.is_some() { path } else { vec![] }));
+                    at = if alias.is_some() { next + 2 } else { next };
+                    if !self.sign(at, ',') {
+                        break;
+                    }
+                    at += 1;
+                }
+                self.names.extend(found.into_iter().filter(|(_, path)| !path.is_empty()));
+                Some(at)
+            }
+            (Family::Python, "from") => {
+                let (module, next) = self.path(at + 1);
+                if word(next) != Some("import") {
+                    return Some(next);
+                }
+                let (mut at, mut found) = (next + 1, Vec::new());
+                at += usize::from(self.sign(at, '('));
+                while let Some(name) = word(at) {
+                    let alias = (word(at + 1) == Some("as")).then(|| word(at + 2)).flatten();
+                    found.push((alias.unwrap_or(name).to_owned(), [module.clone(), vec![name.to_owned()]].concat()));
+                    at += if alias.is_some() { 3 } else { 1 };
+                    if !self.sign(at, ',') {
+                        break;
+                    }
+                    at += 1;
+                }
+                self.names.extend(found);
+                Some(at)
+            }
+            (Family::Node, "const" | "let" | "var") if self.sign(at + 1, '{') => {
+                let close = (at + 2..at + 40).find(|&at| self.sign(at, '}'))?;
+                let (module, next) = self.path(close + 2);
+                let mut found = Vec::new();
+                let mut at = at + 2;
+                while let Some(name) = word(at).filter(|_| at < close) {
+                    let alias = if self.sign(at + 1, ':') { word(at + 2) } else { None };
+                    found.push((alias.unwrap_or(name).to_owned(), [module.clone(), vec![name.to_owned()]].concat()));
+                    at += if alias.is_some() { 4 } else { 2 };
+                }
+                self.names.extend(found);
+                Some(next)
+            }
+            _ => None,
+        }
+    }
+
+    /// `name = os.system`, `name = "text"`: remembered.
+    fn assignment(&mut self, at: usize, path: &[String], next: usize) -> Option<usize> {
+        let [name] = path else { return None };
+        if next != at + 1 || !self.sign(next, '=') || self.sign(next + 1, '=') {
+            return None;
+        }
+        if let Some(Token { kind: Kind::Name(_), .. }) = self.get(next + 1) {
+            let (path, after) = self.path(next + 1);
+            if !self.sign(after, '(') && !path.is_empty() {
+                self.names.insert(name.clone(), path);
+            }
+            return None;
+        }
+        if let Some(Value::Text(text)) = self.values(next + 1, false).0.into_iter().next()
+            && text.len() < MAX_TEXT
+        {
+            self.texts.insert(name.clone(), text);
+        }
+        None
+    }
+
+    /// The path that begins at a name: `os.path.join`, `File::Path`, `require("fs").rmSync`, `getattr(os, "system")`; and what follows it.
+    fn path(&self, at: usize) -> (Vec<String>, usize) {
+        let Some(name) = self.get(at).and_then(Token::name) else { return (Vec::new(), at + 1) };
+        let literal = |at: usize| self.get(at).and_then(Token::text);
+        let (mut path, mut next) = match (name, literal(at + 2)) {
+            ("require" | "__import__" | "import_module" | "import", Some(module)) if self.sign(at + 1, '(') => {
+                (vec![module.trim_start_matches("node:").to_owned()], at + 4)
+            }
+            ("getattr", None) if self.sign(at + 1, '(') => {
+                let (object, next) = self.path(at + 2);
+                match self.values(next + 1, true).0.first() {
+                    Some(Value::Text(text)) if self.sign(next, ',') && !text.contains(HOLE) => {
+                        let close = (next..next + 16).find(|&at| self.sign(at, ')')).unwrap_or(next);
+                        ([object, vec![text.clone()]].concat(), close + 1)
+                    }
+                    _ => (vec![name.to_owned()], at + 1),
+                }
+            }
+            _ => (self.names.get(name).cloned().unwrap_or_else(|| vec![name.to_owned()]), at + 1),
+        };
+        for _ in 0..MAX_PATH {
+            let skip = match self.get(next).map(|token| &token.kind) {
+                Some(Kind::Sign('.')) if self.family != Family::Php => 1,
+                Some(Kind::Sign(':')) if self.sign(next + 1, ':') => 2,
+                Some(Kind::Sign(':')) if self.family == Family::Lua => 1,
+                Some(Kind::Sign('-')) if self.sign(next + 1, '>') => 2,
+                Some(Kind::Sign('?')) if self.sign(next + 1, '.') => 2,
+                Some(Kind::Sign('[')) if self.sign(next + 2, ']') => {
+                    let Some(name) = literal(next + 1) else { break };
+                    path.push(name.to_owned());
+                    next += 3;
+                    continue;
+                }
+                _ => break,
+            };
+            let Some(name) = self.get(next + skip).and_then(Token::name) else { break };
+            if matches!((name, literal(next + skip + 2)), ("import_module", Some(_))) && self.sign(next + skip + 1, '(')
+            {
+                path = vec![literal(next + skip + 2).unwrap_or_default().to_owned()];
+                next += skip + 4;
+                continue;
+            }
+            path.push(name.to_owned());
+            next += skip + 1;
+        }
+        (path, next)
+    }
+
+    /// The arguments from here on, up to the parenthesis that closes or the end of the statement; and what follows them.
+    fn values(&self, from: usize, closed: bool) -> (Vec<Value>, usize) {
+        let mut values = Vec::new();
+        let mut argument: Vec<&Token> = Vec::new();
+        let mut depth = 0usize;
+        let mut at = from;
+        while let Some(token) = self.get(at).filter(|_| at - from < MAX_ARGUMENTS) {
+            match &token.kind {
+                Kind::Sign(')' | ']' | '}') if depth == 0 => break,
+                Kind::Sign(';') if !closed && depth == 0 => break,
+                Kind::Sign('(' | '[' | '{') => depth += 1,
+                Kind::Sign(')' | ']' | '}') => depth -= 1,
+                _ => {}
+            }
+            at += 1;
+            if depth == 0 && token.is(',') {
+                values.push(self.value(&argument));
+                argument.clear();
+            } else {
+                argument.push(token);
+            }
+        }
+        if !argument.is_empty() {
+            values.push(self.value(&argument));
+        }
+        (values, at)
+    }
+
+    /// What an argument says: texts joined by `+`, `.`, `..` or nothing; a list of them.
+    fn value(&self, tokens: &[&Token]) -> Value {
+        let text = |token: &&Token| match &token.kind {
+            Kind::Text(text) => Some(text.clone()),
+            Kind::Name(name) => self.texts.get(name).cloned(),
+            Kind::Command(_) | Kind::Sign(_) => None,
+        };
+        match tokens {
+            [] => Value::Unknown,
+            [one] => text(one).map_or(Value::Unknown, Value::Text),
+            [open, .., close] if open.is('[') && close.is(']') || open.is('(') && close.is(')') => {
+                let items = tokens.get(1..tokens.len() - 1).unwrap_or_default();
+                let mut list = Vec::new();
+                for item in items.split(|token| token.is(',')) {
+                    match self.value(item) {
+                        Value::Text(text) => list.push(text),
+                        Value::List(more) => list.extend(more),
+                        Value::Aside | Value::Unknown if item.is_empty() => {}
+                        Value::Aside | Value::Unknown => list.push(HOLE.to_string()),
+                    }
+                }
+                if list.iter().all(|text| text.chars().all(|c| c == HOLE)) { Value::Unknown } else { Value::List(list) }
+            }
+            [open, ..] if open.is('{') => Value::Aside,
+            [name, equals, value, ..] if name.name().is_some() && equals.is('=') && !value.is('=') => Value::Aside,
+            [name, ..] if matches!(name.name(), Some("function" | "lambda" | "async" | "sub")) => Value::Aside,
+            _ => {
+                let mut out = String::new();
+                let mut known = false;
+                for token in tokens {
+                    match &token.kind {
+                        Kind::Sign('+' | '.') => {}
+                        _ => match text(token) {
+                            Some(text) => {
+                                known = true;
+                                out.push_str(&text);
+                            }
+                            None if !out.ends_with(HOLE) => out.push(HOLE),
+                            None => {}
+                        },
+                    }
+                }
+                if known { Value::Text(out) } else { Value::Unknown }
+            }
+        }
+    }
+
+    /// One call, held against one entry of the catalogue.
+    fn judge(&mut self, code: &'c Code, values: &[Value], start: usize, end: usize) {
+        let first = values.first().cloned().unwrap_or(Value::Unknown);
+        let known = |value: &Value| match value {
+            Value::Text(text) if !text.contains(HOLE) => Some(text.clone()),
+            _ => None,
+        };
+        match code.argument {
+            Argument::None => self.effect(code, "", start, end),
+            Argument::Path => match first {
+                Value::Text(path) => {
+                    let known =
+                        if path.contains(HOLE) { Text::Partly(path.clone()) } else { Text::Known(path.clone()) };
+                    let span = Span { start, end };
+                    let word = Word { text: known, span, verbatim: None, glob: path.contains('*'), flow: None };
+                    let severity = self.catalogue.graded(&word, code.severity);
+                    let (kind, undo, reason) = (code.kind, code.undo, code.reason.as_str());
+                    self.found.push(Finding::Effect { kind, severity, undo, reason, object: path, start, end });
+                }
+                Value::List(_) | Value::Aside | Value::Unknown => self.effect(code, "", start, end),
+            },
+            Argument::Script => match command_of(values) {
+                Some(text) => self.script(&text, start, end),
+                None => self.effect(code, "", start, end),
+            },
+            Argument::Code => match known(&first) {
+                Some(text) => self.found.push(Finding::Code { text, start, end }),
+                None if self.family == Family::Perl && values.is_empty() => {}
+                None => self.effect(code, "", start, end),
+            },
+            Argument::Sql => {
+                if let Value::Text(text) = first {
+                    self.found.push(Finding::Sql { text: text.replace(HOLE, "?"), start, end });
+                }
+            }
+            Argument::Read | Argument::Write | Argument::Open => {
+                let Some(path) = known(&first) else { return };
+                // Perl opens a command where the path begins or ends with a pipe.
+                if let Some(script) = path.strip_prefix('|').or_else(|| path.strip_suffix('|')) {
+                    return self.script(script, start, end);
+                }
+                let mode = values.get(1).and_then(known).unwrap_or_default();
+                let writes = code.argument == Argument::Write
+                    || code.argument == Argument::Open && mode.contains(['w', 'a', '+', 'x', '>']);
+                let access = if writes { Access::Overwrite } else { Access::Read };
+                self.found.push(Finding::Touch { path, access, start, end });
+            }
+        }
+    }
+
+    fn effect(&mut self, code: &'c Code, object: &str, start: usize, end: usize) {
+        let object = if object.is_empty() { self.language.to_owned() } else { object.to_owned() };
+        let (kind, severity, undo, reason) = (code.kind, code.severity, code.undo, code.reason.as_str());
+        self.found.push(Finding::Effect { kind, severity, undo, reason, object, start, end });
+    }
+}
+
+/// Whether a call of the catalogue is what a path ends with: `os.remove` is `x.os.remove`, `.unlink` any method of that name, `exec` only itself.
+fn names(call: &str, path: &[String]) -> bool {
+    if let Some(method) = call.strip_prefix('.') {
+        return path.len() > 1 && path.last().is_some_and(|last| last == method);
+    }
+    let parts = call.split('.').count();
+    let Some(tail) = path.len().checked_sub(parts).and_then(|from| path.get(from..)) else { return false };
+    (parts > 1
+        || path.len() == 1
+        || matches!(path.first().map(String::as_str), Some("builtins" | "globalThis" | "Kernel" | "CORE")))
+        && call.split('.').zip(tail).all(|(want, got)| want == got)
+}
+
+/// The command line that the arguments of a call are: a script, or words; `None` where they say nothing.
+fn command_of(values: &[Value]) -> Option<String> {
+    let mut words: Vec<String> = Vec::new();
+    for value in values {
+        match value {
+            Value::Text(text) => words.push(text.clone()),
+            Value::List(list) => words.extend(list.iter().cloned()),
+            Value::Unknown => words.push(HOLE.to_string()),
+            Value::Aside => {}
+        }
+    }
+    // `execvp("rm", ["rm", …])` names the program twice.
+    if let [program, again, ..] = words.as_slice()
+        && program.rsplit('/').next() == again.rsplit('/').next()
+    {
+        words.remove(1);
+    }
+    match (values, words.as_slice()) {
+        (_, [] | [..]) if words.first().is_none_or(|word| word.chars().all(|c| c == HOLE)) => None,
+        ([Value::Text(_), ..], [script]) => Some(script.clone()),
+        ([Value::Text(_), ..], [script, rest @ ..]) if rest.iter().all(|word| word.chars().all(|c| c == HOLE)) => {
+            Some(script.clone())
+        }
+        _ => {
+            let quote = |word: &String| match word.contains(HOLE) {
+                true => word.clone(),
+                false => format!("'{}'", word.replace('\'', "'\\''")),
+            };
+            Some(words.iter().map(quote).collect::<Vec<_>>().join(" "))
+        }
+    }
+}
+
+/// Findings of one text; policy and approver need no more.
+const MAX_FINDINGS: usize = 64;
+
+/// Names in one path.
+const MAX_PATH: usize = 12;
+
+/// Tokens of the arguments of one call.
+const MAX_ARGUMENTS: usize = 400;
+
+/// Bytes of a text that is remembered under a name.
+const MAX_TEXT: usize = 4096;

@@ -1,0 +1,525 @@
+//! The walk through a script: expands words, sees through wrappers, follows what flows into interpreters, and asks the catalogue.
+//!
+//! | file | what |
+//! |---|---|
+//! | `mod.rs` | scripts, pipelines, redirections, one command |
+//! | `run.rs` | what a command runs: wrappers, interpreters, options that name a command |
+//! | `state.rs` | what the line and the session define: variables, aliases, functions, files |
+
+use super::catalogue::{Access, Catalogue, RunsIn};
+use super::memory::{Memory, Value};
+use super::tree::{Function, Group, Piece, Pipeline, Raw, Redirect, RedirectKind, Script, Simple, Stage};
+use super::words::{Flow, HOLE, Origin as FlowOrigin, Resolve, Text, Word, expand, expand_whole};
+use super::{Context, Dialect, Reader, Stdin, dialect, parse, sql};
+use crate::model::{Effect, EffectKind, Severity, Span, Undo};
+
+mod run;
+mod state;
+
+/// Where a command's standard input comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Input {
+    /// The terminal whose every line is judged.
+    Terminal,
+    /// A stream that nobody judges.
+    Hidden,
+    /// A file on the target.
+    File,
+    /// The command before it, or text in the line.
+    Flow(Flow),
+}
+
+/// A command as it would run: what the wrappers left of it.
+#[derive(Debug)]
+struct Act<'w> {
+    argv: &'w [Word],
+    stdin: &'w Input,
+    place: Place,
+}
+
+/// How deep inside other commands a command stands, and where it runs.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    depth: usize,
+    runs_in: RunsIn,
+    /// Whether a program starts it that is no shell (an editor, a pager, a language): then a shell is a way out of it.
+    within: bool,
+}
+
+impl Place {
+    fn inside(self, runs: RunsIn) -> Self {
+        let runs_in = if runs == RunsIn::Here { self.runs_in } else { runs };
+        Self { depth: self.depth + 1, runs_in, ..self }
+    }
+
+    fn within(self) -> Self {
+        Self { within: true, ..self }
+    }
+}
+
+/// The arguments that `$1` and `$@` mean.
+#[derive(Debug, Clone)]
+enum Frame {
+    /// Those of the shell that reads the prompt: none, until `set --` gives some.
+    Prompt,
+    /// Those of a function whose calls are not seen yet.
+    Unknown,
+    /// `$0`, `$1` and so on.
+    Known(Vec<Option<String>>),
+}
+
+/// The walk's state.
+pub(super) struct Walk<'c> {
+    catalogue: &'c Catalogue,
+    context: &'c Context,
+    /// What the lines before this one defined.
+    before: &'c Memory,
+    /// What this line defines.
+    pub(super) learned: Memory,
+    frame: Frame,
+    /// The characters at which values are split.
+    separators: String,
+    place: Place,
+    /// Where the text stands that a dialect reads.
+    origin: parse::Origin,
+    /// Whether what runs now is sure to run, in the shell itself: no side of an `&&`, no subshell, nothing nested.
+    sure: bool,
+    /// Names whose alias or function is being expanded: it is not expanded again in itself.
+    expanding: Vec<String>,
+    /// Whether the line itself is whole; one that is not cannot be parsed yet, which means nothing.
+    complete: bool,
+    steps: usize,
+    /// What was found so far.
+    pub(super) effects: Vec<Effect>,
+    /// The simple commands so far.
+    pub(super) normalised: String,
+}
+
+impl<'c> Walk<'c> {
+    /// A walk that has not begun.
+    pub(super) fn new(catalogue: &'c Catalogue, context: &'c Context, before: &'c Memory, complete: bool) -> Self {
+        Self {
+            catalogue,
+            context,
+            before,
+            learned: Memory::default(),
+            frame: Frame::Prompt,
+            separators: BLANKS.to_owned(),
+            place: Place { depth: 0, runs_in: RunsIn::Here, within: false },
+            origin: parse::Origin::At(0),
+            sure: true,
+            expanding: Vec::new(),
+            complete,
+            steps: 0,
+            effects: Vec::new(),
+            normalised: String::new(),
+        }
+    }
+
+    /// The bytes of the line where a piece of the text stands that a dialect reads.
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
+        self.origin.map(start, end)
+    }
+
+    /// Where a piece of that text begins.
+    const fn origin(&self, start: usize) -> parse::Origin {
+        match self.origin {
+            parse::Origin::At(at) => parse::Origin::At(at + start),
+            parse::Origin::Within(span) => parse::Origin::Within(span),
+        }
+    }
+
+    /// Judges a path that such a text touches.
+    pub(super) fn path(&mut self, path: &str, access: Access, start: usize, end: usize) {
+        let span = self.span(start, end);
+        let word = Word { text: Text::Known(path.to_owned()), span, verbatim: None, glob: false, flow: None };
+        self.touch(&word, access, span);
+    }
+
+    /// Judges a text that a program is given, in the program's own language.
+    fn payload(&mut self, dialect: Dialect, text: &str, origin: parse::Origin) {
+        let place = self.place;
+        if place.depth > MAX_DEPTH {
+            let span = origin.map(0, text.len());
+            return self.opaque(Severity::High, span, "commands within commands, deeper than anybody writes them");
+        }
+        let outer = std::mem::replace(&mut self.origin, origin);
+        self.place = place.inside(RunsIn::Here).within();
+        let _ = dialect::judge(dialect, text, self);
+        (self.place, self.origin) = (place, outer);
+    }
+
+    /// Judges a text as a script of a shell; it stands in the line from the byte `start` on.
+    pub(super) fn shell(&mut self, text: &str, start: usize) {
+        let input = match self.context.stdin {
+            Stdin::Terminal => Input::Terminal,
+            Stdin::Hidden => Input::Hidden,
+        };
+        let place = match self.context.dialect {
+            Dialect::Shell => self.place,
+            // What a program hands to a shell is a way out of it.
+            _ => self.place.within(),
+        };
+        let origin = self.origin(start);
+        self.nested(text, origin, &input, place);
+    }
+
+    /// Judges a text as SQL; it stands in the line from the byte `start` on.
+    pub(super) fn sql(&mut self, text: &str, start: usize) {
+        let span = self.span(start, start + text.len());
+        self.effects.extend(sql::judge(text, Some(span), span));
+    }
+
+    /// Judges a text as a program in another language; it stands in the line from the byte `start` on.
+    pub(super) fn code(&mut self, language: &str, text: &str, start: usize) {
+        let origin = self.origin(start);
+        self.inline(language, text, origin);
+    }
+
+    /// An effect that no catalogue entry names.
+    pub(super) fn opaque(&mut self, severity: Severity, span: Span, reason: &str) {
+        self.effect(EffectKind::Opaque, severity, Undo::Hard, span, "", reason);
+    }
+
+    /// Something whose text is built to hide what it does, or that makes other things run.
+    fn evasion(&mut self, span: Span, object: &str, reason: &str) {
+        self.effect(EffectKind::Evasion, Severity::Medium, Undo::Easy, span, object, reason);
+    }
+
+    /// Adds an effect. `{object}` in the reason is the object.
+    pub(super) fn effect(
+        &mut self,
+        kind: EffectKind,
+        severity: Severity,
+        undo: Undo,
+        span: Span,
+        object: &str,
+        reason: &str,
+    ) {
+        if self.effects.len() >= MAX_FOUND {
+            return;
+        }
+        let object: String = object.replace(HOLE, "…").chars().take(MAX_OBJECT).collect();
+        let reason = reason.replace("{object}", &object);
+        self.effects.push(Effect { kind, severity, undo, span, object, reason });
+    }
+
+    /// Judges a text that some command runs as a script; gives what it writes.
+    fn nested(&mut self, text: &str, origin: parse::Origin, input: &Input, place: Place) -> Flow {
+        let span = origin.map(0, text.len());
+        if place.depth > MAX_DEPTH {
+            self.opaque(Severity::High, span, "commands within commands, deeper than anybody writes them");
+            return Flow::default();
+        }
+        let outer = std::mem::replace(&mut self.place, place);
+        let sure = self.sure;
+        self.sure &= place.depth == 0;
+        let flow = match parse::parse(text, origin) {
+            Ok(script) => self.script(&script, input),
+            Err(parse::Failure) => {
+                let before = self.effects.len();
+                let flow = self.script(&super::lex::commands(text, origin), input);
+                let unfinished = place.depth == 0 && !self.complete;
+                if self.effects.len() == before && !unfinished && self.context.reader == Reader::Shell {
+                    self.opaque(Severity::Medium, span, "it is no shell syntax that can be analysed");
+                }
+                Flow { text: None, ..flow }
+            }
+        };
+        self.sure = sure;
+        self.place = outer;
+        flow
+    }
+
+    fn script(&mut self, script: &Script, input: &Input) -> Flow {
+        let mut all = Flow { text: Some(String::new()), from: FlowOrigin::Local };
+        let mut generated = !script.pipelines.is_empty();
+        for pipeline in &script.pipelines {
+            let flow = self.pipeline(pipeline, input);
+            generated &= flow.from == FlowOrigin::Generator;
+            all.from = all.from.max(flow.from);
+            all.text = all.text.zip(flow.text).map(|(all, more)| all + &more).filter(|all| all.len() <= MAX_FLOW);
+        }
+        if generated {
+            all.from = FlowOrigin::Generator;
+        }
+        all
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline, input: &Input) -> Flow {
+        let sure = self.sure;
+        self.sure &= !pipeline.maybe && pipeline.stages.len() == 1;
+        let mut input = input.clone();
+        let mut flow = Flow::default();
+        for stage in &pipeline.stages {
+            flow = match stage {
+                Stage::Simple(simple) => self.simple(simple, &input),
+                Stage::Group(group) => self.group(group, &input),
+                Stage::Function(function) => self.function(function),
+            };
+            input = Input::Flow(flow.clone());
+        }
+        self.sure = sure;
+        flow
+    }
+
+    fn group(&mut self, group: &Group, input: &Input) -> Flow {
+        let sure = std::mem::replace(&mut self.sure, false);
+        let (input, targets) = self.redirects(&group.redirects, input.clone(), group.span);
+        let mut flow = Flow::default();
+        let values = group.each.as_ref().map(|(name, values)| {
+            let values: Vec<Word> = values.iter().flat_map(|raw| expand(raw, self)).collect();
+            let known = values.iter().map(|word| word.known().filter(|_| !word.glob).map(str::to_owned));
+            (name, known.collect::<Option<Vec<String>>>().filter(|known| known.len() <= MAX_TURNS))
+        });
+        match values {
+            None => flow = self.script(&group.body, &input),
+            Some((name, None)) => {
+                self.set(name, None);
+                flow = self.script(&group.body, &input);
+                flow.text = None;
+            }
+            Some((name, Some(values))) => {
+                let mut text = Some(String::new());
+                for value in values {
+                    self.learned.assign(name, Value::One(Some(value)));
+                    flow = self.script(&group.body, &input);
+                    text = text.zip(flow.text.take()).map(|(all, more)| all + &more);
+                }
+                flow.text = text.filter(|text| text.len() <= MAX_FLOW);
+            }
+        }
+        self.sure = sure;
+        self.written(&targets, flow)
+    }
+
+    /// A function's body is judged where it is defined. One that pipes into itself is a fork bomb.
+    fn function(&mut self, function: &Function) -> Flow {
+        if function.name.as_deref().is_some_and(|name| pipes_itself(&function.body, name)) {
+            let reason = "starts copies of itself until the machine stands still";
+            self.effect(EffectKind::ProcKill, Severity::Critical, Undo::Hard, function.span, "", reason);
+        }
+        if let Some(name) = &function.name {
+            if TRUSTED.contains(&name.as_str()) {
+                self.evasion(function.span, name, "puts something else in the place of {object}");
+            }
+            self.learned.function(name, function.source.clone(), true);
+        }
+        let frame = std::mem::replace(&mut self.frame, Frame::Unknown);
+        let sure = std::mem::replace(&mut self.sure, false);
+        self.script(&function.body, &Input::Terminal);
+        (self.frame, self.sure) = (frame, sure);
+        Flow::default()
+    }
+
+    fn simple(&mut self, simple: &Simple, input: &Input) -> Flow {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            if self.steps == MAX_STEPS + 1 {
+                self.opaque(Severity::High, simple.span, "too many commands to analyse");
+            }
+            return Flow::default();
+        }
+        let stay = simple.words.is_empty() || declares(simple);
+        self.assignments(&simple.assignments, stay);
+        let argv: Vec<Word> =
+            simple.words.iter().take(MAX_WORDS).flat_map(|raw| expand(raw, self)).take(MAX_WORDS).collect();
+        let (input, targets) = self.redirects(&simple.redirects, input.clone(), simple.span);
+        self.note(&argv);
+        let place = self.place;
+        let act = Act { argv: &argv, stdin: &input, place };
+        let flow = match simple.words.first() {
+            Some(first) if self.awaits_call(first, &argv) => Flow::default(),
+            _ => self.act(&act),
+        };
+        if !targets.is_empty()
+            && let Some((command, args)) = argv.split_first()
+        {
+            self.disguised(command, args);
+        }
+        self.written(&targets, flow)
+    }
+
+    /// Whether the command word is an argument of a function that nobody has called yet: its calls are judged.
+    fn awaits_call(&self, first: &Raw, argv: &[Word]) -> bool {
+        let argument = |name: &str| matches!(name, "@" | "*") || name.bytes().all(|b| b.is_ascii_digit());
+        matches!(self.frame, Frame::Unknown)
+            && argv.first().is_none_or(|word| word.program().is_none())
+            && matches!(first.pieces.as_slice(), [Piece::Variable { name, .. }] if argument(name))
+    }
+
+    /// Judges the files that redirections touch; gives the input that they leave, and the files that the output goes to, with whether it is added to them.
+    fn redirects(&mut self, redirects: &[Redirect], mut input: Input, command: Span) -> (Input, Vec<(Word, bool)>) {
+        let mut targets = Vec::new();
+        for redirect in redirects {
+            let target = expand_whole(&redirect.target, self);
+            let span = Span { start: command.start.min(redirect.span.start), end: redirect.span.end };
+            match redirect.kind {
+                RedirectKind::Here => {
+                    let text = target.known().map(str::to_owned);
+                    let from = target.flow.as_ref().map(|flow| flow.from).unwrap_or_default();
+                    input = Input::Flow(Flow { text, from });
+                }
+                RedirectKind::Read => {
+                    if redirect.fd.is_none_or(|fd| fd == 0) {
+                        let file = || self.file(&target).map(|file| Flow { text: file.text.clone(), from: file.from });
+                        input = target.flow.clone().or_else(file).map_or(Input::File, Input::Flow);
+                        if target.known() == Some("/dev/null") {
+                            input = Input::Flow(Flow { text: Some(String::new()), from: FlowOrigin::Local });
+                        }
+                    }
+                    self.touch(&target, Access::Read, span);
+                }
+                RedirectKind::Write => self.touch(&target, Access::Overwrite, span),
+                RedirectKind::Append => self.touch(&target, Access::Append, span),
+                RedirectKind::Both => {
+                    self.touch(&target, Access::Read, span);
+                    self.touch(&target, Access::Append, span);
+                }
+                RedirectKind::Duplicate => {
+                    // A stream that was opened before: `<&3`.
+                    let number = target.known().and_then(|text| text.trim_end_matches('-').parse::<u32>().ok());
+                    if redirect.fd.is_none_or(|fd| fd == 0) && number.is_some_and(|n| n > 2) {
+                        input = Input::Flow(Flow::default());
+                    }
+                }
+            }
+            if target.shown().starts_with("/dev/tcp/") || target.shown().starts_with("/dev/udp/") {
+                let reason = "opens a connection to {object} from the shell itself";
+                self.effect(EffectKind::ReverseShell, Severity::High, Undo::Never, span, target.shown(), reason);
+            }
+            let appends = redirect.kind == RedirectKind::Append;
+            if (appends || redirect.kind == RedirectKind::Write) && redirect.fd.is_none_or(|fd| fd == 1) {
+                targets.push((target, appends));
+            }
+        }
+        (input, targets)
+    }
+
+    /// Remembers what goes into files; it does not go into the pipe.
+    fn written(&mut self, targets: &[(Word, bool)], flow: Flow) -> Flow {
+        for (target, appends) in targets {
+            self.write(target, &flow, *appends);
+        }
+        if targets.is_empty() { flow } else { Flow { text: Some(String::new()), ..Flow::default() } }
+    }
+
+    fn touch(&mut self, word: &Word, access: Access, span: Span) {
+        let catalogue = self.catalogue;
+        for rule in catalogue.places().touched(word, access) {
+            self.effect(rule.kind(), rule.severity(), rule.undo(), span, word.shown(), rule.reason());
+        }
+    }
+
+    /// Adds a command to what the approver reads.
+    fn note(&mut self, argv: &[Word]) {
+        if argv.is_empty() || self.normalised.len() > super::MAX_NORMALISED {
+            return;
+        }
+        if !self.normalised.is_empty() {
+            self.normalised.push('\n');
+        }
+        self.normalised.push_str(self.place.runs_in.note());
+        for (at, word) in argv.iter().enumerate() {
+            if at > 0 {
+                self.normalised.push(' ');
+            }
+            self.normalised.extend(word.shown().chars().map(|c| if c == HOLE { '…' } else { c }));
+        }
+    }
+}
+
+impl Resolve for Walk<'_> {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.value(name)
+    }
+
+    fn elements(&self, name: &str) -> Option<Vec<Option<String>>> {
+        self.list(name)
+    }
+
+    fn separators(&self) -> &str {
+        &self.separators
+    }
+
+    fn output(&mut self, body: &Script) -> Flow {
+        self.stream(body)
+    }
+
+    fn stream(&mut self, body: &Script) -> Flow {
+        self.apart(body, &Input::Terminal)
+    }
+
+    fn sink(&mut self, body: &Script) {
+        self.apart(body, &Input::Flow(Flow::default()));
+    }
+
+    fn buried(&mut self, span: Span) {
+        self.opaque(Severity::Medium, span, "a command stands where it is not looked for");
+    }
+}
+
+impl Walk<'_> {
+    /// Judges a script that runs in a shell of its own.
+    fn apart(&mut self, body: &Script, input: &Input) -> Flow {
+        let place = self.place;
+        if place.depth > MAX_DEPTH {
+            return Flow::default();
+        }
+        let sure = std::mem::replace(&mut self.sure, false);
+        self.place = place.inside(RunsIn::Here);
+        let flow = self.script(body, input);
+        (self.place, self.sure) = (place, sure);
+        flow
+    }
+}
+
+/// Whether a body calls a function of that name twice in one pipeline, directly or inside `{ … }`.
+fn pipes_itself(body: &Script, name: &str) -> bool {
+    let calls = |stage: &&Stage| match stage {
+        Stage::Simple(simple) => simple
+            .words
+            .first()
+            .is_some_and(|word| matches!(word.pieces.as_slice(), [Piece::Text { text, .. }] if text == name)),
+        Stage::Group(_) | Stage::Function(_) => false,
+    };
+    body.pipelines.iter().any(|pipeline| match pipeline.stages.as_slice() {
+        [Stage::Group(group)] => group.body.pipelines.iter().any(|p| p.stages.iter().filter(calls).count() > 1),
+        stages => stages.iter().filter(calls).count() > 1,
+    })
+}
+
+/// Whether the assignments of a command outlive it.
+fn declares(simple: &Simple) -> bool {
+    let name = simple.words.first().map(|word| word.pieces.as_slice());
+    matches!(name, Some([Piece::Text { text, .. }]) if DECLARATIONS.contains(&text.as_str()))
+}
+
+const DECLARATIONS: [&str; 5] = ["export", "declare", "typeset", "local", "readonly"];
+
+/// Programs that people type passwords into, or that change who they are: what takes their place sees and does what it likes.
+const TRUSTED: [&str; 8] = ["sudo", "su", "ssh", "passwd", "doas", "scp", "login", "gpg"];
+
+/// What values are split at while nobody says otherwise.
+const BLANKS: &str = " \t\n";
+
+/// Commands within commands. People reach four (`ssh host "sudo sh -c 'find … -exec …'"`).
+const MAX_DEPTH: usize = 8;
+
+/// Simple commands of one line, nested ones included.
+const MAX_STEPS: usize = 1000;
+
+/// Words of one command.
+const MAX_WORDS: usize = 2048;
+
+/// Turns of a loop that are followed one by one.
+const MAX_TURNS: usize = 8;
+
+/// Bytes that flow from one command to another; a line is at most as long.
+const MAX_FLOW: usize = 16 * 1024;
+
+/// Characters of an effect's object.
+const MAX_OBJECT: usize = 256;
+
+/// Effects of one walk before equal ones are joined.
+const MAX_FOUND: usize = 2000;

@@ -1,0 +1,644 @@
+//! What a command runs: itself, what it wraps, what it interprets, and what its options name.
+
+use super::super::carry;
+use super::super::catalogue::{Interpreter, RunsIn, Wrapper, takes_value};
+use super::super::code::{self, Finding};
+use super::super::unwrap::{Inner, fill_from_input, unwrap};
+use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
+use super::super::{Dialect, Reader, decode, parse, sql};
+use super::{Act, Frame, Input, MAX_DEPTH, Walk};
+use crate::model::{EffectKind, Severity, Span, Undo};
+
+impl Walk<'_> {
+    /// Judges one command, through its wrappers; gives what it writes.
+    pub(super) fn act(&mut self, act: &Act<'_>) -> Flow {
+        let catalogue = self.catalogue;
+        let Some((command, args)) = act.argv.split_first() else { return Flow::default() };
+        if act.place.depth > MAX_DEPTH {
+            self.opaque(Severity::High, command.span, "commands within commands, deeper than anybody writes them");
+            return Flow::default();
+        }
+        let Some(name) = command.program() else {
+            if self.context.reader == Reader::Shell {
+                self.opaque(Severity::Medium, command.span, "the text does not say which program runs");
+            }
+            return Flow::default();
+        };
+        let name = name.strip_prefix('-').unwrap_or(name);
+        let path = command.shown().contains('/');
+        // The loader runs what it is given, under whatever name it has (ld.so(8)).
+        let name = if name.starts_with("ld-") && path { "ld.so" } else { name };
+        let called = if path { None } else { self.defined(name, command, args, act) };
+        if path && catalogue.interpreter(name).is_none() {
+            self.ran(command, "shell", args);
+        }
+        self.builtin(name, command, args, act);
+        let mut own = args;
+        let mut flow = None;
+        let fits = || catalogue.wrappers(name).iter().filter_map(|w| unwrap(w, args).map(|inner| (w, inner)));
+        // One that finds nothing to run leaves it to the next of the same name.
+        if let Some((wrapper, inner)) =
+            fits().find(|(_, inner)| !matches!(inner, Inner::Nothing)).or_else(|| fits().next())
+        {
+            (own, flow) = (inner.own(args), self.inner(wrapper, &inner, args, act));
+        }
+        self.catalogued(name, command, own, act);
+        self.carried(name, args, act);
+        self.disguises(name, command, args);
+        self.fetched(name, args, act);
+        if let Some(interpreter) = catalogue.interpreter(name) {
+            return self.interpret(interpreter, command, args, act);
+        }
+        if flow.is_none() && called.is_none() && !catalogue.knows(name) {
+            self.unknown_wrapper(args, act);
+        }
+        called.or(flow).unwrap_or_else(|| self.output_of(name, args, act.stdin))
+    }
+
+    /// What the catalogue says of a command's own words.
+    fn catalogued(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) {
+        let span = args.iter().fold(command.span, |span, word| Span {
+            start: span.start.min(word.span.start),
+            end: span.end.max(word.span.end),
+        });
+        let piped = matches!(act.stdin, Input::Flow(_) | Input::File);
+        let found = self.catalogue.judge(name, args, piped);
+        for hit in found.matches {
+            self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
+        }
+        for (word, access) in found.touched {
+            self.touch(&word, access, span);
+        }
+        for (dialect, word) in found.payloads {
+            if let Some(dialect) = Dialect::from_name(dialect) {
+                self.payload(dialect, word.shown(), origin_of(&word));
+            }
+        }
+        if let (Some(dialect), Input::Flow(Flow { text: Some(text), .. })) =
+            (found.input.and_then(Dialect::from_name), act.stdin)
+        {
+            self.payload(dialect, text, parse::Origin::Within(span));
+        }
+    }
+
+    /// Judges what a wrapper runs.
+    fn inner(&mut self, wrapper: &Wrapper, inner: &Inner, args: &[Word], act: &Act<'_>) -> Option<Flow> {
+        let place = act.place.inside(wrapper.runs);
+        match inner {
+            Inner::Nothing => {
+                if wrapper.shell {
+                    self.reads_script(act.stdin, args, place);
+                }
+                None
+            }
+            Inner::Script(word) => Some(self.scripted(word, act.stdin, wrapper.runs)),
+            Inner::Words(from) => {
+                let words = args.get(*from..).unwrap_or_default();
+                let [only] = words else {
+                    let text = words.iter().map(Word::script).collect::<Vec<_>>().join(" ");
+                    let span = words.iter().map(|w| w.span).reduce(|a, b| Span { start: a.start, end: b.end });
+                    let unread = words.iter().find(|word| word.known().is_none() && word.flow.is_some());
+                    return Some(match unread {
+                        Some(word) => self.scripted(word, act.stdin, wrapper.runs),
+                        None => self.nested(&text, parse::Origin::Within(span.unwrap_or_default()), act.stdin, place),
+                    });
+                };
+                Some(self.scripted(only, act.stdin, wrapper.runs))
+            }
+            Inner::Command(from, to) => {
+                let mut argv = args.get(*from..*to).unwrap_or_default().to_vec();
+                if wrapper.appends {
+                    let text = match act.stdin {
+                        Input::Flow(flow) => flow.text.as_deref(),
+                        Input::Terminal | Input::Hidden | Input::File => None,
+                    };
+                    if let [only] = argv.as_slice()
+                        && only.known().is_some_and(|script| script.contains([' ', ';', '|']))
+                    {
+                        return Some(self.scripted(only, &Input::Terminal, wrapper.runs));
+                    }
+                    let lone = argv.first().is_some_and(|word| word.shown() == ":::");
+                    fill_from_input(args.get(..*from).unwrap_or_default(), &mut argv, text);
+                    if lone {
+                        // Without a command the arguments are commands.
+                        argv.iter().for_each(|word| drop(self.scripted(word, &Input::Terminal, wrapper.runs)));
+                        return None;
+                    }
+                }
+                if !wrapper.exec.is_empty() {
+                    // `{}` is something below where find starts.
+                    let root = args.first().filter(|word| !word.shown().starts_with('-')).cloned();
+                    for word in argv.iter_mut().filter(|word| word.known() == Some("{}")) {
+                        let span = word.span;
+                        *word = root.clone().unwrap_or_else(|| Word::unknown(span));
+                        (word.span, word.glob) = (span, true);
+                    }
+                }
+                let place = if wrapper.within { place.within() } else { place };
+                let outer = std::mem::replace(&mut self.place, place);
+                let sure = std::mem::replace(&mut self.sure, false);
+                self.note(&argv);
+                let flow = self.act(&Act { argv: &argv, stdin: act.stdin, place });
+                (self.place, self.sure) = (outer, sure);
+                Some(flow)
+            }
+        }
+    }
+
+    /// A program of which nothing is known may run what its arguments name. Only what destroys files counts: other words are said more often than run.
+    fn unknown_wrapper(&mut self, args: &[Word], act: &Act<'_>) {
+        let place = act.place.inside(RunsIn::Here);
+        for at in 0..args.len().min(MAX_WRAPPED) {
+            let Some(argv) = args.get(at..) else { return };
+            let Some(word) = argv.first().filter(|word| word.verbatim.is_none()) else { continue };
+            let Some(name) = word.program() else { continue };
+            let shell = self.catalogue.interpreter(name).is_some_and(|i| i.language == "shell");
+            if !(DESTROYERS.contains(&name) || shell && argv.len() > 2) {
+                continue;
+            }
+            let before = self.effects.len();
+            let noted = self.normalised.len();
+            self.act(&Act { argv, stdin: &Input::Terminal, place });
+            let grave = |kind| matches!(kind, EffectKind::FsDestroy | EffectKind::DiskPartition);
+            let found = self.effects.get(before..).unwrap_or_default();
+            if !found.iter().any(|effect| effect.severity >= Severity::High && (shell || grave(effect.kind))) {
+                self.effects.truncate(before);
+            }
+            self.normalised.truncate(noted);
+            return;
+        }
+    }
+
+    /// Options and operands whose text somebody runs.
+    fn carried(&mut self, name: &str, args: &[Word], act: &Act<'_>) {
+        let catalogue = self.catalogue;
+        for carrier in catalogue.carriers(name) {
+            let place = act.place.inside(carrier.runs).within();
+            let words = carry::texts(carrier, args);
+            if carrier.reads == "words"
+                && let [_, _, ..] = words.as_slice()
+            {
+                let text = words.iter().map(Word::script).collect::<Vec<_>>().join(" ");
+                let span = words.iter().map(|w| w.span).reduce(|a, b| Span { start: a.start, end: b.end });
+                self.nested(&text, parse::Origin::Within(span.unwrap_or_default()), &Input::Terminal, place);
+                continue;
+            }
+            for word in words {
+                match carrier.reads.strip_prefix("ran:") {
+                    Some(language) => self.ran_from(language, &word, act, place),
+                    None => self.text_of(&carrier.reads, &word, args, place),
+                }
+            }
+        }
+    }
+
+    /// One text that options carry.
+    fn text_of(&mut self, reads: &str, word: &Word, args: &[Word], place: super::Place) {
+        let origin = origin_of(word);
+        let text = word.script();
+        match reads {
+            "shell" | "command" | "words" => {
+                let outer = std::mem::replace(&mut self.place, place);
+                self.scripted(word, &Input::Terminal, RunsIn::Here);
+                self.place = outer;
+            }
+            "git" if !text.starts_with('!') => {
+                self.nested(&format!("git {text}"), parse::Origin::Within(word.span), &Input::Terminal, place);
+            }
+            "git" | "gitcommand" => {
+                let script = text.trim_start_matches('!');
+                self.nested(script, inside(origin, text.len() - script.len()), &Input::Terminal, place);
+            }
+            "ansible" => {
+                let module = args.iter().position(|word| matches!(word.shown(), "-m" | "--module-name"));
+                let module = module.and_then(|at| args.get(at + 1)).map_or("command", Word::shown);
+                let module = module.rsplit('.').next().unwrap_or(module);
+                if matches!(module, "shell" | "command" | "raw" | "script" | "expect") {
+                    self.nested(&text, origin, &Input::Terminal, place);
+                } else if text.contains("state=absent") {
+                    let reason = "takes away what {object} names, on every machine";
+                    self.effect(EffectKind::FsDestroy, Severity::High, Undo::Never, word.span, &text, reason);
+                }
+            }
+            language => self.reads_text(language, &text, origin, place),
+        }
+    }
+
+    /// A file of another language that an option names; `-` is the input.
+    fn ran_from(&mut self, language: &str, word: &Word, act: &Act<'_>, place: super::Place) {
+        let flow = match (word.known(), &word.flow, act.stdin) {
+            (Some("-" | "/dev/stdin"), _, Input::Flow(flow)) => flow.clone(),
+            (None, Some(flow), _) => flow.clone(),
+            _ => return self.ran(word, language, &[]),
+        };
+        match &flow.text {
+            Some(text) => self.reads_text(language, text, parse::Origin::Within(word.span), place),
+            None => self.unread(flow.from, word.span),
+        }
+    }
+
+    /// A text in a language that is no shell's.
+    fn reads_text(&mut self, language: &str, text: &str, origin: parse::Origin, place: super::Place) {
+        if let Some(pieces) = carry::commands(language, text) {
+            for (start, script) in pieces {
+                let origin = match origin {
+                    parse::Origin::At(base) if text.get(start..start + script.len()) == Some(&script) => {
+                        parse::Origin::At(base + start)
+                    }
+                    _ => parse::Origin::Within(origin.map(0, text.len())),
+                };
+                self.nested(&script, origin, &Input::Terminal, place);
+            }
+            return;
+        }
+        match Dialect::from_name(language) {
+            Some(Dialect::Shell) => drop(self.nested(text, origin, &Input::Terminal, place)),
+            Some(dialect) if !code::knows(language) => self.payload(dialect, text, origin),
+            _ => self.inline(language, text, origin),
+        }
+    }
+
+    /// A copy or a link of a program that destroys runs under a name that says nothing.
+    fn disguises(&mut self, name: &str, command: &Word, args: &[Word]) {
+        if matches!(name, "cp" | "ln" | "mv" | "install" | "dd" | "rsync") {
+            self.disguised(command, args);
+        }
+    }
+
+    pub(super) fn disguised(&mut self, command: &Word, args: &[Word]) {
+        let catalogue = self.catalogue;
+        let Some(word) = args.iter().find(|word| {
+            let path = word.shown().trim_start_matches("if=");
+            path.rsplit_once('/').is_some_and(|(dir, name)| dir.ends_with("bin") && catalogue.is_dangerous(name))
+        }) else {
+            return;
+        };
+        let into = args.last().filter(|last| last.shown().trim_end_matches('/').ends_with("bin"));
+        if into.is_none_or(|into| into.span == word.span) || args.len() < 2 {
+            let span = Span { start: command.span.start, end: word.span.end.max(command.span.end) };
+            let object = word.shown().trim_start_matches("if=");
+            self.evasion(span, object, "gives {object} another name, under which nobody sees what runs");
+        }
+    }
+
+    /// What a program fetches into a file: the file is the network's.
+    fn fetched(&mut self, name: &str, args: &[Word], act: &Act<'_>) {
+        let value_of = |flags: &[&str]| {
+            let at = args.iter().position(|word| flags.iter().any(|flag| is_or_ends(word.shown(), flag)));
+            at.and_then(|at| args.get(at + 1)).cloned()
+        };
+        let address = || args.iter().find(|word| word.shown().contains("://") || word.shown().contains('.'));
+        let last = |word: &Word| Word {
+            text: match &word.text {
+                Text::Known(text) => Text::Known(text.split(['?', '#']).next().unwrap_or_default().to_owned()),
+                other => other.clone(),
+            },
+            ..word.clone()
+        };
+        let remote = Flow { text: None, from: FlowOrigin::Network };
+        match name {
+            "curl" => {
+                let named = args.iter().any(|w| w.shown() == "--remote-name" || is_or_ends(w.shown(), "-O"));
+                let target = value_of(&["-o", "--output"]).or_else(|| address().filter(|_| named).map(last));
+                if let Some(target) = target {
+                    self.write(&target, &remote, false);
+                }
+            }
+            "wget" => {
+                let target = value_of(&["-O", "--output-document"]).or_else(|| address().map(last));
+                if let Some(target) = target.filter(|target| target.known() != Some("-")) {
+                    self.write(&target, &remote, false);
+                }
+            }
+            "scp" | "sftp" | "rsync" => {
+                if let [.., from, to] = args
+                    && from.shown().contains(':')
+                    && !from.shown().starts_with('-')
+                {
+                    self.write(if to.shown().ends_with(['/', '.']) { from } else { to }, &remote, false);
+                }
+            }
+            "tee" => {
+                let flow = match act.stdin {
+                    Input::Flow(flow) => flow.clone(),
+                    Input::Terminal | Input::Hidden | Input::File => return,
+                };
+                let appends = args.iter().any(|word| word.shown() == "-a" || word.shown() == "--append");
+                for word in args.iter().filter(|word| !word.shown().starts_with('-')) {
+                    self.write(word, &flow, appends);
+                }
+            }
+            "cp" | "mv" | "ln" | "install" => {
+                if let [.., from, to] = args
+                    && let Some(file) = self.file(from).cloned()
+                {
+                    self.write(to, &Flow { text: file.text, from: file.from }, false);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A script runs: if the session wrote it, its text is judged. One that was there already is a program like any other.
+    pub(super) fn ran(&mut self, path: &Word, language: &str, args: &[Word]) {
+        let Some(file) = self.file(path).cloned() else {
+            if self.overflowed() {
+                self.opaque(Severity::Medium, path.span, "the session has written more files than are remembered");
+            }
+            return;
+        };
+        match file.text {
+            Some(text) => {
+                let place = self.place.inside(RunsIn::Here);
+                let language = shebang(&text).unwrap_or(language);
+                let arguments = std::iter::once(path).chain(args).map(|word| word.known().map(str::to_owned)).collect();
+                let frame = std::mem::replace(&mut self.frame, Frame::Known(arguments));
+                if language == "shell" {
+                    self.nested(&text, parse::Origin::Within(path.span), &Input::Terminal, place);
+                } else {
+                    self.reads_text(language, &text, parse::Origin::Within(path.span), place);
+                }
+                self.frame = frame;
+            }
+            None => self.unread(file.from, path.span),
+        }
+    }
+
+    /// Judges a word that is run as a script.
+    pub(super) fn scripted(&mut self, word: &Word, input: &Input, runs: RunsIn) -> Flow {
+        let place = self.place.inside(runs);
+        match (word.known(), &word.flow) {
+            (None, Some(flow)) if !matches!(word.text, Text::Partly(_)) => {
+                self.unread(flow.from, word.span);
+                Flow::default()
+            }
+            (None, Some(flow)) => {
+                self.unread(flow.from, word.span);
+                self.nested(&word.script(), parse::Origin::Within(word.span), input, place)
+            }
+            (None, None) if matches!(word.text, Text::Unknown) => {
+                if self.context.reader == Reader::Shell && !matches!(self.frame, Frame::Unknown) {
+                    self.opaque(Severity::Medium, word.span, "the text does not say what is run");
+                }
+                Flow::default()
+            }
+            (Some(text), _) => self.nested(text, origin_of(word), input, place),
+            (None, None) => self.nested(&word.script(), parse::Origin::Within(word.span), input, place),
+        }
+    }
+
+    /// Text that nobody has seen is run.
+    pub(super) fn unread(&mut self, from: FlowOrigin, span: Span) {
+        match from {
+            FlowOrigin::Generator => {}
+            FlowOrigin::Local => {
+                self.opaque(Severity::High, span, "runs text that another command makes, which nobody has read");
+            }
+            FlowOrigin::Network => {
+                let reason = "runs whatever a server on the network sends";
+                self.effect(EffectKind::DownloadExec, Severity::High, Undo::Never, span, "", reason);
+            }
+        }
+    }
+
+    /// A shell without a command reads one from its input.
+    fn reads_script(&mut self, stdin: &Input, args: &[Word], place: super::Place) {
+        let span = args.iter().map(|word| word.span).reduce(|a, b| Span { start: a.start, end: b.end });
+        let span = span.unwrap_or_default();
+        match stdin {
+            Input::Terminal | Input::Hidden => {}
+            Input::File => self.opaque(Severity::Medium, span, "runs a file line by line, which nobody has read"),
+            Input::Flow(Flow { text: Some(text), .. }) => {
+                self.nested(text, parse::Origin::Within(span), &Input::Terminal, place);
+            }
+            Input::Flow(flow) => self.unread(flow.from, span),
+        }
+    }
+
+    /// Judges what an interpreter would run: a script in its arguments, or its input.
+    fn interpret(&mut self, interpreter: &Interpreter, command: &Word, args: &[Word], act: &Act<'_>) -> Flow {
+        let shell = interpreter.language == "shell";
+        let span = Span { start: command.span.start, end: args.last().map_or(command.span.end, |word| word.span.end) };
+        let mut reads_stdin = interpreter.operand.is_none();
+        let mut scripts: Vec<(Word, usize)> = Vec::new();
+        let mut operand = None;
+        let mut at = 0;
+        while let Some(word) = args.get(at) {
+            let text = word.shown();
+            if text == "--help" || text == "--version" {
+                return Flow::default();
+            }
+            if let Some((script, used)) = carry::value_of(&interpreter.script, word, args.get(at + 1)) {
+                at += 1 + used;
+                scripts.push((script, at));
+                if shell || interpreter.first {
+                    break;
+                }
+                continue;
+            }
+            if interpreter.quiet.iter().any(|flag| flag == text) {
+                return self.output_of("", &[], act.stdin);
+            }
+            match text {
+                "-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0" => {
+                    operand = None;
+                    break;
+                }
+                "-s" if shell => break,
+                "--" => {}
+                _ if text.starts_with(['-', '+']) && text.len() > 1 => {
+                    at += usize::from(takes_value(&interpreter.values, text, !shell));
+                }
+                _ if interpreter.verb.iter().any(|verb| verb == text) => {}
+                _ => {
+                    operand = Some((word, at));
+                    reads_stdin = false;
+                    break;
+                }
+            }
+            at += 1;
+        }
+        if let (Some("first"), Some((word, _)), true) = (interpreter.operand.as_deref(), operand, scripts.is_empty()) {
+            self.inline_word(&interpreter.language, word);
+            return Flow::default();
+        }
+        if !scripts.is_empty() {
+            let mut flow = Flow::default();
+            for (script, after) in scripts {
+                if shell {
+                    let words = args.get(after..).unwrap_or_default().iter();
+                    let mut arguments: Vec<_> = words.map(|word| word.known().map(str::to_owned)).collect();
+                    if arguments.is_empty() {
+                        arguments.push(Some("bash".to_owned()));
+                    }
+                    let frame = std::mem::replace(&mut self.frame, Frame::Known(arguments));
+                    flow = self.scripted(&script, act.stdin, RunsIn::Here);
+                    self.frame = frame;
+                } else {
+                    self.inline_word(&interpreter.language, &script);
+                    flow.text = code::printed(&interpreter.language, script.known().unwrap_or_default());
+                }
+            }
+            return flow;
+        }
+        match operand {
+            Some((word, at)) => {
+                let stream = ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"].iter().any(|p| word.shown().starts_with(p));
+                match &word.flow {
+                    Some(flow) if word.known().is_none() => self.source(interpreter, flow, word.span),
+                    _ if stream => self.opaque(Severity::Medium, word.span, "runs a stream that nobody has read"),
+                    _ => self.ran(word, &interpreter.language, args.get(at + 1..).unwrap_or_default()),
+                }
+                Flow::default()
+            }
+            None => {
+                match act.stdin {
+                    _ if !reads_stdin => {}
+                    Input::Terminal if act.place.within => {
+                        let reason = "starts a shell from inside another program";
+                        self.effect(
+                            EffectKind::PrivEscalation,
+                            Severity::Medium,
+                            Undo::Easy,
+                            span,
+                            command.shown(),
+                            reason,
+                        );
+                    }
+                    Input::Terminal => {}
+                    Input::File => {
+                        self.opaque(Severity::Medium, span, "runs a file line by line, which nobody has read");
+                    }
+                    Input::Hidden => {
+                        self.opaque(Severity::High, span, "runs what comes over the connection, which nobody has read");
+                    }
+                    Input::Flow(flow) => {
+                        // `bash -s -- ARGUMENTS`
+                        let words = args.get(at + 1..).unwrap_or_default().iter();
+                        let words: Vec<_> = words.filter(|word| word.shown() != "--").collect();
+                        let known = words.iter().map(|word| word.known().map(str::to_owned));
+                        let arguments = std::iter::once(Some("bash".to_owned())).chain(known).collect();
+                        let frame = std::mem::replace(&mut self.frame, Frame::Known(arguments));
+                        self.source(interpreter, flow, span);
+                        self.frame = frame;
+                    }
+                }
+                Flow::default()
+            }
+        }
+    }
+
+    /// An interpreter runs what flows into it.
+    fn source(&mut self, interpreter: &Interpreter, flow: &Flow, span: Span) {
+        let place = self.place.inside(RunsIn::Here);
+        match &flow.text {
+            Some(text) if interpreter.language == "shell" => {
+                self.nested(text, parse::Origin::Within(span), &Input::Terminal, place);
+            }
+            Some(text) => self.reads_text(&interpreter.language, text, parse::Origin::Within(span), place),
+            None => self.unread(flow.from, span),
+        }
+    }
+
+    /// A word that is code of another language.
+    fn inline_word(&mut self, language: &str, word: &Word) {
+        match (&word.text, &word.flow) {
+            (Text::Partly(_) | Text::Unknown, Some(flow)) => self.unread(flow.from, word.span),
+            (Text::Unknown, None) if self.context.reader == Reader::Shell => {
+                self.opaque(Severity::Medium, word.span, "the text does not say what is run");
+            }
+            _ => self.inline(language, word.shown(), origin_of(word)),
+        }
+    }
+
+    /// Inline code of another language: calls that delete, execute, connect, or read secrets.
+    pub(super) fn inline(&mut self, language: &str, text: &str, origin: parse::Origin) {
+        let catalogue = self.catalogue;
+        let place = self.place.inside(RunsIn::Here).within();
+        if place.depth > MAX_DEPTH {
+            self.opaque(Severity::High, origin.map(0, text.len()), "code within code, deeper than anybody writes it");
+            return;
+        }
+        for found in code::findings(catalogue, language, text) {
+            match found {
+                Finding::Effect { kind, severity, undo, reason, object, start, end } => {
+                    self.effect(kind, severity, undo, origin.map(start, end), &object, reason);
+                }
+                Finding::Touch { path, access, start, end } => {
+                    let span = origin.map(start, end);
+                    let word = Word { text: Text::Known(path), span, verbatim: None, glob: false, flow: None };
+                    self.touch(&word, access, span);
+                }
+                Finding::Script { text, start, end } => {
+                    self.nested(&text, parse::Origin::Within(origin.map(start, end)), &Input::Terminal, place);
+                }
+                Finding::Code { text, start, end } => {
+                    let outer = std::mem::replace(&mut self.place, place);
+                    self.inline(language, &text, parse::Origin::Within(origin.map(start, end)));
+                    self.place = outer;
+                }
+                Finding::Sql { text, start, end } => {
+                    self.effects.extend(sql::judge(&text, None, origin.map(start, end)));
+                }
+            }
+        }
+    }
+
+    /// What a command writes, as far as the line says it.
+    fn output_of(&self, name: &str, args: &[Word], input: &Input) -> Flow {
+        let (piped, from) = match input {
+            Input::Flow(flow) => (flow.text.as_deref(), flow.from),
+            Input::Terminal | Input::Hidden | Input::File => (None, FlowOrigin::Local),
+        };
+        if self.catalogue.generates(name, args) {
+            return Flow { text: None, from: FlowOrigin::Generator };
+        }
+        if self.catalogue.fetches(name) {
+            return Flow { text: None, from: FlowOrigin::Network };
+        }
+        if let ("cat" | "head" | "tail" | "tac", [.., path]) = (name, args)
+            && let Some(file) = self.file(path)
+        {
+            return Flow { text: file.text.clone(), from: file.from };
+        }
+        let from = if from == FlowOrigin::Generator { FlowOrigin::Local } else { from };
+        let from = args.iter().filter_map(|word| word.flow.as_ref()).map(|flow| flow.from).fold(from, FlowOrigin::max);
+        Flow { text: decode::output(name, args, piped), from }
+    }
+}
+
+/// Where a word's text stands.
+fn origin_of(word: &Word) -> parse::Origin {
+    match (word.verbatim, word.known()) {
+        (Some(span), Some(text)) if span.end - span.start == text.len() => parse::Origin::At(span.start),
+        _ => parse::Origin::Within(word.span),
+    }
+}
+
+/// The place of the text behind its first bytes.
+const fn inside(origin: parse::Origin, skipped: usize) -> parse::Origin {
+    match origin {
+        parse::Origin::At(base) => parse::Origin::At(base + skipped),
+        parse::Origin::Within(span) => parse::Origin::Within(span),
+    }
+}
+
+/// Whether a word is that option, or a cluster of letters that ends with it.
+fn is_or_ends(text: &str, flag: &str) -> bool {
+    let letter = flag.strip_prefix('-').filter(|letter| letter.len() == 1);
+    text == flag || letter.is_some_and(|l| text.starts_with('-') && !text.starts_with("--") && text.ends_with(l))
+}
+
+/// The language that a script's first line names.
+fn shebang(text: &str) -> Option<&'static str> {
+    let first = text.lines().next()?.strip_prefix("#!")?;
+    let name = first.split(['/', ' ']).rfind(|part| !part.is_empty() && !part.starts_with('-'))?;
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    Dialect::from_name(name).map(Dialect::as_str)
+}
+
+/// What is looked for behind a program that nobody knows.
+const DESTROYERS: [&str; 8] = ["rm", "dd", "shred", "wipefs", "mkfs", "mkfs.ext4", "mkfs.xfs", "find"];
+
+/// Words behind such a program that may begin its command.
+const MAX_WRAPPED: usize = 8;

@@ -1,0 +1,310 @@
+//! What the line and the session define: variables, aliases, functions, arguments, files.
+
+use super::super::memory::{Value, Written};
+use super::super::tree::Assignment;
+use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word, expand, expand_whole};
+use super::{Act, BLANKS, Frame, Input, RunsIn, TRUSTED, Walk, parse};
+use crate::model::{EffectKind, Severity, Span, Undo};
+
+impl Walk<'_> {
+    pub(super) fn assignments(&mut self, assignments: &[Assignment], stay: bool) {
+        for Assignment { name, value, elements, append } in assignments {
+            let elements = elements.as_ref().map(|words| {
+                let words: Vec<Word> = words.iter().flat_map(|raw| expand(raw, self)).collect();
+                words.iter().map(|word| word.known().map(str::to_owned)).collect::<Vec<_>>()
+            });
+            let mut value = match elements {
+                Some(_) => Word::unknown(value.span),
+                None => expand_whole(value, self),
+            };
+            if *append && let Text::Known(more) = &value.text {
+                value.text = self.value(name).map_or(Text::Unknown, |old| Text::Known(old + more));
+            }
+            self.hook(name, &value);
+            if !stay {
+                continue;
+            }
+            let known = value.known().map(str::to_owned);
+            if name == "IFS" {
+                known.as_deref().unwrap_or(BLANKS).clone_into(&mut self.separators);
+            }
+            match elements {
+                Some(elements) if !append && self.sure => self.learned.assign(name, Value::Many(elements)),
+                Some(_) => self.set(name, None),
+                None => self.set(name, known),
+            }
+        }
+    }
+
+    /// Variables that make programs run something.
+    fn hook(&mut self, name: &str, value: &Word) {
+        let catalogue = self.catalogue;
+        let text = value.shown();
+        let runs = text.contains('/')
+            || text.contains(HOLE)
+            || ["-r", "-M", "--import", "agent", "("].iter().any(|o| text.contains(o));
+        if catalogue.is_hook(name) && (runs || name.starts_with("LD_") && !text.is_empty()) {
+            let reason = format!("{name} makes programs that start later run something else");
+            self.evasion(value.span, name, &reason);
+        }
+        if SEARCHED.contains(&name) {
+            let dirs = || text.split(':').filter(|dir| !dir.is_empty());
+            let anybodys = |dir: &str| ["/tmp", "/var/tmp", "/dev/shm"].iter().any(|open| dir.starts_with(open));
+            if dirs().any(anybodys) || name == "PATH" && dirs().any(|dir| dir == "." || dir == "./") {
+                self.evasion(value.span, text, "makes programs be looked for in a directory that anybody fills");
+            }
+        }
+        if name == "HISTFILE" || ((name == "HISTSIZE" || name == "HISTFILESIZE") && value.known() == Some("0")) {
+            let reason = "turns the shell's history off";
+            self.effect(EffectKind::LogTamper, Severity::Medium, Undo::Easy, value.span, name, reason);
+        }
+        if catalogue.names_command(name) && !matches!(value.text, Text::Unknown) {
+            let script = text.trim_start_matches('|').to_owned();
+            let place = self.place.inside(RunsIn::Later).within();
+            self.nested(&script.replace(HOLE, "$_"), parse::Origin::Within(value.span), &Input::Terminal, place);
+        }
+        // Prompts are expanded each time they are shown.
+        if matches!(name, "PS0" | "PS1" | "PS2" | "PS4" | "RPROMPT" | "PROMPT")
+            && (text.contains("$(") || text.contains('`'))
+        {
+            let place = self.place.inside(RunsIn::Later);
+            let script = format!(": \"{}\"", text.replace(['"', '\\'], ""));
+            self.nested(&script, parse::Origin::Within(value.span), &Input::Terminal, place);
+        }
+    }
+
+    /// Sets a variable. Where it may or may not have been set, and had another value, its value is not known.
+    pub(super) fn set(&mut self, name: &str, value: Option<String>) {
+        let old = self.learned.variables.get(name).or_else(|| self.before.variables.get(name));
+        let differs = old.is_some_and(|old| *old != Value::One(value.clone()));
+        let value = if differs && !self.sure { None } else { value };
+        self.learned.assign(name, Value::One(value));
+    }
+
+    pub(super) fn value(&self, name: &str) -> Option<String> {
+        if let Some(value) = self.learned.variables.get(name).or_else(|| self.before.variables.get(name)) {
+            return match value {
+                Value::One(value) => value.clone(),
+                Value::Many(values) => values.first().cloned().flatten(),
+            };
+        }
+        if name.bytes().all(|b| b.is_ascii_digit()) {
+            let at = name.parse::<usize>().ok()?;
+            return match &self.frame {
+                Frame::Unknown => None,
+                Frame::Known(words) => words.get(at).cloned().unwrap_or_else(|| Some(String::new())),
+                Frame::Prompt if at == 0 => Some("bash".to_owned()),
+                Frame::Prompt => self.arguments().get(at - 1).cloned().unwrap_or_else(|| Some(String::new())),
+            };
+        }
+        if name == "@" || name == "*" {
+            return self.list(name)?.into_iter().collect::<Option<Vec<_>>>().map(|words| words.join(" "));
+        }
+        KNOWN.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    pub(super) fn list(&self, name: &str) -> Option<Vec<Option<String>>> {
+        if name == "@" || name == "*" {
+            return match &self.frame {
+                Frame::Unknown => None,
+                Frame::Known(words) => Some(words.get(1..).unwrap_or_default().to_vec()),
+                Frame::Prompt => Some(self.arguments()),
+            };
+        }
+        match self.learned.variables.get(name).or_else(|| self.before.variables.get(name))? {
+            Value::One(value) => Some(vec![value.clone()]),
+            Value::Many(values) => Some(values.clone()),
+        }
+    }
+
+    fn arguments(&self) -> Vec<Option<String>> {
+        self.learned.arguments.as_ref().or(self.before.arguments.as_ref()).cloned().unwrap_or_default()
+    }
+
+    /// Commands that change the shell's own state.
+    pub(super) fn builtin(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) {
+        match name {
+            "alias" => self.aliases(args),
+            "unset" => args.iter().for_each(|word| self.set(word.shown(), None)),
+            "read" | "readarray" | "mapfile" | "getopts" => self.reads(args, act.stdin),
+            "printf" => {
+                if let [flag, variable, rest @ ..] = args
+                    && flag.known() == Some("-v")
+                {
+                    let text = super::super::decode::output(name, rest, None);
+                    self.set(variable.shown(), text);
+                }
+            }
+            "set" => {
+                let at = args.iter().position(|word| !word.shown().starts_with(['-', '+']) || word.shown() == "--");
+                if let Some(at) = at {
+                    let rest = args.get(at..).unwrap_or_default();
+                    let rest =
+                        if rest.first().and_then(Word::known) == Some("--") { rest.get(1..) } else { Some(rest) };
+                    let words = rest.unwrap_or_default().iter().map(|word| word.known().map(str::to_owned));
+                    self.learned.arguments = Some(words.collect());
+                }
+            }
+            "shift" => {
+                let mut words = self.arguments();
+                if !words.is_empty() {
+                    words.remove(0);
+                }
+                self.learned.arguments = Some(words);
+            }
+            // Subscripts are arithmetic, and arithmetic runs `$( … )` even out of quotes (bash, "Shell Arithmetic").
+            "let" | "test" | "[" | "[[" | "declare" | "export"
+                if args.iter().any(|word| word.shown().contains("[$(") || word.shown().contains("[`")) =>
+            {
+                self.opaque(Severity::Medium, command.span, "a command stands where it is not looked for");
+            }
+            _ => {}
+        }
+    }
+
+    /// `read` sets its names to what nobody knows, unless the line says what it reads.
+    fn reads(&mut self, args: &[Word], stdin: &Input) {
+        let names: Vec<&str> = args.iter().filter_map(Word::known).filter(|text| !text.starts_with('-')).collect();
+        let line = match stdin {
+            Input::Flow(Flow { text: Some(text), .. }) => Some(text.lines().next().unwrap_or_default().trim()),
+            Input::Terminal | Input::Hidden | Input::File | Input::Flow(_) => None,
+        };
+        for name in &names {
+            let value = line.filter(|_| names.len() == 1).map(str::to_owned);
+            self.set(name, value);
+        }
+    }
+
+    /// What an alias would run is judged where it is defined.
+    fn aliases(&mut self, args: &[Word]) {
+        let place = self.place.inside(RunsIn::Later);
+        for word in args {
+            let text = word.script();
+            let Some((name, value)) = text.split_once('=') else { continue };
+            self.nested(value, parse::Origin::Within(word.span), &Input::Terminal, place);
+            if TRUSTED.contains(&name) && !value.split_whitespace().any(|part| part == name) {
+                self.evasion(word.span, name, "puts something else in the place of {object}");
+            }
+            self.learned.alias(name, value.to_owned(), !self.sure);
+        }
+    }
+
+    /// Runs the aliases and functions of a command's name; gives what the command writes if there is one.
+    pub(super) fn defined(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) -> Option<Flow> {
+        if self.expanding.len() > MAX_EXPANDING || self.expanding.iter().any(|known| known == name) {
+            return None;
+        }
+        let both = |mine: Option<&Vec<String>>, theirs: Option<&Vec<String>>| -> Vec<String> {
+            let all = mine.into_iter().chain(theirs).flatten();
+            all.cloned().collect()
+        };
+        let aliases = both(self.learned.aliases.get(name), self.before.aliases.get(name));
+        let functions = both(self.learned.functions.get(name), self.before.functions.get(name));
+        if aliases.is_empty() && functions.is_empty() {
+            return None;
+        }
+        self.expanding.push(name.to_owned());
+        let span = args.last().map_or(command.span, |last| Span { start: command.span.start, end: last.span.end });
+        let place = act.place.inside(RunsIn::Here);
+        let rest: String = args.iter().map(|word| format!(" {}", quoted(word))).collect();
+        for alias in aliases {
+            self.nested(&format!("{alias}{rest}"), parse::Origin::Within(span), act.stdin, place);
+        }
+        let arguments = std::iter::once(command).chain(args).map(|word| word.known().map(str::to_owned)).collect();
+        let frame = std::mem::replace(&mut self.frame, Frame::Known(arguments));
+        for source in functions {
+            let Ok(script) = parse::parse(&source, parse::Origin::Within(span)) else { continue };
+            self.bodies(&script, act.stdin, place);
+        }
+        self.frame = frame;
+        self.expanding.pop();
+        Some(Flow::default())
+    }
+
+    /// Runs what functions in a text would do when they are called.
+    fn bodies(&mut self, script: &super::Script, input: &Input, place: super::Place) {
+        if place.depth > super::MAX_DEPTH {
+            return;
+        }
+        let outer = std::mem::replace(&mut self.place, place);
+        let sure = std::mem::replace(&mut self.sure, false);
+        for stage in script.pipelines.iter().flat_map(|pipeline| &pipeline.stages) {
+            if let super::Stage::Function(function) = stage {
+                self.script(&function.body, input);
+            }
+        }
+        (self.place, self.sure) = (outer, sure);
+    }
+
+    /// The file of that name, if this session wrote it.
+    pub(super) fn file(&self, path: &Word) -> Option<&Written> {
+        let name = base_name(path)?;
+        self.learned.files.get(name).or_else(|| self.before.files.get(name))
+    }
+
+    /// Remembers what is written into a file.
+    pub(super) fn write(&mut self, path: &Word, flow: &Flow, appends: bool) {
+        let Some(name) = base_name(path).map(str::to_owned) else { return };
+        if path.shown().starts_with("/dev/") || name.is_empty() {
+            return;
+        }
+        let old = self.file(path).filter(|_| appends || !self.sure && self.before.files.contains_key(&name));
+        let from = old.map_or(flow.from, |old| old.from.max(flow.from));
+        let text = match old {
+            None => flow.text.clone(),
+            Some(old) => old.text.clone().zip(flow.text.clone()).map(|(old, new)| format!("{old}\n{new}")),
+        };
+        // What is added to a file of which nothing is known leaves the rest of it as it was: a script of the target.
+        if appends && old.is_none() && flow.text.is_none() {
+            return;
+        }
+        let from = if from == FlowOrigin::Generator { FlowOrigin::Local } else { from };
+        self.learned.write(&name, Written { text, from });
+    }
+
+    /// Whether any script may be one that the session wrote.
+    pub(super) const fn overflowed(&self) -> bool {
+        self.learned.overflowed || self.before.overflowed
+    }
+}
+
+fn base_name(path: &Word) -> Option<&str> {
+    path.known().map(|text| text.rsplit('/').next().unwrap_or(text)).filter(|name| !name.is_empty())
+}
+
+/// A word as it would have to be written.
+fn quoted(word: &Word) -> String {
+    match &word.text {
+        Text::Known(text) if text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:,@%+~".contains(c)) => {
+            text.clone()
+        }
+        Text::Known(text) => format!("'{}'", text.replace('\'', "'\\''")),
+        Text::Partly(_) | Text::Unknown => word.script(),
+    }
+}
+
+/// Variables whose value is as good as known.
+const KNOWN: [(&str, &str); 16] = [
+    ("HOME", "~"),
+    ("SHELL", "/bin/sh"),
+    ("IFS", " "),
+    ("PWD", "."),
+    ("OLDPWD", "."),
+    ("TMPDIR", "/tmp"),
+    ("EDITOR", "vi"),
+    ("VISUAL", "vi"),
+    ("PAGER", "less"),
+    ("BROWSER", "xdg-open"),
+    ("PYTHON", "python3"),
+    ("CC", "cc"),
+    ("CXX", "c++"),
+    ("MAKE", "make"),
+    ("JAVA", "java"),
+    ("UID", "0"),
+];
+
+/// Variables that name directories in which programs and their parts are looked for.
+const SEARCHED: [&str; 6] = ["PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PERL5LIB", "NODE_PATH", "RUBYLIB"];
+
+/// Aliases and functions within each other.
+const MAX_EXPANDING: usize = 6;
