@@ -124,6 +124,7 @@ pub(crate) fn gate(data: &[u8]) {
         hold_ttl: Duration::from_secs(300),
         privacy: privacy::Settings::default(),
         menu: Some(holdpoint::session::MenuKey::USUAL),
+        reason: None,
         notices: vec![],
     };
     let mut now = Now { mono: Mono(1_000_000), wall: Wall(1_795_262_671_000_000) };

@@ -38,6 +38,7 @@ fn begin(channel: ChannelKind, terminal: Option<Size>) -> Stage {
         echo: Echo::On,
         menu: holdpoint::session::MenuKey::USUAL,
         env: None,
+        policy: String::new(),
     })
     .expect("it begins")
 }

@@ -22,6 +22,7 @@ mod scripts {
         a_client_that_leaves_takes_its_request_back
         a_command_of_an_editor_is_held
         a_command_that_the_text_does_not_name_is_held
+        a_command_whose_rule_wants_a_reason_says_how_to_give_one
         a_continued_line_is_judged_whole
         a_denied_command_never_starts
         a_denied_line_is_cleared_with_the_reason
@@ -44,6 +45,7 @@ mod scripts {
         a_list_that_is_denied_is_discarded_and_its_command_interrupted
         a_list_that_nobody_decides_on_is_gone
         a_name_that_the_shell_completed_is_read_from_the_screen
+        a_note_is_a_reason
         a_note_stands_on_the_next_request
         a_password_is_neither_held_nor_stored
         a_pasted_block_runs_line_by_line_where_the_shell_knows_no_paste
@@ -52,6 +54,7 @@ mod scripts {
         a_program_that_fills_the_screen_during_a_hold_gets_no_bar
         a_prompt_that_opens_a_quote_makes_no_data_of_what_follows
         a_prompt_that_reads_like_a_harmless_command_hides_nothing
+        a_reason_that_is_not_given_withdraws_the_line
         a_record_that_is_lost_ends_the_session
         a_request_that_could_not_be_filed_runs_nothing
         a_resize_during_a_hold_moves_the_bar
@@ -59,6 +62,7 @@ mod scripts {
         a_reveal_is_ended_by_hand_and_by_the_end_of_the_session
         a_reveal_shows_values_until_it_ends_and_the_record_never_has_them
         a_reveal_that_is_denied_shows_nothing
+        a_rule_that_wants_a_reason_asks_nobody_before_it_has_one
         a_shell_without_a_terminal_is_refused
         a_slow_disk_delays_the_enter_and_not_the_echo
         a_suggestion_in_grey_is_not_what_was_typed

@@ -63,6 +63,8 @@ pub struct SessionRequest {
     pub modes: Vec<(u8, u32)>,
     /// Environment that passed the allow-list.
     pub env: Vec<(String, String)>,
+    /// Why they come, as they said with `HOLDPOINT_REASON`.
+    pub reason: Option<String>,
     /// Sentences that are owed to the engineer.
     pub notices: Vec<String>,
 }
@@ -163,6 +165,13 @@ impl Broker {
         if tokio::time::timeout(patience, emptied).await.is_err() {
             tracing::warn!(left = self.0.registry.len(), "sessions did not end in time");
         }
+    }
+
+    /// The kinds of values that are masked in an admitted session: what the configuration names, but for what policy lets this person see.
+    pub(super) fn masked_kinds(&self, admission: &Admission) -> impl Iterator<Item = crate::model::DataKind> {
+        let circumstances = Circumstances { now: self.0.clock.now().wall, channel: Channel::Shell };
+        let clear = self.policy().clear_kinds(admission.who(), admission.place(), &circumstances);
+        self.0.config.privacy.mask.iter().copied().filter(move |kind| !clear.contains(kind))
     }
 
     fn admit(&self, request: &SessionRequest) -> Result<(Admission, SessionMeta), String> {

@@ -101,8 +101,9 @@ fn settings(broker: &Broker, admission: &Admission, request: &SessionRequest) ->
         greeting: true,
         lifetime: admission.lifetime(),
         hold_ttl: config.limits.hold_ttl,
-        privacy: crate::privacy::Settings { kinds: config.privacy.mask.iter().copied().collect() },
-        menu: Some(crate::session::MenuKey::USUAL),
+        privacy: crate::privacy::Settings { kinds: broker.masked_kinds(admission).collect() },
+        menu: config.menu.map(|menu| crate::session::MenuKey { byte: menu.byte, full_screen: menu.full_screen }),
+        reason: request.reason.as_deref().map(Shown::new),
         notices: request.notices.clone(),
     }
 }

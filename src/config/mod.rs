@@ -50,6 +50,8 @@ pub struct Config {
     pub ssh: Ssh,
     /// What is masked in output.
     pub privacy: Privacy,
+    /// The key that opens the bastion's menu in a session; `None`: there is none.
+    pub menu: Option<Menu>,
     /// The accounts by name.
     pub users: BTreeMap<String, User>,
     /// The targets by name; never empty.
@@ -116,6 +118,15 @@ pub struct Ssh {
 pub struct Privacy {
     /// These kinds; none where masking is off.
     pub mask: BTreeSet<DataKind>,
+}
+
+/// The key that opens the bastion's menu in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Menu {
+    /// Its control byte, 0x01 to 0x1f.
+    pub byte: u8,
+    /// Whether it also does while a program fills the screen.
+    pub full_screen: bool,
 }
 
 /// An account: one human.

@@ -36,6 +36,7 @@ fn root(root: &Table<'_>) -> Option<Config> {
     let limits = section::limits(&root.table("limits"));
     let ssh = section::ssh(&root.table("ssh"));
     let privacy = section::privacy(&root.table("privacy"));
+    let menu = section::menu(&root.table("menu"));
     let users = users(root, demo);
     let targets = targets(root);
     root.finish();
@@ -52,6 +53,7 @@ fn root(root: &Table<'_>) -> Option<Config> {
         limits: limits?,
         ssh: ssh?,
         privacy: privacy?,
+        menu: menu?,
         users: users?,
         targets: targets?,
         demo,

@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::key;
 use super::table::{Said, Table, nearest};
 use super::{
-    CACHE_BYTES, CIPHERS, HOLD_TTL, HostTrust, KeyFiles, Ledger, Limits, LocalTarget, NAME_MAX, OnFailure, Privacy,
-    SESSION_LIFETIME, Ssh, SshTarget, Target, TargetKind, User,
+    CACHE_BYTES, CIPHERS, HOLD_TTL, HostTrust, KeyFiles, Ledger, Limits, LocalTarget, Menu, NAME_MAX, OnFailure,
+    Privacy, SESSION_LIFETIME, Ssh, SshTarget, Target, TargetKind, User,
 };
 use crate::model::DataKind;
 
@@ -192,6 +192,29 @@ pub(super) fn privacy(table: &Table<'_>) -> Option<Privacy> {
         sound = false;
     }
     sound.then(|| Privacy { mask: if on { mask } else { BTreeSet::new() } })
+}
+
+/// `Some(None)`: there is no menu.
+pub(super) fn menu(table: &Table<'_>) -> Option<Option<Menu>> {
+    let key = table.text("key");
+    let full_screen = table.truth("full_screen").is_some_and(|said| said.value);
+    table.finish();
+    let Some(said) = key else { return Some(Some(Menu { byte: DEFAULT_MENU, full_screen })) };
+    if said.value == "off" {
+        return Some(None);
+    }
+    let letter = said.value.strip_prefix("ctrl-").map(str::as_bytes);
+    let byte = match letter {
+        Some([letter @ (b'a'..=b'z' | b'\\' | b']' | b'^' | b'_')]) => letter & 0x1f,
+        Some(_) | None => 0,
+    };
+    // Tab, line feed, Enter, Ctrl-C, Ctrl-D, Ctrl-Z and Ctrl-\ have work to do.
+    if byte == 0 || matches!(byte, 0x03 | 0x04 | 0x08 | 0x09 | 0x0a | 0x0d | 0x1a | 0x1c) {
+        let what = format!("'{}' cannot open the menu", said.value.escape_debug());
+        said.fault(what, "write \"ctrl-]\", \"ctrl-\" and a letter that no shell needs, or \"off\"");
+        return None;
+    }
+    Some(Some(Menu { byte, full_screen }))
 }
 
 pub(super) fn user(table: &mut Table<'_>, demo: bool) -> Option<User> {
@@ -383,6 +406,9 @@ const DEFAULT_PORT: u16 = 2222;
 
 /// Enough for hundreds of live sessions; sled keeps more than it is told (1.3 times was measured).
 const DEFAULT_CACHE: u64 = 64 << 20;
+
+/// Ctrl-], as in telnet.
+const DEFAULT_MENU: u8 = 0x1d;
 
 /// Offered unless told otherwise. chacha20 and AES-CTR are left out because OpenSSH's client takes them wherever they are
 /// offered, and they move half as much as AES-GCM or less; clients have AES-GCM since OpenSSH 6.2 (2013).

@@ -110,6 +110,7 @@ impl Connection {
             tokio::spawn(async move { client.sink.say_and_close(&sentence, DENIED).await });
             return;
         }
+        let (reasons, env): (Vec<_>, Vec<_>) = asked.env.into_iter().partition(|(name, _)| name == REASON);
         let request = SessionRequest {
             who,
             target: self.destination.target.clone(),
@@ -117,7 +118,9 @@ impl Connection {
             channel: kind,
             pty: asked.pty,
             modes: asked.modes,
-            env: asked.env,
+            env,
+            // It is for us: the target does not get it.
+            reason: reasons.into_iter().next_back().map(|(_, value)| value),
             notices,
         };
         let (broker, consoles) = (self.broker.clone(), self.consoles.clone());
@@ -420,10 +423,19 @@ impl Drop for Connection {
 
 /// The variables that pass ( sshd's usual `AcceptEnv`), with harmless values.
 fn passes(name: &str, value: &str) -> bool {
+    if name == REASON {
+        return value.len() <= LONGEST_REASON && !value.trim().is_empty() && !value.chars().any(char::is_control);
+    }
     let allowed = matches!(name, "LANG" | "LANGUAGE" | "COLORTERM" | "NO_COLOR")
         || name.strip_prefix("LC_").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
     allowed && value.len() <= 128 && value.bytes().all(|b| b.is_ascii_graphic())
 }
+
+/// The variable with which a client says why it comes; no target is sent it.
+const REASON: &str = "HOLDPOINT_REASON";
+
+/// Bytes of it: what an approver reads.
+const LONGEST_REASON: usize = 800;
 
 /// `TERM` becomes a file name on the target (terminfo), so it is a plain word.
 fn plain_term(term: &str) -> bool {

@@ -28,6 +28,9 @@ impl Engine {
                 let cols = display.client().cols();
                 output.as_ref().map(|(request, left)| (words::output_held(request, *left, cols), Some(Title::Held)))
             }
+            (State::Held { hold, request, .. }, _) if let Some(line) = &hold.reason => {
+                Some((words::say_why(request, line, display.client().cols()), Some(Title::Held)))
+            }
             (State::Held { hold, request, .. }, _) => {
                 Some((words::held(request, hold.due.since(now.mono), display.client().cols()), Some(Title::Held)))
             }

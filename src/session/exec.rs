@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use super::engine::{Engine, Stage};
 use super::gate::{Hold, Verdicted};
+use super::held::wants_reason;
 use super::judge::Line;
 use super::{Output, words};
 use crate::command::{Context, Stdin};
 use crate::model::{
-    Certainty, CloseReason, Digest, Event, HoldRequest, Mono, Now, Outcome, RequestId, Ruling, Seq, Verdict,
+    Certainty, CloseReason, Digest, Event, HoldRequest, Mono, Now, Outcome, RequestId, Ruling, Seq, Shown, Verdict,
 };
 use crate::policy::permit::Release;
 
@@ -75,7 +76,13 @@ impl Engine {
                 self.push(Output::Dial { request: None, force_command: None });
                 self.recording(command, release, now)
             }
+            Verdicted::Held(_, request) if wants_reason(&request) => {
+                self.say(&words::reason_by_env(&request), now);
+                self.close(CloseReason::Denied, now);
+                return;
+            }
             Verdicted::Held(hold, request) => {
+                self.append(Event::Held(request.clone()), now);
                 self.say(&words::held_line(&request, hold.due.since(now.mono)), now);
                 self.push(Output::Ask(request));
                 State::Held(hold)
@@ -196,15 +203,20 @@ impl Engine {
                     obligations,
                     screen,
                     before: self.last_commands(),
-                    reason: self.reveals.take_note(),
+                    reason: self.reason(),
                     asked: now.wall,
                     deadline: now.wall.after(ttl),
                 };
-                self.append(Event::Held(Box::new(request.clone())), now);
-                let hold = Hold { id: request.id, digest, asked: now.mono, due: now.mono.after(ttl) };
+                let reason = wants_reason(&request).then(Default::default);
+                let hold = Hold { id: request.id, digest, asked: now.mono, due: now.mono.after(ttl), reason };
                 Verdicted::Held(Box::new(hold), Box::new(request))
             }
         }
+    }
+
+    /// Why the engineer wants what they ask for: the note that no request has taken, or what they said when they connected.
+    pub(super) fn reason(&mut self) -> Option<Shown> {
+        self.reveals.take_note().or_else(|| self.settings.reason.clone())
     }
 
     pub(super) fn record_judged(&mut self, judged: &super::judge::Judged, now: Now) {

@@ -12,7 +12,7 @@ use super::mode::{At, Programs};
 use super::witness::Witness;
 use super::{Output, words};
 use crate::command::Context;
-use crate::model::{Digest, Event, HoldRequest, Mono, Now, Outcome, RequestId, Ruling, Seq, Shown};
+use crate::model::{Digest, HoldRequest, Mono, Now, RequestId, Ruling, Seq, Shown};
 use crate::policy::permit::Release;
 use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Settled, Token};
 
@@ -83,6 +83,8 @@ pub(super) struct Hold {
     pub(super) digest: Digest,
     pub(super) asked: Mono,
     pub(super) due: Mono,
+    /// The reason that is being typed, without which it is not asked.
+    pub(super) reason: Option<super::menu::Line>,
 }
 
 /// What a verdict comes to.
@@ -133,7 +135,7 @@ impl Gate {
 
     pub(super) fn open_request(&self) -> Option<RequestId> {
         match &self.state {
-            State::Held { hold, .. } => Some(hold.id),
+            State::Held { hold, .. } => hold.reason.is_none().then_some(hold.id),
             State::Open
             | State::Settling { .. }
             | State::Rereading { .. }
@@ -603,10 +605,7 @@ impl Engine {
                 self.work_off(now);
             }
             State::Held { hold, .. } if hold.due.after(super::exec::GRACE) <= now.mono => {
-                let (request, id) = (hold.id, hold.id.short());
-                self.push(Output::Withdraw(request));
-                self.append(Event::Ruled { request, outcome: Outcome::Expired }, now);
-                self.refuse_line(&words::expired(&id), now);
+                self.hold_expired(now);
             }
             State::Open
             | State::Settling { .. }

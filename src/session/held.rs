@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::engine::Engine;
 use super::gate::{Hold, State};
 use super::{Output, words};
-use crate::model::{Digest, Event, HoldRequest, Mono, Now, Outcome, RequestId, Ruling};
+use crate::model::{Digest, Event, HoldRequest, Mono, Now, Outcome, RequestId, Ruling, Shown};
 use crate::policy::permit::Release;
 use crate::terminal::{Interrupt, Kind, Token};
 
@@ -17,13 +17,59 @@ impl Engine {
         }
         gate.rung = false;
         display.wait_for_quiet(now.mono);
-        self.push(Output::Ask(request));
+        self.file(request, now);
         self.refresh_bar(now);
+    }
+
+    /// Asks, unless the engineer has to say why before.
+    fn file(&mut self, request: Box<HoldRequest>, now: Now) {
+        if !wants_reason(&request) {
+            self.append(Event::Held(request.clone()), now);
+            self.push(Output::Ask(request));
+        }
+    }
+
+    /// A key of the reason that is being typed. Enter files the request with it; its time begins then.
+    fn reason_key(&mut self, token: &Token, now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        let State::Held { hold, request, .. } = &mut gate.state else { return };
+        let Some(line) = &mut hold.reason else { return };
+        if !matches!(token.kind, Kind::Commit(_)) {
+            line.key(token);
+            return self.refresh_bar(now);
+        }
+        if line.text().is_empty() {
+            return self.ring();
+        }
+        request.reason = Some(Shown::new(line.text()));
+        let lasts = request.deadline.since(request.asked);
+        (request.asked, request.deadline) = (now.wall, now.wall.after(lasts));
+        (hold.asked, hold.due, hold.reason) = (now.mono, now.mono.after(lasts), None);
+        let request = request.clone();
+        self.file(request, now);
+        self.refresh_bar(now);
+    }
+
+    /// Nobody decided, or the engineer did not say why.
+    pub(super) fn hold_expired(&mut self, now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        let State::Held { hold, .. } = &gate.state else { return };
+        let (request, asked) = (hold.id, hold.reason.is_none());
+        if asked {
+            self.push(Output::Withdraw(request));
+            self.append(Event::Ruled { request, outcome: Outcome::Expired }, now);
+            self.refuse_line(&words::expired(&request.short()), now);
+        } else {
+            self.refuse_line(words::NO_REASON, now);
+        }
     }
 
     pub(super) fn key_while_held(&mut self, token: &Token, now: Now) {
         if !matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt)) {
             let Some((_, gate)) = self.terminal() else { return };
+            if matches!(&gate.state, State::Held { hold, .. } if hold.reason.is_some()) {
+                return self.reason_key(token, now);
+            }
             if !std::mem::replace(&mut gate.rung, true) {
                 self.ring();
             }
@@ -31,10 +77,12 @@ impl Engine {
         }
         let Some((_, gate)) = self.terminal() else { return };
         let State::Held { hold, .. } = &gate.state else { return };
-        let request = hold.id;
+        let (request, asked) = (hold.id, hold.reason.is_none());
         gate.drop_waiting();
-        self.push(Output::Withdraw(request));
-        self.append(Event::Ruled { request, outcome: Outcome::Withdrawn }, now);
+        if asked {
+            self.push(Output::Withdraw(request));
+            self.append(Event::Ruled { request, outcome: Outcome::Withdrawn }, now);
+        }
         self.take_back(now);
     }
 
@@ -106,6 +154,11 @@ impl Engine {
         // A pause has a bar of its own.
         self.refresh_bar(now);
     }
+}
+
+/// Whether its rule wants a reason that nobody has given.
+pub(super) fn wants_reason(request: &HoldRequest) -> bool {
+    request.obligations.reason_required && request.reason.is_none()
 }
 
 /// A wait after which the engineer may look elsewhere: a bell calls them back.

@@ -194,6 +194,10 @@ impl Menu {
 }
 
 impl Line {
+    pub(super) fn text(&self) -> &str {
+        self.0.trim()
+    }
+
     /// Takes a key that edits.
     pub(super) fn key(&mut self, token: &Token) {
         match token.kind {

@@ -220,6 +220,8 @@ pub struct Settings {
     pub privacy: privacy::Settings,
     /// The key that opens the bastion's menu; `None`: there is no menu.
     pub menu: Option<MenuKey>,
+    /// Why the engineer is here, as they said when they connected; it stands on each request that has no other reason.
+    pub reason: Option<Shown>,
     /// Sentences for the engineer about what was refused before the session began.
     pub notices: Vec<String>,
 }

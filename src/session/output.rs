@@ -217,12 +217,16 @@ impl Engine {
             obligations,
             screen,
             before: self.last_commands(),
-            reason: self.reveals.take_note(),
+            reason: self.reason(),
             asked: now.wall,
             deadline: now.wall.after(ttl),
         };
+        if super::held::wants_reason(&request) {
+            // It cannot be typed while the output stands still: whoever wants it is asked before.
+            return self.stop_output(&words::reason_before(&request), CloseReason::Denied, now);
+        }
         self.append(Event::Held(Box::new(request.clone())), now);
-        let hold = Hold { id, digest, asked: now.mono, due: now.mono.after(ttl) };
+        let hold = Hold { id, digest, asked: now.mono, due: now.mono.after(ttl), reason: None };
         self.push(Output::Ask(Box::new(request.clone())));
         let request = Box::new(request);
         if self.meta.pty.is_none() {

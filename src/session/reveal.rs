@@ -193,7 +193,7 @@ impl Engine {
                     obligations,
                     screen: screen.unwrap_or_default(),
                     before: self.last_commands(),
-                    reason: (!reason.is_empty()).then(|| Shown::new(reason)).or_else(|| self.reveals.take_note()),
+                    reason: (!reason.is_empty()).then(|| Shown::new(reason)).or_else(|| self.reason()),
                     asked: now.wall,
                     deadline: now.wall.after(ttl),
                 };

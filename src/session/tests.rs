@@ -75,6 +75,7 @@ impl Table {
             hold_ttl: Duration::from_secs(300),
             menu: Some(crate::session::MenuKey::USUAL),
             privacy: privacy::Settings::default(),
+            reason: None,
             notices: vec![],
         };
         let now = Now { mono: Mono(1_000_000), wall: Wall(1_795_262_671_000_000) };

@@ -41,6 +41,42 @@ pub(super) fn held(request: &HoldRequest, left: Duration, cols: u16) -> BarText 
     }
 }
 
+/// The bar while the engineer has to say why.
+pub(super) fn say_why(request: &HoldRequest, line: &super::menu::Line, cols: u16) -> BarText {
+    let fit = |head: &str, tail: &str| {
+        let room = usize::from(cols).saturating_sub(head.width() + tail.width() + 1);
+        format!("{head}{}{tail}", line.shown(room))
+    };
+    let id = request.id.short();
+    BarText {
+        full: fit(&format!(" ‖ HELD {id} · a rule wants to know why: "), " · Enter asks · ^C withdraws "),
+        medium: fit(&format!(" ‖ HELD {id} · say why: "), " · Enter asks · ^C withdraws "),
+        short: fit(" ‖ say why: ", " · Enter "),
+    }
+}
+
+pub(super) const NO_REASON: &str = "holdpoint: nobody said why, so nobody was asked; nothing ran. Enter it again";
+
+/// A command that must not run without a reason, where none can be typed.
+pub(super) fn reason_by_env(request: &HoldRequest) -> String {
+    format!(
+        "holdpoint: {} wants a reason; nothing ran. Give it with the command: ssh -o SetEnv=HOLDPOINT_REASON='why' …",
+        wanting(request)
+    )
+}
+
+pub(super) fn reason_before(request: &HoldRequest) -> String {
+    format!(
+        "holdpoint: {} wants a reason for output like this; the rest of it is gone. Note one for the approvers first (in the menu), or \
+         connect with -o SetEnv=HOLDPOINT_REASON='why'",
+        wanting(request)
+    )
+}
+
+fn wanting(request: &HoldRequest) -> String {
+    request.rules.first().map_or_else(|| "a rule".to_owned(), |rule| format!("the rule {}", Shown::new(&rule.id)))
+}
+
 /// As much of a text as fits into so many columns; what is cut shows as `…`.
 fn shortened(text: &str, room: usize) -> String {
     if text.width() <= room {

@@ -37,6 +37,7 @@ pub(crate) fn play(acts: &[Act]) -> Result<(), Fault> {
         echo: Echo::On,
         menu: holdpoint::session::MenuKey::USUAL,
         env: None,
+        policy: String::new(),
     })?;
     stage.pass(Duration::from_millis(100))?;
     let mut approved = 0;

@@ -6,6 +6,7 @@
 //! | step | what happens |
 //! |---|---|
 //! | `lifetime 10m` | (before the beginning) the session's longest lifetime |
+//! | `policy "…"` | (before the beginning) a rule beside those that are built in |
 //! | `target is production` | (before the beginning) the target has the label `env=production` |
 //! | `menu in full screen` | (before the beginning) the bastion key opens the menu over full-screen programs too |
 //! | `shell 100x24` · `shell without terminal` | the session begins with a shell |
@@ -117,11 +118,18 @@ struct Before {
     echo: Echo,
     menu: MenuKey,
     env: Option<String>,
+    policy: String,
 }
 
 impl Default for Before {
     fn default() -> Self {
-        Self { lifetime: Duration::from_secs(8 * 3600), echo: Echo::On, menu: MenuKey::USUAL, env: None }
+        Self {
+            lifetime: Duration::from_secs(8 * 3600),
+            echo: Echo::On,
+            menu: MenuKey::USUAL,
+            env: None,
+            policy: String::new(),
+        }
     }
 }
 
@@ -130,13 +138,22 @@ impl Play {
         match (step, &self.stage) {
             (Step::Lifetime(time), None) => self.before.lifetime = *time,
             (Step::Echo(echo), None) => self.before.echo = *echo,
+            (Step::Policy(text), None) => self.before.policy.push_str(text),
             (Step::Env(env), None) => self.before.env = Some(env.clone()),
             (Step::MenuInFullScreen, None) => self.before.menu.full_screen = true,
             (Step::Shell(terminal), None) => self.begin(ChannelKind::Shell, *terminal)?,
             (Step::Exec(command, terminal), None) => {
                 self.begin(ChannelKind::Exec { command: command.clone() }, *terminal)?;
             }
-            (Step::Lifetime(_) | Step::Env(_) | Step::MenuInFullScreen | Step::Shell(_) | Step::Exec(..), Some(_)) => {
+            (
+                Step::Lifetime(_)
+                | Step::Policy(_)
+                | Step::Env(_)
+                | Step::MenuInFullScreen
+                | Step::Shell(_)
+                | Step::Exec(..),
+                Some(_),
+            ) => {
                 return Err("the session has begun already".to_owned());
             }
             (Step::Expect(expect), Some(_)) => self.expect(expect)?,
@@ -147,8 +164,8 @@ impl Play {
     }
 
     fn begin(&mut self, channel: ChannelKind, terminal: Option<holdpoint::model::Size>) -> Result<(), Fault> {
-        let Before { lifetime, echo, menu, env } = std::mem::take(&mut self.before);
-        self.stage = Some(Stage::begin(Beginning { channel, terminal, lifetime, echo, menu, env })?);
+        let Before { lifetime, echo, menu, env, policy } = std::mem::take(&mut self.before);
+        self.stage = Some(Stage::begin(Beginning { channel, terminal, lifetime, echo, menu, env, policy })?);
         Ok(())
     }
 
@@ -193,6 +210,7 @@ impl Play {
             Step::ClientLeaves => stage.act(Input::ClientGone),
             Step::Shutdown => stage.act(Input::Shutdown),
             Step::Lifetime(_)
+            | Step::Policy(_)
             | Step::Env(_)
             | Step::MenuInFullScreen
             | Step::Shell(_)

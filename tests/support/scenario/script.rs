@@ -43,6 +43,7 @@ pub(crate) enum Step {
     After(Duration),
     MenuInFullScreen,
     Env(String),
+    Policy(String),
     TargetSignalled(String),
     Approve(Scope),
     Deny(String),
@@ -148,6 +149,7 @@ use Word::{Bare, Quoted};
 fn step(words: &[Word<'_>]) -> Result<Step, String> {
     Ok(match words {
         [Bare("lifetime"), Bare(time)] => Step::Lifetime(duration(time)?),
+        [Bare("policy"), Quoted(text)] => Step::Policy(text.clone()),
         [Bare("target"), Bare("is"), Bare(env)] => Step::Env((*env).to_owned()),
         [Bare("target"), Bare("was"), Bare("signalled"), Bare(name)] => Step::TargetSignalled((*name).to_owned()),
         [Bare("target"), Bare("says"), Bare(count), Bare("times"), Quoted(text)] => {

@@ -71,12 +71,14 @@ pub(crate) struct Beginning {
     pub(crate) menu: MenuKey,
     /// The target's label of that name.
     pub(crate) env: Option<String>,
+    /// Rules beside those that are built in.
+    pub(crate) policy: String,
 }
 
 impl Stage {
     pub(crate) fn begin(beginning: Beginning) -> Result<Self, Fault> {
         let now = Now { mono: Mono(1_000_000), wall: Wall(1_795_262_671_000_000) };
-        let Beginning { channel, terminal, lifetime, echo, menu, env } = beginning;
+        let Beginning { channel, terminal, lifetime, echo, menu, env, policy } = beginning;
         let mut meta = meta(channel, terminal, now.wall);
         meta.place.labels.extend(env.map(|env| ("env".to_owned(), env)));
         let settings = Settings {
@@ -85,9 +87,12 @@ impl Stage {
             hold_ttl: Duration::from_secs(300),
             menu: Some(menu),
             privacy: privacy::Settings::default(),
+            reason: None,
             notices: vec![],
         };
-        let policy = Arc::new(Policy::builtin().map_err(|fault| format!("{fault:?}"))?);
+        let files = BUILTIN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        let files = files.chain([("script.cedar".to_owned(), policy)]).collect();
+        let policy = Arc::new(Policy::from_files(files).map_err(|faults| faults.to_string())?);
         let mut stage = Self {
             engine: Engine::new(meta, settings, policy, [3; 32], now),
             now,
@@ -416,6 +421,13 @@ fn meta(channel: ChannelKind, terminal: Option<Size>, started: Wall) -> SessionM
         started,
     }
 }
+
+/// The default policy.
+const BUILTIN: [(&str, &str); 3] = [
+    ("access.cedar", include_str!("../../../policy/access.cedar")),
+    ("holds.cedar", include_str!("../../../policy/holds.cedar")),
+    ("privacy.cedar", include_str!("../../../policy/privacy.cedar")),
+];
 
 /// A key of a quick typist: the echo of one is there before the next.
 const ACT: Duration = Duration::from_millis(50);
