@@ -284,13 +284,14 @@ purge() {
 
 # program:Debian package
 needs='sshd:openssh-server ssh:openssh-client tmux:tmux zsh:zsh fish:fish asciinema:asciinema vim:vim less:less ps:procps
-strace:strace shellcheck:shellcheck python3:python3 git:git cc:gcc'
+strace:strace shellcheck:shellcheck python3:python3 git:git cc:gcc screen:screen sqlite3:sqlite3 psql:postgresql-client
+postgres:postgresql'
 
 packages() {
     missing=
     for need in $needs; do
-        # sshd lives where a user's PATH does not look.
-        (PATH=$PATH:/usr/sbin:/sbin && have "${need%%:*}") || missing="$missing ${need#*:}"
+        # sshd lives where a user's PATH does not look, and Debian keeps each version of PostgreSQL's server in a folder of its own.
+        (PATH=$PATH:/usr/sbin:/sbin$(printf ':%s' /usr/lib/postgresql/*/bin) && have "${need%%:*}") || missing="$missing ${need#*:}"
     done
     if [ -z "$missing" ]; then return 0; fi
     case $missing in *" gcc"*) missing="$missing libc6-dev" ;; esac
@@ -299,6 +300,9 @@ packages() {
     fi
     case $missing in
     *openssh-server*) say "Note: Debian starts the server of openssh-server on port 22; the tests only need the program." ;;
+    esac
+    case $missing in
+    *" postgresql"*) say "Note: Debian starts PostgreSQL's server on loopback; the tests only need the program, and use data of their own." ;;
     esac
     as_root=
     if [ "$(id -u)" != 0 ]; then

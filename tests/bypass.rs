@@ -2,7 +2,7 @@
 //!
 //! One file of `tests/bypass/` is one row of a catalogue of evasions, which its first lines quote. The language is described in
 //! `tests/support/scenario/mod.rs`. What only a real program shows (a line editor, an `sshd`, a database's client) stands in
-//! `tests/programs.rs` and `tests/openssh.rs`.
+//! `tests/programs/main.rs` and `tests/openssh.rs`.
 
 #![allow(
     clippy::expect_used,

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::BytesMut;
 
 use super::Output;
 use super::engine::Engine;
 use super::gate::{State, UNFINISHED};
 use crate::model::Now;
-use crate::terminal::{Certainty, Interrupt, Kind, Token};
+use crate::terminal::{Certainty, Interrupt, Key, Kind, Token};
 
 /// Where a line stands that is to be taken back.
 #[derive(Debug, Clone, Copy)]
@@ -53,23 +53,31 @@ impl Engine {
     }
 
     /// Clears the line without running it. At a prompt that is Ctrl-C. Where the line stands on no screen a program runs in the
-    /// foreground, and Ctrl-C would kill that: the kill character of the tty (Ctrl-U) takes back what it has not read.
+    /// foreground, and Ctrl-C would kill that: the kill character of the tty (Ctrl-U) takes back what it has not read. Some
+    /// consoles end at a Ctrl-C too, or keep their line: there the line editor's own Ctrl-E, Ctrl-U does it.
     fn clear_line(&mut self, standing: Standing, now: Now) {
         let Some((display, gate)) = self.terminal() else { return };
         gate.unfinished.clear();
         (gate.after, gate.unseen_after) = (String::new(), String::new());
         gate.control_x = false;
         gate.leave_prompt();
-        let (byte, kind, state) = match standing {
+        let clearing = State::Clearing { until: now.mono.after(CLEARING) };
+        let ctrl = |letter: char, byte: u8| Token { kind: Kind::Key(Key::Ctrl(letter)), raw: vec![byte] };
+        let (keys, state) = match standing {
+            Standing::AtPrompt if gate.programs.mind_ctrl_c() => (vec![ctrl('e', 0x05), ctrl('u', 0x15)], clearing),
             Standing::AtPrompt => {
                 gate.programs.interrupt();
-                (0x03, Kind::Interrupt(Interrupt::Interrupt), State::Clearing { until: now.mono.after(CLEARING) })
+                (vec![Token { kind: Kind::Interrupt(Interrupt::Interrupt), raw: vec![0x03] }], clearing)
             }
-            Standing::Nowhere => (0x15, Kind::Key(crate::terminal::Key::Ctrl('u')), State::Open),
+            Standing::Nowhere => (vec![ctrl('u', 0x15)], State::Open),
         };
-        gate.line.key(&Token { kind, raw: vec![byte] }, display.truth(), now.mono.0);
         gate.state = state;
-        self.push(Output::ToTarget(Bytes::copy_from_slice(&[byte])));
+        let mut bytes = BytesMut::new();
+        for key in keys {
+            gate.line.key(&key, display.truth(), now.mono.0);
+            bytes.extend_from_slice(&key.raw);
+        }
+        self.push(Output::ToTarget(bytes.freeze()));
         self.drop_bar(now);
         self.work_off(now);
     }

@@ -437,7 +437,7 @@ impl Engine {
             typed: &gate.line.typed(),
         };
         let mut at = At {
-            row: screen.row_text(screen.cursor().row),
+            row: LineReader::row(screen),
             lines: reading.candidates.clone(),
             typed: gate.line.typed(),
             full_screen: screen.alternate_screen(),

@@ -77,12 +77,15 @@ pub(super) struct Programs {
     shell_prompt: String,
     /// Something that sets a prompt was let through.
     forged: bool,
+    /// Something that sets where a statement ends was let through: from then on each line may be one.
+    unbounded: bool,
     /// Lines of a statement that is not whole yet, for each language that may read them.
     begun: Vec<(Dialect, Vec<String>)>,
     /// Ctrl-C went to whatever is in the foreground.
     interrupted: bool,
-    /// Where the line stands that is being decided on.
+    /// Where the line stands that is being decided on, and what reads it.
     at: At,
+    reads: Option<Mode>,
     /// The commands that a shell would start for it, one a line.
     starts: String,
 }
@@ -125,7 +128,7 @@ impl Programs {
         self.forget_interrupted(&at);
         let mode = self.mode(&at);
         let readings = if at.full_screen { self.on_full_screen(&at) } else { self.on_main_screen(&at) };
-        (self.at, self.starts) = (at, String::new());
+        (self.at, self.reads, self.starts) = (at, Some(mode), String::new());
         (mode, readings)
     }
 
@@ -167,6 +170,14 @@ impl Programs {
             }
         }
         self.forged |= !at.secret && at.lines.iter().any(|line| sets_prompt(line));
+        self.unbounded |= !at.secret && at.lines.iter().any(|line| sets_end(line));
+    }
+
+    /// Whether what reads the line that was read last would end at a Ctrl-C, or take no notice: sqlite3 keeps its line at the first and ends
+    /// at the second, redis-cli, `php -a` and older clients of MySQL end at once.
+    pub(super) const fn mind_ctrl_c(&self) -> bool {
+        use Dialect::{Lua, Mysql, Perl, Php, Redis, Sqlite};
+        matches!(self.reads, Some(Mode::Repl(Sqlite | Mysql | Redis | Php | Lua | Perl)))
     }
 
     /// Ctrl-C went out: a statement that was begun is probably gone.
@@ -206,7 +217,7 @@ impl Programs {
         for dialect in self.plausible(at) {
             for line in at.lines.iter().filter(|line| !line.trim().is_empty()) {
                 let texts = self.joined(dialect, line);
-                readings.extend(texts.into_iter().map(|text| AtProgram { dialect, text, whole: false }));
+                readings.extend(texts.into_iter().map(|text| AtProgram { dialect, text, whole: self.unbounded }));
             }
         }
         readings
@@ -316,6 +327,16 @@ fn resumes(normalised: &str) -> bool {
 fn sets_prompt(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     ["ps1", "ps2", "prompt", "\\r "].iter().any(|word| text.contains(word))
+}
+
+/// Whether the line may set what ends a statement: `delimiter //` at mysql, `psql -S`, `\set SINGLELINE`.
+fn sets_end(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let short =
+        || text.split_whitespace().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('S'));
+    ["delimiter", "singleline", "single-line"].iter().any(|word| lower.contains(word))
+        || (lower.contains("psql") && short())
+        || lower.trim_start().starts_with("\\d ") && lower.trim_end().len() < LONGEST_DELIMITER
 }
 
 /// Whether two prompts are of one shell: the same, or the same but for the folder, as in `me@box:/srv$`.
@@ -460,6 +481,9 @@ const FULL_SCREEN: [&str; 44] = [
 
 /// Letters of a prompt up to its host's end; shorter, two of them are alike by chance.
 const SHORTEST_HOST: usize = 3;
+
+/// Bytes of mysql's `\d //`; longer, it is psql's `\d table`.
+const LONGEST_DELIMITER: usize = 6;
 
 /// Lines of a statement that are kept apart.
 const MOST_LINES: usize = 6;

@@ -207,6 +207,12 @@ impl LineReader {
         self.editor.text()
     }
 
+    /// The line that the cursor is in, prompt and all, its wrapped rows joined.
+    #[must_use]
+    pub fn row(screen: &Screen) -> String {
+        region::cursor_line(screen)
+    }
+
     /// Whether nothing has been typed and nothing stands behind the prompt, as far as any witness knows. After a Ctrl-C
     /// this says that the line is gone and a new prompt is there.
     #[must_use]

@@ -95,6 +95,12 @@ impl Terminal {
         }
     }
 
+    /// What the screen shows now.
+    #[allow(dead_code, reason = "each test crate uses its part")]
+    pub(crate) fn contents(&self) -> String {
+        self.seen().screen.screen().contents()
+    }
+
     /// Waits until the screen shows this text.
     #[track_caller]
     pub(crate) fn wait_text(&self, text: &str) -> String {

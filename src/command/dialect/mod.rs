@@ -12,6 +12,7 @@ mod mysql;
 mod psql;
 mod redis;
 mod sqlite;
+mod statement;
 mod vim;
 
 macro_rules! dialects {

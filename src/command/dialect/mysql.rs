@@ -1,9 +1,78 @@
-//! The client of MySQL and MariaDB: SQL, and what its meta-commands run.
+//! The client of MySQL and MariaDB: SQL, and its own commands (mysql(1), "mysql Client Commands").
 
+use super::statement::{Style, parts};
+use crate::command::catalogue::Access;
 use crate::command::walk::Walk;
+use crate::model::Severity;
 
 /// Judges a line; answers whether the client would act on it now.
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
-    walk.sql(text, 0);
-    true
+    // A named command is one only where a statement begins.
+    let line = text.trim_start();
+    if !line.trim_end().contains('\n') && named(line, text.len() - line.len(), walk) {
+        return true;
+    }
+    let parts = parts(text, Style::Mysql);
+    for (start, sql) in &parts.sql {
+        walk.sql(sql, *start);
+    }
+    for (start, command) in &parts.metas {
+        let rest = command.get(2..).unwrap_or_default();
+        match command.chars().nth(1) {
+            Some('!') => client("system", rest, start + 2, walk),
+            Some('P') => client("pager", rest, start + 2, walk),
+            Some('T') => client("tee", rest, start + 2, walk),
+            Some('e') => client("edit", rest, start + 2, walk),
+            _ => {}
+        }
+    }
+    parts.ended
+}
+
+fn named(line: &str, start: usize, walk: &mut Walk<'_>) -> bool {
+    let end = line.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(line.len());
+    let name = line.get(..end).unwrap_or_default().to_ascii_lowercase();
+    let known = matches!(
+        name.as_str(),
+        "system"
+            | "pager"
+            | "nopager"
+            | "tee"
+            | "notee"
+            | "edit"
+            | "source"
+            | "delimiter"
+            | "prompt"
+            | "help"
+            | "quit"
+            | "exit"
+            | "status"
+            | "clear"
+            | "connect"
+            | "rehash"
+            | "charset"
+            | "warnings"
+            | "nowarning"
+            | "ego"
+            | "go"
+            | "print"
+    );
+    if known {
+        client(&name, line.get(end..).unwrap_or_default(), start + end, walk);
+    }
+    known
+}
+
+fn client(name: &str, rest: &str, start: usize, walk: &mut Walk<'_>) {
+    let argument = rest.trim().trim_end_matches(';').trim();
+    match name {
+        "system" => walk.shell(rest, start),
+        "pager" if !argument.is_empty() => walk.shell(rest.trim_end().trim_end_matches(';'), start),
+        "tee" if !argument.is_empty() => walk.path(argument, Access::Append, start, start + rest.len()),
+        "edit" => {
+            let span = walk.span(start, start + rest.len());
+            walk.opaque(Severity::Medium, span, "runs what comes back from an editor");
+        }
+        _ => {}
+    }
 }

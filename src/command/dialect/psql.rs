@@ -1,9 +1,104 @@
-//! PostgreSQL's client: SQL, and what its meta-commands run.
+//! PostgreSQL's client: SQL, and what its meta-commands run (psql(1), "Meta-Commands").
 
+use super::statement::{Style, parts};
+use crate::command::catalogue::Access;
 use crate::command::walk::Walk;
+use crate::model::{EffectKind, Severity, Undo};
 
 /// Judges a line; answers whether the client would act on it now.
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
-    walk.sql(text, 0);
-    true
+    let parts = parts(text, Style::Psql);
+    for (start, sql) in &parts.sql {
+        walk.sql(sql, *start);
+        variable(sql, *start, walk);
+    }
+    for (start, command) in &parts.metas {
+        meta(command, *start, walk);
+    }
+    parts.ended
+}
+
+fn meta(command: &str, start: usize, walk: &mut Walk<'_>) {
+    let end = command.find(char::is_whitespace).unwrap_or(command.len());
+    let (name, rest) = (command.get(1..end).unwrap_or_default(), command.get(end..).unwrap_or_default());
+    let whole = walk.span(start, start + command.len());
+    if let Some(shell) = command.strip_prefix("\\!") {
+        walk.shell(shell, start + 2);
+        return;
+    }
+    // What stands in backquotes a shell runs, whatever the command.
+    let mut quoted = rest.match_indices('`').map(|(at, _)| at);
+    while let (Some(open), Some(close)) = (quoted.next(), quoted.next()) {
+        walk.shell(rest.get(open + 1..close).unwrap_or_default(), start + end + open + 1);
+    }
+    let piped = || rest.find('|').map(|at| (at + 1, rest.get(at + 1..).unwrap_or_default()));
+    match name {
+        "o" | "out" | "w" | "write" | "g" | "gx" => match piped() {
+            Some((at, shell)) => walk.shell(shell, start + end + at),
+            None => path(rest, Access::Overwrite, start + end, walk),
+        },
+        "copy" => {
+            let words = || rest.split_whitespace().map(str::to_ascii_lowercase);
+            match program(rest) {
+                Some((at, shell)) => walk.shell(shell, start + end + at),
+                None if words().any(|word| word == "to")
+                    && !words().any(|word| word == "stdout" || word == "pstdout") =>
+                {
+                    let table = rest.split_whitespace().next().unwrap_or_default();
+                    let reason = "copies {object} into a file";
+                    walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, table, reason);
+                }
+                None => {}
+            }
+        }
+        "gexec" => walk.opaque(Severity::Medium, whole, "runs what a query gives as SQL, which nobody has read"),
+        "e" | "edit" | "ef" | "ev" => walk.opaque(Severity::Medium, whole, "runs what comes back from an editor"),
+        "setenv" => {
+            let words: Vec<&str> = rest.split_whitespace().collect();
+            if let [variable, _, ..] = words.as_slice()
+                && !matches!(*variable, "TZ" | "LC_ALL" | "LANG" | "COLUMNS")
+            {
+                let reason = "{object} makes programs that start later run something else";
+                walk.effect(EffectKind::Evasion, Severity::Medium, Undo::Easy, whole, variable, reason);
+            }
+        }
+        "lo_unlink" => {
+            let reason = "deletes the large object {object}";
+            walk.effect(EffectKind::SqlDestroy, Severity::High, Undo::Never, whole, rest.trim(), reason);
+        }
+        "lo_export" => {
+            let reason = "copies the large object {object} into a file";
+            walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, rest.trim(), reason);
+        }
+        _ => {}
+    }
+}
+
+/// The command of `… program 'command'`, and where it stands.
+fn program(rest: &str) -> Option<(usize, &str)> {
+    let at = rest.to_ascii_lowercase().find("program")? + "program".len();
+    let open = rest.get(at..)?.find('\'')? + at + 1;
+    let close = rest.get(open..)?.rfind('\'')? + open;
+    Some((open, rest.get(open..close)?))
+}
+
+fn path(rest: &str, access: Access, start: usize, walk: &mut Walk<'_>) {
+    let name = rest.trim();
+    if !name.is_empty() && !name.starts_with('(') {
+        let at = start + (rest.len() - rest.trim_start().len());
+        walk.path(name.trim_matches('\''), access, at, at + name.len());
+    }
+}
+
+/// A statement that begins with a variable is whatever was put into it.
+fn variable(sql: &str, start: usize, walk: &mut Walk<'_>) {
+    let mut from = start;
+    for statement in sql.split(';') {
+        let text = statement.trim_start();
+        if text.starts_with(':') && !text.starts_with("::") {
+            let span = walk.span(from + statement.len() - text.len(), from + statement.len());
+            walk.opaque(Severity::Medium, span, "the text does not say which statement runs");
+        }
+        from += statement.len() + 1;
+    }
 }

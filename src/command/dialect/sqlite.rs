@@ -1,9 +1,56 @@
-//! SQLite's shell: SQL, and what its meta-commands run.
+//! SQLite's shell: SQL, and its dot-commands (sqlite3(1), "Special commands to sqlite3").
 
+use super::statement::{Style, parts};
+use crate::command::catalogue::Access;
 use crate::command::walk::Walk;
+use crate::model::{EffectKind, Severity, Undo};
 
 /// Judges a line; answers whether the client would act on it now.
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
-    walk.sql(text, 0);
-    true
+    // Only at the beginning of a statement is it a command.
+    if text.trim_start().starts_with('.') && !text.trim().contains('\n') {
+        command(text, walk);
+        return true;
+    }
+    let parts = parts(text, Style::Sqlite);
+    for (start, sql) in &parts.sql {
+        walk.sql(sql, *start);
+    }
+    // `go` and `/` on a line of their own end a statement too.
+    let last = text.trim_end().lines().last().unwrap_or_default().trim();
+    parts.ended || last == "/" || last.eq_ignore_ascii_case("go")
+}
+
+fn command(text: &str, walk: &mut Walk<'_>) {
+    let line = text.trim_start();
+    let start = text.len() - line.len();
+    let end = line.find(char::is_whitespace).unwrap_or(line.len());
+    let (name, rest) = (line.get(1..end).unwrap_or_default(), line.get(end..).unwrap_or_default());
+    let whole = walk.span(start, text.len());
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let last = words.last().map_or("", |word| word.trim_matches(['"', '\'']));
+    // A unique beginning is enough.
+    let is = |full: &str, shortest: usize| name.len() >= shortest && full.starts_with(name);
+    if is("shell", 2) || is("system", 2) {
+        return walk.shell(rest, start + end);
+    }
+    let pipes = is("read", 3) || is("import", 1) || is("once", 2) || is("output", 1);
+    if let Some(at) = rest.find('|').filter(|_| pipes) {
+        let shell = rest.get(at + 1..).unwrap_or_default().trim_end_matches(['"', '\'']);
+        return walk.shell(shell, start + end + at + 1);
+    }
+    if is("load", 2) {
+        let reason = "loads a library from {object} into the client";
+        walk.effect(EffectKind::Opaque, Severity::Medium, Undo::Hard, whole, last, reason);
+    } else if is("restore", 3) {
+        let reason = "overwrites the database with {object}";
+        walk.effect(EffectKind::DbDestroy, Severity::High, Undo::Never, whole, last, reason);
+    } else if is("open", 2) && words.contains(&"--new") {
+        let reason = "empties the database {object} and opens it";
+        walk.effect(EffectKind::DbDestroy, Severity::High, Undo::Never, whole, last, reason);
+    } else if (is("backup", 2) || is("save", 2) || is("clone", 2) || is("once", 2) || is("output", 1))
+        && !last.is_empty()
+    {
+        walk.path(last, Access::Overwrite, start, text.len());
+    }
 }

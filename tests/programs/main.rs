@@ -1,0 +1,207 @@
+//! The gate in front of real programs, typed at through the stock client, the bastion and a real `sshd`: consoles, editors,
+//! pagers and multiplexers. What is dangerous is held, its harmless twin runs at once.
+//!
+//! Everything dangerous that is typed here would hurt nothing but a folder `victim` of the test's own, or a throwaway database.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says why and fails"
+)]
+
+#[allow(dead_code, reason = "each test crate uses its part")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod postgres;
+
+use std::path::PathBuf;
+
+use postgres::Postgres;
+use support::bastion::{World, me};
+use support::terminal::{CTRL_C, Terminal};
+use support::wait_for;
+use tempfile::TempDir;
+
+/// A session with a shell on the target, in a folder where something may be lost.
+struct Desk {
+    terminal: Terminal,
+    world: World,
+    scratch: TempDir,
+}
+
+impl Desk {
+    #[track_caller]
+    fn open() -> Self {
+        let scratch = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir(scratch.path().join("victim")).expect("a folder");
+        std::fs::write(scratch.path().join("text"), "one\ntwo\nthree\n").expect("a file");
+        let world = World::start();
+        let terminal = Terminal::start(&world.client("alice").flag("-tt").words(&format!("{}@box", me())));
+        let mut desk = Self { terminal, world, scratch };
+        desk.wait_shell();
+        let folder = desk.scratch.path().display().to_string();
+        desk.terminal.line(&format!("cd {folder} && ls"));
+        desk.terminal.wait_until("the folder's files", |screen| screen.contains("victim"));
+        desk.wait_shell();
+        desk
+    }
+
+    /// Waits until a shell's prompt is the last thing on the screen.
+    #[track_caller]
+    fn wait_shell(&self) {
+        self.terminal.wait_until("a prompt of the shell", |screen| screen.trim_end().ends_with(['$', '#']));
+    }
+
+    /// Types a line that must wait for somebody, sees why, and takes it back.
+    #[track_caller]
+    fn is_held(&mut self, line: &str, prompt: &str) {
+        self.terminal.line(line);
+        let id = self.world.request();
+        self.terminal.press(CTRL_C);
+        self.is_withdrawn(&id);
+        let prompt = prompt.to_owned();
+        self.terminal.wait_until(&format!("the prompt {prompt} after {line}"), |screen| {
+            !screen.contains("HELD") && screen.trim_end().ends_with(&prompt)
+        });
+        assert!(self.victim().exists(), "{line} ran");
+    }
+
+    #[track_caller]
+    fn is_withdrawn(&self, id: &str) {
+        wait_for("the request is withdrawn", || {
+            let (_, out, _) = self.world.verb("bob", &["requests", "--json"]);
+            (!out.contains(id)).then_some(())
+        });
+    }
+
+    /// Types a line that must run at once: its answer comes, and nobody was asked.
+    #[track_caller]
+    fn runs(&mut self, line: &str, answer: &str) {
+        self.terminal.line(line);
+        self.terminal.wait_text(answer);
+        let (_, out, _) = self.world.verb("bob", &["requests", "--json"]);
+        assert!(!out.contains("\"id\""), "{line} was held: {out}");
+    }
+
+    fn victim(&self) -> PathBuf {
+        self.scratch.path().join("victim")
+    }
+}
+
+#[test]
+fn at_psql_sql_and_its_shell_escapes_are_held_and_queries_run() {
+    let database = Postgres::start();
+    database.ask("create table customers (id int, name text); insert into customers values (1, 'one'), (2, 'two')");
+    let mut desk = Desk::open();
+    desk.terminal.line(&database.console());
+    desk.terminal.wait_text("postgres=#");
+
+    desk.is_held("DROP TABLE customers;", "postgres=#");
+    desk.is_held("select 1; truncate customers;", "postgres=#");
+    desk.is_held("\\! rm -rf ./victim", "postgres=#");
+    desk.runs(
+        "select count(*), 'drop table customers' as note from customers where id > 0;",
+        "2 | drop table customers",
+    );
+    // Over several lines, and the line by itself says little.
+    desk.terminal.line("delete");
+    desk.terminal.wait_text("postgres-#");
+    desk.is_held("from customers;", "postgres=#");
+    desk.terminal.line("delete from customers");
+    desk.terminal.wait_until("the second line", |screen| screen.trim_end().ends_with("postgres-#"));
+    desk.runs("where id = 2;", "DELETE 1");
+    desk.runs("select name from customers;", "(1 row)");
+    assert_eq!(database.ask("select count(*) from customers"), "1");
+
+    // Its prompt may say that it is a shell.
+    desk.runs("\\set PROMPT1 'me@box:~$ '", "me@box:~$");
+    desk.is_held("drop table customers;", "me@box:~$");
+    desk.terminal.line("\\q");
+    desk.wait_shell();
+    assert_eq!(database.ask("select count(*) from customers"), "1");
+}
+
+#[test]
+fn at_sqlite_and_python_their_own_language_is_held_and_the_rest_runs() {
+    let mut desk = Desk::open();
+    desk.terminal.line("sqlite3 db 'create table customers (id int); insert into customers values (7)'; sqlite3 db");
+    desk.terminal.wait_text("sqlite>");
+    desk.is_held("DROP TABLE customers;", "sqlite>");
+    desk.is_held(".shell rm -rf ./victim", "sqlite>");
+    desk.runs("select id * 6, 'drop table customers' from customers;", "42|drop table customers");
+    desk.terminal.line(".quit");
+    desk.wait_shell();
+
+    desk.terminal.line("python3 -q");
+    desk.terminal.wait_text(">>>");
+    desk.is_held("import shutil; shutil.rmtree('victim')", ">>>");
+    desk.is_held("import os; os.system('rm -rf ./victim')", ">>>");
+    desk.runs("print('shutil', 6 * 7, [x for x in (1, 2)])", "shutil 42 [1, 2]");
+    desk.runs("$x", "invalid syntax");
+    desk.terminal.line("exit()");
+    desk.wait_shell();
+    // The shell is back.
+    desk.terminal.line("echo $((6*7))");
+    desk.terminal.wait_text("42");
+    desk.wait_shell();
+}
+
+#[test]
+fn in_an_editor_and_a_pager_their_escapes_are_held_and_text_is_text() {
+    let mut desk = Desk::open();
+    desk.terminal.line("vim -u NONE -N text");
+    desk.terminal.wait_text("three");
+    desk.terminal.press("ggOrm -rf ./victim is what you must not type\r\x1b");
+    desk.terminal.wait_text("must not type");
+    for escape in [":!rm -rf ./victim", ":r !rm -rf ./victim"] {
+        desk.terminal.line(escape);
+        let id = desk.world.request();
+        desk.terminal.press(CTRL_C);
+        desk.is_withdrawn(&id);
+        desk.terminal.press("\x1b");
+    }
+    desk.runs(":!echo nobody\" was\"\" asked\"", "nobody was asked");
+    desk.terminal.press("\r");
+    desk.terminal.line(":q!");
+    desk.wait_shell();
+    assert!(desk.victim().exists());
+
+    desk.terminal.line("less text");
+    desk.terminal.wait_text("three");
+    desk.terminal.line("!rm -rf ./victim");
+    let id = desk.world.request();
+    desk.terminal.press(CTRL_C);
+    desk.is_withdrawn(&id);
+    desk.runs("!echo nobody\" was\"\" asked\"", "nobody was asked");
+    desk.terminal.press("\r");
+    desk.terminal.press("q");
+    desk.wait_shell();
+    assert!(desk.victim().exists());
+}
+
+#[test]
+fn in_a_pane_of_tmux_or_screen_a_shell_is_a_shell() {
+    let mut desk = Desk::open();
+    let socket = desk.scratch.path().join("tmux").display().to_string();
+    let inside = |desk: &Desk| desk.scratch.path().file_name().expect("a name").to_string_lossy().into_owned();
+    for start in [format!("tmux -f /dev/null -S {socket} new-session"), "screen -c /dev/null".to_owned()] {
+        desk.terminal.line(&start);
+        // A new shell, on a screen of its own; some versions greet first.
+        wait_for("the pane's shell", || {
+            desk.terminal.press(" ");
+            desk.terminal.wait_until("anything", |screen| !screen.trim().is_empty());
+            desk.terminal.contents().contains(&inside(&desk)).then_some(())
+        });
+        desk.terminal.press("\x15");
+        desk.runs("echo nobody\" was\"\" asked\"", "nobody was asked");
+        desk.terminal.line("rm -rf ./victim");
+        let id = desk.world.request();
+        desk.terminal.press(CTRL_C);
+        desk.is_withdrawn(&id);
+        desk.terminal.line("exit");
+        desk.wait_shell();
+        assert!(desk.victim().exists());
+    }
+}
