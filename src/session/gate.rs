@@ -458,6 +458,7 @@ impl Engine {
 
     pub(super) fn record_release(&mut self, text: &str, release: Release, now: Now) {
         self.remember(text);
+        self.judge.released();
         let seq = self.append_release(text, &release, now);
         let Some((_, gate)) = self.terminal() else { return };
         gate.programs.released();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::digest::command_digest;
 use super::mode::command_in_row;
-use crate::command::{Analysis, Context, Dialect, Reader, analyse};
+use crate::command::{Analysis, Context, Dialect, Memory, Reader, analyse, analyse_after};
 use crate::model::{
     Certainty, ChannelKind, CommandText, Digest, Effect, Finding, Judgement, Rule, SessionMeta, Severity, Span,
     Verdict, Wall,
@@ -39,6 +39,10 @@ pub(super) struct Judge {
     /// Goes into the digest of what was typed without echo, and nowhere else: the digest is recorded, and without it anybody who
     /// reads the record could try passwords against it.
     salt: String,
+    /// What the lines that were let go have defined.
+    memory: Memory,
+    /// What the line that was judged last would define, and whether the shell itself reads it.
+    defines: Option<(Memory, bool)>,
 }
 
 /// What is to be judged.
@@ -70,7 +74,7 @@ pub(super) struct AtProgram {
 impl Judge {
     pub(super) fn new(policy: Arc<Policy>, meta: SessionMeta, seed: &[u8; 32]) -> Self {
         let salt = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { policy, meta, salt }
+        Self { policy, meta, salt, memory: Memory::default(), defines: None }
     }
 
     pub(super) fn replace_policy(&mut self, policy: Arc<Policy>) {
@@ -103,8 +107,15 @@ impl Judge {
         Circumstances { now, channel }
     }
 
+    /// The line that was judged last is let go: what it defines is known from now on.
+    pub(super) fn released(&mut self) {
+        if let Some((defines, sure)) = self.defines.take() {
+            self.memory.learn(defines, sure);
+        }
+    }
+
     /// Judges every candidate and answers with the strictest verdict.
-    pub(super) fn line(&self, line: &Line, context: &Context, now: Wall) -> Option<Judged> {
+    pub(super) fn line(&mut self, line: &Line, context: &Context, now: Wall) -> Option<Judged> {
         let digest = self.digest(line);
         let program = Context { reader: Reader::Program, ..*context };
         // A password is no command word: nothing about it can be "unknown".
@@ -114,8 +125,19 @@ impl Judge {
         let unseen = line.unseen.iter().map(|text| (text, &program, true));
         let all = typed.chain(at_program).chain(unseen);
         let judge = |text, analysis, secret| self.candidate(text, line.certainty, secret, &digest, analysis, now);
-        let judged = all.map(|(text, context, secret)| judge(text, analyse(text, context), secret));
-        let worst = judged.reduce(|worst, next| {
+        let mut defines: Option<Memory> = None;
+        let judged: Vec<Judged> = all
+            .map(|(text, context, secret)| {
+                let mut analysis = analyse_after(text, context, &self.memory);
+                let learned = std::mem::take(&mut analysis.learned);
+                match &mut defines {
+                    Some(all) => all.learn(learned, false),
+                    None => defines = Some(learned),
+                }
+                judge(text, analysis, secret)
+            })
+            .collect();
+        let worst = judged.into_iter().reduce(|worst, next| {
             // If one of them would run now, something may run now; and what any of them starts may be in the foreground then.
             let complete = worst.complete || next.complete;
             let mut normalised = worst.normalised.clone();
@@ -124,7 +146,7 @@ impl Judge {
             }
             Judged { complete, normalised, ..if weight(&next) > weight(&worst) { next } else { worst } }
         });
-        line.readings.iter().fold(worst, |worst, reading| {
+        let judged = line.readings.iter().fold(worst, |worst, reading| {
             let analysis = analyse(&reading.text, &Context::typed_at(reading.dialect));
             // What waits for more does nothing yet, and what does nothing weighs nothing.
             if analysis.effects.is_empty() || !(analysis.complete || reading.whole) {
@@ -137,7 +159,10 @@ impl Judge {
                 Some(Judged { complete, joined, normalised, .. }) => Judged { complete, joined, normalised, ..next },
                 None => next,
             })
-        })
+        });
+        // A password defines nothing.
+        self.defines = defines.filter(|_| !secret).map(|defines| (defines, context.reader == Reader::Shell));
+        judged
     }
 
     fn candidate(

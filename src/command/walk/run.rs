@@ -406,7 +406,8 @@ impl Walk<'_> {
         let span = args.iter().map(|word| word.span).reduce(|a, b| Span { start: a.start, end: b.end });
         let span = span.unwrap_or_default();
         match stdin {
-            Input::Terminal | Input::Hidden => {}
+            Input::Terminal => self.learned.nested = true,
+            Input::Hidden => {}
             Input::File => self.opaque(Severity::Medium, span, "runs a file line by line, which nobody has read"),
             Input::Flow(Flow { text: Some(text), .. }) => {
                 self.nested(text, parse::Origin::Within(span), &Input::Terminal, place);
@@ -505,7 +506,7 @@ impl Walk<'_> {
                             reason,
                         );
                     }
-                    Input::Terminal => {}
+                    Input::Terminal => self.learned.nested = true,
                     Input::File => {
                         self.opaque(Severity::Medium, span, "runs a file line by line, which nobody has read");
                     }
