@@ -293,6 +293,8 @@ packages() {
         # sshd lives where a user's PATH does not look, and Debian keeps each version of PostgreSQL's server in a folder of its own.
         (PATH=$PATH:/usr/sbin:/sbin$(printf ':%s' /usr/lib/postgresql/*/bin) && have "${need%%:*}") || missing="$missing ${need#*:}"
     done
+    # A second terminal emulator, as a module of Debian's own Python.
+    /usr/bin/python3 -c 'import pyte' 2>/dev/null || missing="$missing python3-pyte"
     if [ -z "$missing" ]; then return 0; fi
     case $missing in *" gcc"*) missing="$missing libc6-dev" ;; esac
     if ! have apt-get; then

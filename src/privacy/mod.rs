@@ -8,10 +8,15 @@
 mod bulk;
 pub mod detect;
 mod escape;
+pub mod fold;
+mod payload;
+pub mod screen;
 mod settings;
 mod stream;
 mod window;
 
 pub use bulk::BulkMasker;
+pub use payload::is_harmless;
+pub use screen::ScreenMatcher;
 pub use settings::{Kinds, Settings};
 pub use stream::{HOLD, StreamMasker};

@@ -16,6 +16,7 @@ use std::time::Duration;
 use crate::model::{Finding, Mono};
 
 use super::Settings;
+use super::detect::Memory;
 use super::window::{Judge, Window, contains};
 
 /// How long a tail waits. Longer than the pause between two reads of one write (well under a millisecond on a machine, one
@@ -45,6 +46,62 @@ impl StreamMasker {
         self.expire(now, out);
         let (_, old_end) = self.window.positions();
         self.window.feed(bytes, out);
+        self.wait(old_end, now, out);
+    }
+
+    /// Takes text that the target wrote, without its sequences; [`StreamMasker::decide`] says what may be shown of it.
+    pub fn text(&mut self, text: &[u8]) {
+        self.window.text(text);
+    }
+
+    /// Takes a sequence that changes neither text nor cursor: a value goes on behind it.
+    pub fn pass(&mut self, sequence: &[u8]) {
+        self.window.pass(sequence);
+    }
+
+    /// Appends what may be shown now of what was taken.
+    pub fn decide(&mut self, now: Mono, out: &mut Vec<u8>) {
+        let (_, old_end) = self.window.positions();
+        self.window.decide(out);
+        self.wait(old_end, now, out);
+    }
+
+    /// Begins in the middle of a line, of which `shown` is on the screen already, with what the lines before say about it.
+    pub fn begin(&mut self, shown: &[u8], memory: Memory) {
+        self.window.begin(shown, memory);
+        self.deadline = None;
+    }
+
+    /// Gives back what is held, as it came, and forgets the line that it is on.
+    pub fn take_held(&mut self) -> Vec<u8> {
+        self.deadline = None;
+        self.window.take_held()
+    }
+
+    /// What the lines before say about the open one.
+    #[must_use]
+    pub const fn memory(&self) -> &Memory {
+        self.window.memory()
+    }
+
+    /// Whether a value was found since the last call that began in what was shown already.
+    pub fn take_reached_back(&mut self) -> bool {
+        self.window.take_reached_back()
+    }
+
+    /// Whether [`StreamMasker::expire`] would hide something that may turn out to be harmless.
+    #[must_use]
+    pub fn would_hide(&self) -> bool {
+        self.window.would_hide()
+    }
+
+    /// Whether a tail, of which `held` was not shown yet, is the echo of keys: `Some(true)`, it is what was typed; `Some(false)`,
+    /// it ends in that.
+    pub fn echoes(&mut self, tail: &[u8], held: &[u8], now: Mono) -> Option<bool> {
+        self.typed.echo(now, tail, held).map(|judge| judge == Judge::Trust)
+    }
+
+    fn wait(&mut self, old_end: u64, now: Mono, out: &mut Vec<u8>) {
         let (shown, _) = self.window.positions();
         if self.window.held().is_empty() {
             self.deadline = None;

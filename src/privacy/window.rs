@@ -37,6 +37,8 @@ pub(super) struct Window {
     tail: Tail,
     hits: Vec<Hit>,
     found: Vec<Finding>,
+    /// A value began in what was shown already.
+    reached_back: bool,
     /// Text bytes dropped so far, so that positions in the stream can be compared.
     dropped: u64,
 }
@@ -70,6 +72,7 @@ impl Window {
             tail: NOTHING,
             hits: Vec::new(),
             found: Vec::new(),
+            reached_back: false,
             dropped: 0,
         }
     }
@@ -78,12 +81,67 @@ impl Window {
     pub(super) fn feed(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         for piece in bytes.chunks(PIECE) {
             self.push(piece);
-            self.end_lines(out);
-            self.cut_long(out);
-            self.hits.clear();
-            self.tail = self.detector.open(&self.text, &self.memory, &mut self.hits);
-            self.show(self.tail.from, out);
+            self.decide(out);
         }
+    }
+
+    /// Takes text without judging it: [`Window::decide`] does.
+    pub(super) fn text(&mut self, text: &[u8]) {
+        self.text.extend_from_slice(text);
+        self.silent = 0;
+    }
+
+    /// Takes a sequence that a value goes on behind, whatever is in it.
+    pub(super) fn pass(&mut self, sequence: &[u8]) {
+        self.skipped.extend_from_slice(sequence);
+        match self.gaps.last_mut() {
+            Some(gap) if gap.at == self.text.len() && !gap.boundary => gap.len += sequence.len(),
+            _ => self.gaps.push(Gap { at: self.text.len(), len: sequence.len(), boundary: false }),
+        }
+    }
+
+    /// Judges what was taken and appends to `out` what is settled.
+    pub(super) fn decide(&mut self, out: &mut Vec<u8>) {
+        self.end_lines(out);
+        self.cut_long(out);
+        self.hits.clear();
+        self.tail = self.detector.open(&self.text, &self.memory, &mut self.hits);
+        self.show(self.tail.from, out);
+    }
+
+    /// Begins in the middle of a line of which `text` was shown.
+    pub(super) fn begin(&mut self, text: &[u8], memory: Memory) {
+        let found = std::mem::take(&mut self.found);
+        *self = Self { found, memory, ..Self::with(self.detector.clone()) };
+        self.text.extend_from_slice(text);
+        self.shown = text.len();
+        self.counted = text.len();
+        self.tail = Tail { from: text.len(), ..NOTHING };
+    }
+
+    /// Gives back what is held, as it came, and forgets the line.
+    pub(super) fn take_held(&mut self) -> Vec<u8> {
+        let mut held = Vec::new();
+        self.hits.clear();
+        self.show(self.text.len(), &mut held);
+        let memory = self.memory.clone();
+        self.begin(b"", memory);
+        held
+    }
+
+    /// What the lines before say about the open one.
+    pub(super) const fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Whether a value was found since the last call that began in what was shown already.
+    pub(super) fn take_reached_back(&mut self) -> bool {
+        std::mem::take(&mut self.reached_back)
+    }
+
+    /// Whether letting the tail go would hide it.
+    pub(super) fn would_hide(&self) -> bool {
+        !self.held().is_empty() && self.tail.identifying.is_some()
     }
 
     /// Lets the held tail go, masked where it already is a value or, if `Judge::Mask`, where it would identify somebody.
@@ -243,6 +301,7 @@ impl Window {
         if until < from {
             return;
         }
+        self.reached_back |= self.hits.iter().any(|hit| hit.start < from && hit.end > from);
         let text = self.text.get(from..until).unwrap_or_default();
         if self.hits.iter().all(|hit| hit.end <= from || hit.start >= until) {
             let plain = |part: &[u8], out: &mut Vec<u8>| out.extend_from_slice(part);

@@ -3,13 +3,29 @@
 //! Two models, one for each truth: the gate reads what the target drew, the bar is a diff against what the client sees.
 //! Both are fed late: bytes gather until somebody looks, because a model is nearly free on a long run of plain text and dear
 //! on many short ones.
+//!
+//! # What the client gets
+//!
+//! ```text
+//!             text that is appended, colours            anything else
+//!   ┌───▶ Append ───────────────────────────────▶ Grid ◀────────────┐
+//!   │       │ the bytes, masked as they pass       │ after each read │
+//!   │       ▼                                      ▼                 │
+//!   │     client                     the same bytes, if every state that they make was judged harmless;
+//!   │                                else the difference between what the client sees and the masked true screen
+//!   └──────────────────────────────────────────────┘ nothing is hidden provisionally, nothing stands behind the cursor
+//! ```
+//!
+//! Only sequences of [`crate::terminal::wire`]'s table reach the client as they came. All else is drawn by the true model and
+//! rendered, so what the client's terminal would make of it does not matter.
 
 use bytes::Bytes;
 
+use super::masking::{Masking, Path};
 use super::words::BarText;
 use crate::model::{Finding, Mono, Size};
 use crate::policy::permit::Reveal;
-use crate::privacy::{self, StreamMasker};
+use crate::privacy;
 use crate::terminal::{Bar, Overlay, Panel, Screen, notice, repaint, repaint_whole};
 
 /// The terminal of one session. Outside of this room it is what `holdpoint mask` measures.
@@ -17,7 +33,7 @@ use crate::terminal::{Bar, Overlay, Panel, Screen, notice, repaint, repaint_whol
 pub struct Display {
     truth: Late,
     view: Late,
-    masker: StreamMasker,
+    masking: Option<Box<Masking>>,
     overlay: Overlay,
     /// What of ours should be on the screen, if anything.
     ours: Option<Ours>,
@@ -33,10 +49,11 @@ impl Display {
     /// A blank terminal.
     #[must_use]
     pub fn new(size: Size, privacy: &privacy::Settings) -> Self {
+        let masking = (privacy.kinds != privacy::Kinds::NONE).then(|| Box::new(Masking::new(privacy)));
         Self {
             truth: Late::new(size),
             view: Late::new(size),
-            masker: StreamMasker::new(privacy),
+            masking,
             overlay: Overlay::new(),
             ours: None,
             sight: Sight::Masked,
@@ -66,6 +83,8 @@ impl Display {
         if matches!(self.sight, Sight::Masked) {
             self.sight = Sight::Clear { unsent: Vec::new() };
             self.sight_changed();
+            // What the target sends is obeyed from now on: its margins, modes and saved cursor must be there.
+            self.repaint = Repaint::Whole;
         }
     }
 
@@ -74,6 +93,10 @@ impl Display {
         if matches!(self.sight, Sight::Clear { .. }) {
             self.sight = Sight::Masked;
             self.sight_changed();
+            let truth = self.truth.look();
+            if truth.scroll_region().is_some() || !truth.draws_plainly() {
+                self.repaint = Repaint::Whole;
+            }
         }
     }
 
@@ -88,7 +111,7 @@ impl Display {
     /// While a reveal runs: what the client gets in place of what is recorded. Nothing while the masker keeps something back, because
     /// what is shown is recorded before.
     pub(super) fn unsent(&mut self) -> Option<Bytes> {
-        let waits = self.masker.wake_at().is_some();
+        let waits = self.wake_at().is_some();
         match &mut self.sight {
             Sight::Masked => None,
             Sight::Clear { .. } if waits => Some(Bytes::new()),
@@ -125,36 +148,57 @@ impl Display {
     /// Output of the target. Gives what the client may see of it now.
     #[must_use]
     pub fn output(&mut self, bytes: &[u8], now: Mono) -> Bytes {
+        if self.masking.is_some() {
+            return self.with_masking(|masking, path| masking.output(bytes, now, path));
+        }
         self.truth.feed(bytes);
         self.passes(bytes);
-        let mut masked = Vec::with_capacity(bytes.len());
-        self.masker.feed(bytes, now, &mut masked);
-        self.shown(masked)
+        self.shown(bytes.to_vec())
     }
 
-    /// What the masker kept back for too long.
+    /// What was kept back for too long.
     #[must_use]
     pub fn expire(&mut self, now: Mono) -> Bytes {
-        let mut late = Vec::new();
-        self.masker.expire(now, &mut late);
-        self.shown(late)
+        self.with_masking(|masking, path| masking.expire(now, path))
     }
 
-    /// What the masker still keeps back, because nothing follows or something of ours does.
+    /// What is still kept back, because nothing follows or something of ours does.
     #[must_use]
     pub fn finish(&mut self) -> Bytes {
-        let mut rest = Vec::new();
-        self.masker.finish(&mut rest);
-        self.shown(rest)
+        self.with_masking(Masking::finish)
+    }
+
+    fn with_masking(&mut self, work: impl FnOnce(&mut Masking, &mut Path<'_>)) -> Bytes {
+        let Some(masking) = &mut self.masking else { return Bytes::new() };
+        let clear = matches!(self.sight, Sight::Clear { .. }).then(Vec::new);
+        let mut path = Path { truth: &mut self.truth, view: &mut self.view, out: Vec::new(), clear };
+        work(masking, &mut path);
+        let Path { out, clear, .. } = path;
+        if let Some(clear) = clear {
+            self.passes(&clear);
+        } else if !out.is_empty() {
+            self.moved_on();
+        }
+        Bytes::from(out)
     }
 
     /// Keys on their way to the target: their echo is not held back.
     pub(super) fn typed(&mut self, keys: &[u8], now: Mono) {
-        self.masker.typed(keys, now);
+        if let Some(masking) = &mut self.masking {
+            masking.stream.typed(keys, now);
+        }
     }
 
     pub(super) fn findings(&mut self) -> Vec<Finding> {
-        self.masker.take_findings()
+        let Some(masking) = &mut self.masking else { return Vec::new() };
+        let mut found = masking.stream.take_findings();
+        for more in masking.matcher.take_findings() {
+            match found.iter_mut().find(|finding| finding.kind == more.kind) {
+                Some(finding) => finding.count = finding.count.saturating_add(more.count),
+                None => found.push(more),
+            }
+        }
+        found
     }
 
     /// A line of ours that stays: bytes for the client, which both models know of too, since the target's cursor moves with it.
@@ -176,12 +220,16 @@ impl Display {
 
     /// Bytes that the client gets as they are while a reveal runs.
     fn passes(&mut self, bytes: &[u8]) {
-        if let Repaint::Difference = self.repaint {
-            // Two screens that were to be compared have moved on.
-            self.repaint = Repaint::Whole;
-        }
+        self.moved_on();
         if let Sight::Clear { unsent } = &mut self.sight {
             unsent.extend_from_slice(bytes);
+        }
+    }
+
+    /// Two screens that were to be compared are not what they were.
+    fn moved_on(&mut self) {
+        if let Repaint::Difference = self.repaint {
+            self.repaint = Repaint::Whole;
         }
     }
 
@@ -249,12 +297,14 @@ impl Display {
     pub(super) fn resize(&mut self, size: Size) {
         self.truth.resize(size);
         self.view.resize(size);
+        let bytes = self.with_masking(Masking::resized);
+        debug_assert!(bytes.is_empty(), "a change of size shows nothing");
     }
 
     /// When [`Display::expire`] is due; `None`: nothing is held back.
     #[must_use]
     pub fn wake_at(&self) -> Option<Mono> {
-        self.masker.wake_at()
+        self.masking.as_ref().and_then(|masking| masking.wake_at())
     }
 }
 
@@ -300,7 +350,7 @@ fn seen<'a>(sight: &Sight, truth: &'a mut Late, view: &'a mut Late) -> &'a Scree
 
 /// A screen that is fed when somebody looks at it.
 #[derive(Debug)]
-struct Late {
+pub(super) struct Late {
     screen: Screen,
     unread: Vec<u8>,
 }
@@ -310,14 +360,14 @@ impl Late {
         Self { screen: Screen::new(size.cols(), size.rows()), unread: Vec::new() }
     }
 
-    fn feed(&mut self, bytes: &[u8]) {
+    pub(super) fn feed(&mut self, bytes: &[u8]) {
         self.unread.extend_from_slice(bytes);
         if self.unread.len() >= LATE {
             self.look();
         }
     }
 
-    fn look(&mut self) -> &Screen {
+    pub(super) fn look(&mut self) -> &Screen {
         if !self.unread.is_empty() {
             self.screen.feed(&self.unread);
             self.unread.clear();

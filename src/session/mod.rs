@@ -36,6 +36,8 @@
 //! | `menu.rs` | the menu that the bastion key opens |
 //! | `output.rs` | what was found in a command's output, and what policy makes of it |
 //! | `reveal.rs` | values in the clear on one terminal, for a time |
+//! | `masking.rs` | what of the target's output the client gets: as it came, masked, or rendered |
+//! | `screening.rs` | a screen as the matcher reads it |
 //! | `exec.rs` | a command without a line editor |
 //! | `place.rs` | where on the client's screen the session begins |
 //! | `words.rs` | every sentence that an engineer reads |
@@ -49,11 +51,13 @@ mod exec;
 mod gate;
 mod held;
 mod judge;
+mod masking;
 mod menu;
 mod mode;
 mod output;
 mod place;
 mod reveal;
+mod screening;
 mod witness;
 mod words;
 

@@ -22,6 +22,28 @@ pub struct Style {
     pub attributes: Attributes,
 }
 
+impl Style {
+    /// The SGR that sets exactly this.
+    pub(super) fn sgr(self) -> String {
+        let mut out = String::from("\x1b[0");
+        for (attribute, code) in [
+            (Attributes::BOLD, 1),
+            (Attributes::DIM, 2),
+            (Attributes::ITALIC, 3),
+            (Attributes::UNDERLINE, 4),
+            (Attributes::INVERSE, 7),
+        ] {
+            if self.attributes.has(attribute) {
+                out.push_str(&format!(";{code}"));
+            }
+        }
+        self.fg.push_sgr(30, &mut out);
+        self.bg.push_sgr(40, &mut out);
+        out.push('m');
+        out
+    }
+}
+
 /// A colour as SGR names it (ECMA-48 8.3.117, ISO 8613-6 for the other two).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Color {
@@ -32,6 +54,19 @@ pub enum Color {
     Indexed(u8),
     /// Red, green, blue.
     Rgb(u8, u8, u8),
+}
+
+impl Color {
+    /// Its parameters; `base` is 30 for the character and 40 for what is behind it.
+    fn push_sgr(self, base: u16, out: &mut String) {
+        match self {
+            Self::Default => {}
+            Self::Indexed(i @ 0..8) => out.push_str(&format!(";{}", base + u16::from(i))),
+            Self::Indexed(i @ 8..16) => out.push_str(&format!(";{}", base + 52 + u16::from(i))),
+            Self::Indexed(i) => out.push_str(&format!(";{};5;{i}", base + 8)),
+            Self::Rgb(r, g, b) => out.push_str(&format!(";{};2;{r};{g};{b}", base + 8)),
+        }
+    }
 }
 
 /// A set of renditions.

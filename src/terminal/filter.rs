@@ -8,7 +8,7 @@
 //! |---|---|
 //! | text and C0 controls | the same; a character cut by a chunk's end waits (at most 3 bytes) |
 //! | bytes that are no UTF-8, U+FFFD | one `¿` each: one column, as on terminals; `vt100` would not advance |
-//! | `ESC` sequences | those it knows; IND and NEL as the controls they equal |
+//! | `ESC` sequences | those it knows; IND and NEL as the controls they equal; character sets as what they draw (`drawing`) |
 //! | `CSI` sequences | the same with numbers clamped; none with more than 256 bytes or 32 numbers |
 //! | `OSC` | nothing; the title is kept, at most 1,024 bytes of it |
 //! | `DCS`, `APC`, `PM`, `SOS` | nothing; they are passed over and never stored, however long |
@@ -25,8 +25,23 @@ pub(super) enum Piece<'a> {
     Escape(u8),
     /// A control sequence.
     Control(Csi<'a>),
-    /// The text of an OSC, cut at [`OSC_MAX`].
-    Osc(&'a [u8]),
+    /// `ESC` with these intermediates and a final byte: a designation.
+    Designation(&'a [u8]),
+    /// The text of an OSC, cut at what the filter keeps, and how it ended.
+    Osc(&'a [u8], End),
+    /// The text of a DCS (`P`), APC (`_`), PM (`^`) or SOS (`X`), cut at what the filter keeps; empty if it keeps none.
+    String(u8, &'a [u8], End),
+}
+
+/// How a string ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// BEL.
+    Bell,
+    /// ST (ESC \\), or any other ESC.
+    Escape,
+    /// CAN or SUB: a terminal forgets the string.
+    Cancel,
 }
 
 /// A complete control sequence (ECMA-48 5.4) in good form.
@@ -58,6 +73,13 @@ impl Csi<'_> {
         let end = self.body.iter().position(|b| matches!(b, 0x20..=0x2f)).unwrap_or(self.body.len());
         let start = usize::from(self.body.first().is_some_and(|b| matches!(b, 0x3c..=0x3f)));
         self.body.get(start..end).unwrap_or_default().split(|b| *b == b';')
+    }
+
+    /// Appends the sequence as it came.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"\x1b[");
+        out.extend_from_slice(self.body);
+        out.push(self.last);
     }
 
     /// Appends the sequence to `out` with every number at most `limit`.
@@ -99,14 +121,16 @@ enum State {
     /// In a control sequence that is too long.
     CsiIgnore,
     Osc,
-    /// In a DCS, APC, PM or SOS.
-    String,
+    /// In a DCS, APC, PM or SOS, by its introducer.
+    String(u8),
 }
 
-/// The streaming filter. Holds at most about a kilobyte.
+/// The streaming filter. Holds at most about a kilobyte, or what it was told to keep of strings.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Filter {
     state: State,
+    /// Bytes of a string that are kept, if more than a title's.
+    strings: usize,
     /// The head of a character that the chunk's end cut.
     cut: Vec<u8>,
     /// What was collected of a CSI or an OSC.
@@ -114,6 +138,11 @@ pub(super) struct Filter {
 }
 
 impl Filter {
+    /// A filter that keeps up to `strings` bytes of OSC and other strings, for one that looks into them.
+    pub(super) fn keeping(strings: usize) -> Self {
+        Self { strings, ..Self::default() }
+    }
+
     /// Whether the stream ends between characters and sequences.
     pub(super) fn at_ground(&self) -> bool {
         self.state == State::Ground && self.cut.is_empty()
@@ -130,7 +159,7 @@ impl Filter {
         while let Some(&first) = bytes.first() {
             let taken = match self.state {
                 State::Ground => self.ground(bytes, sink),
-                State::String => self.string(bytes),
+                State::String(kind) => self.string(kind, bytes, sink),
                 State::Escape | State::EscapeIntermediate | State::Csi | State::CsiIgnore | State::Osc => {
                     self.step(first, sink);
                     1
@@ -169,21 +198,32 @@ impl Filter {
     }
 
     /// Passes over the inside of a string.
-    fn string(&mut self, bytes: &[u8]) -> usize {
-        let Some(end) = bytes.iter().position(|b| matches!(*b, ESC | CAN | SUB)) else { return bytes.len() };
-        self.state = if bytes.get(end) == Some(&ESC) { State::Escape } else { State::Ground };
-        end + 1
+    fn string(&mut self, kind: u8, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
+        let found = bytes.iter().position(|b| matches!(*b, ESC | CAN | SUB));
+        let inside = bytes.get(..found.unwrap_or(bytes.len())).unwrap_or_default();
+        let room = self.strings.saturating_sub(self.held.len()).min(inside.len());
+        self.held.extend_from_slice(inside.get(..room).unwrap_or_default());
+        let Some(at) = found else { return bytes.len() };
+        let escape = bytes.get(at) == Some(&ESC);
+        sink(Piece::String(kind, &self.held, if escape { End::Escape } else { End::Cancel }));
+        self.enter(if escape { State::Escape } else { State::Ground });
+        at + 1
     }
 
     fn step(&mut self, byte: u8, sink: &mut impl FnMut(Piece<'_>)) {
         match (self.state, byte) {
             (State::Osc, BEL | ESC | CAN | SUB) => {
-                sink(Piece::Osc(&self.held));
+                let end = match byte {
+                    BEL => End::Bell,
+                    ESC => End::Escape,
+                    _ => End::Cancel,
+                };
+                sink(Piece::Osc(&self.held, end));
                 self.enter(if byte == ESC { State::Escape } else { State::Ground });
             }
             (State::Osc, 0..=0x1f) => {}
             (State::Osc, _) => {
-                if self.held.len() < OSC_MAX {
+                if self.held.len() < self.strings.max(OSC_MAX) {
                     self.held.push(byte);
                 }
             }
@@ -191,6 +231,20 @@ impl Filter {
             (_, ESC) => self.enter(State::Escape),
             // Controls inside a sequence act at once.
             (_, 0..=0x1f) => sink(Piece::Text(&[byte])),
+            (State::Escape, 0x20..=0x2f) => {
+                self.enter(State::EscapeIntermediate);
+                self.held.push(byte);
+            }
+            (State::EscapeIntermediate, 0x20..=0x2f) => {
+                if self.held.len() < CSI_MAX {
+                    self.held.push(byte);
+                }
+            }
+            (State::EscapeIntermediate, 0x30..=0x7e) => {
+                self.held.push(byte);
+                sink(Piece::Designation(&self.held));
+                self.enter(State::Ground);
+            }
             (State::Csi, 0x20..=0x3f) if self.held.len() >= CSI_MAX => self.enter(State::CsiIgnore),
             (State::Csi, 0x20..=0x3f) => self.held.push(byte),
             (State::Csi, 0x40..=0x7e) => {
@@ -202,23 +256,24 @@ impl Filter {
                 // Keep the allocation.
                 self.held = body;
             }
-            (State::CsiIgnore, 0x40..=0x7e) | (State::EscapeIntermediate, 0x30..=0x7e) => self.enter(State::Ground),
-            (State::Escape, 0x20..=0x2f) => self.enter(State::EscapeIntermediate),
+            (State::CsiIgnore, 0x40..=0x7e) => self.enter(State::Ground),
             (State::Escape, b'[') => self.enter(State::Csi),
             (State::Escape, b']') => self.enter(State::Osc),
-            (State::Escape, b'P' | b'X' | b'^' | b'_') => self.enter(State::String),
+            (State::Escape, b'P' | b'X' | b'^' | b'_') => self.enter(State::String(byte)),
             (State::Escape, 0x30..=0x7e) => {
                 self.enter(State::Ground);
                 sink(Piece::Escape(byte));
             }
             // DEL and bytes above ASCII are nothing inside a sequence.
             (State::Escape | State::EscapeIntermediate | State::Csi | State::CsiIgnore, _) => {}
-            (State::Ground | State::String, _) => {}
+            (State::Ground | State::String(_), _) => {}
         }
     }
 
     fn enter(&mut self, state: State) {
         self.held.clear();
+        // A long string leaves no large buffer behind.
+        self.held.shrink_to(OSC_MAX);
         self.state = state;
     }
 }
@@ -232,12 +287,24 @@ pub(super) fn write_text(run: &[u8], out: &mut Vec<u8>) {
     for chunk in run.utf8_chunks() {
         for c in chunk.valid().chars() {
             let c = if c == char::REPLACEMENT_CHARACTER { NO_CHARACTER } else { c };
-            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            if !is_format(c) {
+                out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            }
         }
         if !chunk.invalid().is_empty() {
             out.extend_from_slice(NO_CHARACTER.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }
+}
+
+/// Whether terminals differ about a character that should have no width and draws nothing: soft hyphen, zero-width space, marks
+/// of direction, invisible operators, tags. Joiners and variation selectors are none: they belong to what they stand behind.
+pub(super) fn is_format(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+        | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// How many bytes at the end are the head of a character that may still be completed.
@@ -260,7 +327,7 @@ const CAN: u8 = 0x18;
 const SUB: u8 = 0x1a;
 const ESC: u8 = 0x1b;
 /// Stands for what is no character; `vt100` drops U+FFFD itself.
-const NO_CHARACTER: char = '¿';
+pub(super) const NO_CHARACTER: char = '¿';
 /// Bytes of a control sequence; the longest SGR that programs send (two RGB colours and all attributes) has about 60.
 const CSI_MAX: usize = 256;
 /// Numbers in a control sequence; `vte` keeps 32.
@@ -308,8 +375,10 @@ mod tests {
         assert_eq!(
             seen,
             [
+                format!("{:?}", Piece::String(b'P', b"", End::Escape)),
                 format!("{:?}", Piece::Escape(b'\\')),
-                format!("{:?}", Piece::Osc(b"2;title")),
+                format!("{:?}", Piece::Osc(b"2;title", End::Bell)),
+                format!("{:?}", Piece::String(b'_', b"", End::Cancel)),
                 format!("{:?}", Piece::Text(b"x")),
             ]
         );

@@ -51,6 +51,11 @@ impl Modes {
         self.other.region = None;
     }
 
+    /// DECSTR.
+    pub(super) fn soft_reset(&mut self) {
+        *self.grid_mut() = Grid::default();
+    }
+
     /// `ESC` with that final byte.
     pub(super) fn escape(&mut self, last: u8) {
         match last {

@@ -139,12 +139,12 @@ pub fn repaint(from: &Screen, to: &Screen) -> Vec<u8> {
 #[must_use]
 pub fn repaint_whole(to: &Screen) -> Vec<u8> {
     // A screen's state paints a fresh one: the modes that would put it elsewhere go first.
-    [b"\x1b[?6l\x1b[r\x1b[?47l".as_slice(), &to.state()].concat()
+    [b"\x1b[?6l\x1b[r\x1b[4l\x1b[20l\x1b[?7h\x1b(B\x1b)B\x0f\x1b[?47l".as_slice(), &to.state()].concat()
 }
 
 /// Whether something can be drawn on the screen and taken off again.
 fn drawable(view: &Screen) -> bool {
-    !view.origin_mode() && !view.faulted() && view.at_ground() && view.cols() >= COLS_MIN
+    !view.origin_mode() && view.draws_plainly() && !view.faulted() && view.at_ground() && view.cols() >= COLS_MIN
 }
 
 /// A copy of the screen with something drawn in it; place of the cursor and rendition as they were.

@@ -8,7 +8,10 @@ use std::num::NonZeroU16;
 use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use unicode_width::UnicodeWidthChar as _;
+
 use super::cell::Cell;
+use super::drawing::Drawing;
 use super::filter::{self, Csi, Filter, Piece};
 use super::modes::Modes;
 use super::run;
@@ -102,6 +105,13 @@ impl Screen {
         self.model.modes.origin()
     }
 
+    /// Whether characters are drawn as they are, where the cursor is: no graphics set, no insertion, wrapping at the margin, a
+    /// tab stop every eight columns.
+    #[must_use]
+    pub fn draws_plainly(&self) -> bool {
+        self.model.drawing.is_plain()
+    }
+
     /// The scroll region (DECSTBM) as first and last row, if it is not the whole screen.
     #[must_use]
     pub fn scroll_region(&self) -> Option<(u16, u16)> {
@@ -157,7 +167,7 @@ impl Screen {
     /// it stands behind the last column of an erased cell.
     #[must_use]
     pub fn state(&self) -> Vec<u8> {
-        let paint = || snapshot::paint(self.vt(), &self.model.modes);
+        let paint = || snapshot::paint(self.vt(), &self.model.modes, &self.model.drawing);
         catch_unwind(AssertUnwindSafe(paint)).unwrap_or_else(|_| b"\x1b[H\x1b[2J".to_vec())
     }
 
@@ -188,6 +198,7 @@ impl Clone for Screen {
         *copy.parser.screen_mut() = self.vt().clone();
         *copy.parser.callbacks_mut() = *model.parser.callbacks();
         copy.modes = model.modes;
+        copy.drawing = model.drawing.clone();
         copy.title.clone_from(&model.title);
         copy.out.clone_from(&model.out);
         copy.faulted = model.faulted;
@@ -215,6 +226,7 @@ pub(super) fn copy_to_draw_on(screen: &vt100::Screen) -> vt100::Parser {
 struct Model {
     parser: vt100::Parser<Gone>,
     modes: Modes,
+    drawing: Drawing,
     title: String,
     /// What the parser has yet to see; at most [`BATCH`] and one text.
     out: Vec<u8>,
@@ -228,6 +240,7 @@ impl Model {
         Self {
             parser: blank(cols, rows),
             modes: Modes::default(),
+            drawing: Drawing::default(),
             title: String::new(),
             out: Vec::new(),
             faulted: false,
@@ -248,7 +261,9 @@ impl Model {
             Piece::Text(run) => self.text(run),
             Piece::Escape(last) => self.escape(last),
             Piece::Control(csi) => self.control(csi),
-            Piece::Osc(text) => self.osc(text),
+            Piece::Designation(sequence) => self.drawing.designate(sequence),
+            Piece::Osc(text, _) => self.osc(text),
+            Piece::String(..) => {}
         }
         if self.out.len() >= BATCH {
             self.flush();
@@ -256,6 +271,10 @@ impl Model {
     }
 
     fn text(&mut self, run: &[u8]) {
+        if !self.drawing.is_plain() || !Drawing::stays_plain(run) {
+            self.draw(run);
+            return;
+        }
         let rest = match self.skippable(run) {
             Some(skip) => {
                 self.skip(skip);
@@ -264,6 +283,78 @@ impl Model {
             None => run,
         };
         filter::write_text(rest, &mut self.out);
+    }
+
+    /// Text while something changes how it is drawn: character by character.
+    fn draw(&mut self, run: &[u8]) {
+        for chunk in run.utf8_chunks() {
+            chunk.valid().chars().for_each(|c| self.draw_char(c));
+            if !chunk.invalid().is_empty() {
+                self.draw_char(filter::NO_CHARACTER);
+            }
+        }
+        if self.drawing.unwrapped {
+            self.unwrap_cursor();
+        }
+    }
+
+    fn draw_char(&mut self, c: char) {
+        let c = self.drawing.drawn(c);
+        match c {
+            '\x0e' | '\x0f' => self.drawing.shift(c == '\x0e'),
+            '\t' => self.tab(1, false),
+            '\n' | '\x0b' | '\x0c' if self.drawing.newline => self.out.extend_from_slice(b"\r\n"),
+            _ => {
+                let width = c.width().and_then(|w| u16::try_from(w).ok()).unwrap_or(0);
+                if width > 0 && (self.drawing.insert || self.drawing.unwrapped) {
+                    self.make_room(width);
+                }
+                filter::write_text(c.encode_utf8(&mut [0; 4]).as_bytes(), &mut self.out);
+            }
+        }
+        if self.out.len() >= BATCH {
+            self.flush();
+        }
+    }
+
+    /// Before a character of that width: back to the last column if nothing wraps, and room for it if it is inserted.
+    fn make_room(&mut self, width: u16) {
+        let (col, cols) = self.column();
+        if col.saturating_add(width) > cols {
+            if self.drawing.unwrapped {
+                self.place(cols.saturating_sub(width));
+            } else {
+                // It wraps, and is inserted there.
+                self.out.extend_from_slice(b"\r\n");
+            }
+        }
+        if self.drawing.insert {
+            self.out.extend_from_slice(format!("\x1b[{width}@").as_bytes());
+        }
+    }
+
+    /// Where nothing wraps, the cursor never stands behind the last column.
+    fn unwrap_cursor(&mut self) {
+        let (col, cols) = self.column();
+        if col >= cols {
+            self.place(cols.saturating_sub(1));
+        }
+    }
+
+    fn tab(&mut self, n: u16, back: bool) {
+        let (col, cols) = self.column();
+        self.place(self.drawing.tab(col, n, back, cols));
+    }
+
+    /// The cursor's column and how many there are.
+    fn column(&mut self) -> (u16, u16) {
+        self.flush();
+        let screen = self.parser.screen();
+        (screen.cursor_position().1, screen.size().1.get())
+    }
+
+    fn place(&mut self, col: u16) {
+        self.out.extend_from_slice(format!("\x1b[{}G", col + 1).as_bytes());
     }
 
     fn skippable(&mut self, run: &[u8]) -> Option<run::Skip> {
@@ -295,6 +386,15 @@ impl Model {
     fn escape(&mut self, last: u8) {
         self.modes.escape(last);
         match last {
+            b'7' => self.drawing.save(self.modes.alternate()),
+            b'8' => self.drawing.restore(self.modes.alternate()),
+            _ => {}
+        }
+        match last {
+            b'H' => {
+                let (col, cols) = self.column();
+                self.drawing.set_tab(col.min(cols - 1));
+            }
             // IND and NEL, which `vt100` does not know, are these controls (ECMA-48 8.3.86; xterm: IND is LF without CR).
             b'D' => self.out.push(b'\n'),
             b'E' => self.out.extend_from_slice(b"\r\n"),
@@ -315,6 +415,7 @@ impl Model {
         self.out.extend_from_slice(RESET_MODES);
         self.flush();
         self.modes = Modes::default();
+        self.drawing = Drawing::default();
         self.forget_scrolled();
         self.parser.callbacks_mut().pull = 0;
         self.title.clear();
@@ -323,7 +424,23 @@ impl Model {
     fn control(&mut self, csi: Csi<'_>) {
         let (rows, cols) = self.parser.screen().size();
         match (csi.prefix(), csi.last) {
-            (None, b'b') => csi.write_clamped(&mut self.out, cols.get()),
+            (None, b'b') => self.repeat(&csi, cols.get()),
+            (None, b'I' | b'Z') => self.tab(csi.numbers().next().unwrap_or(0).max(1), csi.last == b'Z'),
+            (None, b'g') => {
+                let (col, cols) = self.column();
+                self.drawing.clear_tab(csi.numbers().next().unwrap_or(0), col.min(cols - 1));
+            }
+            (None, b'h' | b'l') => csi.modes().for_each(|mode| match mode {
+                4 => self.drawing.insert = csi.last == b'h',
+                20 => self.drawing.newline = csi.last == b'h',
+                _ => {}
+            }),
+            (Some(b'?'), b'h' | b'l') if csi.modes().any(|mode| matches!(mode, 7 | 1047 | 1048)) => {
+                let modes: Vec<u16> = csi.modes().collect();
+                modes.into_iter().for_each(|mode| self.mode(mode, csi.last));
+                return;
+            }
+            (Some(b'!'), b'p') => self.soft_reset(),
             // SCOSC and SCORC, HPR and VPR: what xterm takes them for, by names that `vt100` knows.
             (None, b's') if csi.body.is_empty() => self.escape(b'7'),
             (None, b'u') if csi.body.is_empty() => self.escape(b'8'),
@@ -342,7 +459,47 @@ impl Model {
         self.modes.control(&csi, rows.get());
     }
 
+    /// REP; where nothing wraps, not beyond the last column.
+    fn repeat(&mut self, csi: &Csi<'_>, cols: u16) {
+        if !self.drawing.unwrapped {
+            csi.write_clamped(&mut self.out, cols);
+            return;
+        }
+        let (col, cols) = self.column();
+        let room = cols.saturating_sub(col).max(1);
+        csi.write_clamped(&mut self.out, room);
+        self.unwrap_cursor();
+    }
+
+    /// One private mode of several, some of which `vt100` does not know.
+    fn mode(&mut self, mode: u16, last: u8) {
+        let on = last == b'h';
+        match mode {
+            7 => self.drawing.unwrapped = !on,
+            1047 => {
+                if !on && self.modes.alternate() {
+                    self.out.extend_from_slice(b"\x1b[2J");
+                }
+                self.control(Csi { body: b"?47", last });
+            }
+            1048 => self.escape(if on { b'7' } else { b'8' }),
+            _ => self.control(Csi { body: format!("?{mode}").as_bytes(), last }),
+        }
+    }
+
+    /// DECSTR (xterm): modes and rendition are as new; text and cursor stay.
+    fn soft_reset(&mut self) {
+        self.flush();
+        let (row, col) = self.parser.screen().cursor_position();
+        self.out.extend_from_slice(b"\x1b[m\x1b[?6l\x1b[r\x1b[H\x1b7");
+        self.out.extend_from_slice(format!("\x1b[{};{}H", row + 1, col + 1).as_bytes());
+        self.out.extend_from_slice(b"\x1b>\x1b[?1l\x1b[?25h");
+        self.modes.soft_reset();
+        self.drawing = Drawing::default();
+    }
+
     fn osc(&mut self, text: &[u8]) {
+        let text = text.get(..text.len().min(TITLE_MAX)).unwrap_or_default();
         if let Some(title) = text.strip_prefix(b"0;").or_else(|| text.strip_prefix(b"2;")) {
             self.title = String::from_utf8_lossy(title).into_owned();
         }
@@ -407,6 +564,7 @@ impl Model {
             self.faulted = true;
             self.parser = blank(cols.get(), rows.get());
             self.modes = Modes::default();
+            self.drawing = Drawing::default();
         }
     }
 }
@@ -450,6 +608,8 @@ const RESET_MODES: &[u8] = b"\x1b>\x1b[?1;2004;9;1000;1002;1003;1005;1006l\x1b[?
 const BATCH: usize = 4096;
 /// The rows of the tallest screen.
 const PULL_MAX: u16 = *Screen::ROWS.end();
+/// Bytes of a title that are kept.
+const TITLE_MAX: usize = 1024;
 /// Larger numbers mean the same as this on any screen that we have, and cost more.
 const NUMBER_MAX: u16 = 2000;
 /// No private mode has a larger number; a clamped one must not become another mode.

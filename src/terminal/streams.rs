@@ -34,7 +34,7 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         2 => prop_oneof![Just(b"\r".to_vec()), Just(b"\n".to_vec()), Just(b"\x08".to_vec()), Just(b"\t".to_vec())],
         5 => control(),
         1 => "\x1b[78=>MDEc(]0?".prop_map(String::into_bytes),
-        2 => prop::sample::select(vec!["\x1b7", "\x1b8", "\x1bM", "\x1bD", "\x1bE", "\x1b(0", "\x1b]0;title\x07", "\x1bPq~~\x1b\\"])
+        2 => prop::sample::select(vec!["\x1b7", "\x1b8", "\x1bM", "\x1bD", "\x1bE", "\x1b(0", "\x1b(B", "\x1b)0", "\x0e", "\x0f", "\x1b]0;title\x07", "\x1bPq~~\x1b\\"])
             .prop_map(|s| s.as_bytes().to_vec()),
         1 => vec(any::<u8>(), 0..6),
     ]

@@ -1,0 +1,678 @@
+//! Between what the target writes and what the client gets: see the picture in `display.rs`.
+
+mod run;
+
+use self::run::{Append, appendable, piece};
+use super::display::Late;
+use super::screening::{self, before_cursor, below_a_full_row, nothing_ahead, picture};
+use crate::model::Mono;
+use crate::privacy::detect::Memory;
+use crate::privacy::screen::{Found, OpenTail};
+use crate::privacy::{self, HOLD, ScreenMatcher, StreamMasker, is_harmless};
+use crate::terminal::wire::{Class, Token};
+use crate::terminal::{Screen, Wire, render};
+
+/// The two models, and what the client gets.
+pub(super) struct Path<'a> {
+    pub(super) truth: &'a mut Late,
+    pub(super) view: &'a mut Late,
+    pub(super) out: Vec<u8>,
+    /// What the target sent, token by token, if the client gets that.
+    pub(super) clear: Option<Vec<u8>>,
+}
+
+impl Path<'_> {
+    fn send(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.view.feed(bytes);
+            self.out.extend_from_slice(bytes);
+        }
+    }
+}
+
+/// Masks one terminal.
+#[derive(Debug)]
+pub(super) struct Masking {
+    pub(super) stream: StreamMasker,
+    pub(super) matcher: ScreenMatcher,
+    wire: Wire,
+    mode: Mode,
+    /// The open line that was decided on, so that its tail does not wait again.
+    decided: Option<Vec<u8>>,
+    /// A tail is hidden that may turn out to be harmless.
+    provisional: bool,
+    /// The client's alternate screen may not be what the model believes.
+    repaint: bool,
+    /// What the lines above say about the open one, when the screen was last judged.
+    above: Memory,
+    /// What follows would belong to a link (OSC 8).
+    linked: bool,
+}
+
+#[derive(Debug)]
+enum Mode {
+    Append(Append),
+    Grid(Batch),
+}
+
+/// What was drawn since the client's screen was last brought up to date.
+#[derive(Debug, Default)]
+struct Batch {
+    /// It as it came, as long as the client may get it so.
+    raw: Option<Vec<u8>>,
+    /// States that were judged for that.
+    steps: usize,
+    /// Rows in which something was hidden before it began.
+    masked_rows: Option<Vec<bool>>,
+    /// What goes out first if it is rendered, and what last.
+    before: Vec<u8>,
+    after: Vec<u8>,
+    /// The true screen changed.
+    drawn: bool,
+    /// Whether it opens or closes a link.
+    link: Option<bool>,
+    deadline: Option<Mono>,
+}
+
+impl Batch {
+    fn is_empty(&self) -> bool {
+        !self.drawn && self.before.is_empty() && self.after.is_empty() && self.raw.as_ref().is_none_or(Vec::is_empty)
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        if let Some(raw) = &mut self.raw {
+            raw.extend_from_slice(bytes);
+        }
+    }
+}
+
+/// What to do with an open tail that would identify somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tail {
+    Show,
+    Hide,
+}
+
+impl Masking {
+    pub(super) fn new(settings: &privacy::Settings) -> Self {
+        Self {
+            stream: StreamMasker::new(settings),
+            matcher: ScreenMatcher::new(settings),
+            wire: Wire::default(),
+            mode: Mode::Grid(Batch::default()),
+            decided: None,
+            provisional: false,
+            repaint: false,
+            above: Memory::default(),
+            linked: false,
+        }
+    }
+
+    pub(super) fn wake_at(&self) -> Option<Mono> {
+        match &self.mode {
+            Mode::Append(_) => self.stream.wake_at(),
+            Mode::Grid(batch) => batch.deadline,
+        }
+    }
+
+    /// A read from the target.
+    pub(super) fn output(&mut self, bytes: &[u8], now: Mono, path: &mut Path<'_>) {
+        self.expire(now, path);
+        self.try_append(path);
+        let mut wire = std::mem::take(&mut self.wire);
+        wire.feed(bytes, &mut |token| self.token(token, now, path));
+        self.wire = wire;
+        self.end_of_read(now, path);
+    }
+
+    pub(super) fn expire(&mut self, now: Mono, path: &mut Path<'_>) {
+        if self.wake_at().is_none_or(|at| at > now) {
+            return;
+        }
+        match &self.mode {
+            Mode::Append(_) if !self.stream.would_hide() => {
+                let mut out = Vec::new();
+                self.stream.expire(now, &mut out);
+                path.send(&out);
+            }
+            Mode::Append(_) => {
+                // It is hidden on the screen, where it can be shown again if the rest disproves it.
+                self.enter_grid(now, path);
+                self.flush(Tail::Hide, path);
+            }
+            Mode::Grid(_) => {
+                self.flush(Tail::Hide, path);
+                self.try_append(path);
+            }
+        }
+    }
+
+    /// Brings the client's screen up to date, because nothing follows or something of ours does.
+    pub(super) fn finish(&mut self, path: &mut Path<'_>) {
+        self.enter_grid(Mono::default(), path);
+        self.flush(Tail::Hide, path);
+    }
+
+    /// Both models have a new size.
+    pub(super) fn resized(&mut self, path: &mut Path<'_>) {
+        let deadline = self.wake_at();
+        if let Mode::Append(_) = self.mode {
+            let held = self.stream.take_held();
+            self.learn(path);
+            self.mode = Mode::Grid(Batch { drawn: !held.is_empty(), deadline, ..Batch::default() });
+        }
+        if let Mode::Grid(batch) = &mut self.mode {
+            batch.masked_rows = None;
+        }
+        self.repaint = true;
+    }
+
+    fn token(&mut self, token: Token<'_>, now: Mono, path: &mut Path<'_>) {
+        if let Some(clear) = &mut path.clear {
+            let (Token::Text(raw) | Token::Sequence(_, raw) | Token::Command(_, _, raw)) = token;
+            clear.extend_from_slice(raw);
+        }
+        match token {
+            Token::Text(mut run) => {
+                while !run.is_empty() {
+                    let taken = match &self.mode {
+                        Mode::Append(_) => self.append_text(run, now, path),
+                        Mode::Grid(_) => self.grid_text(run, path),
+                    };
+                    run = run.get(taken..).unwrap_or_default();
+                }
+            }
+            Token::Sequence(class, raw) => self.sequence(class, raw, now, path),
+            Token::Command(number, text, raw) => {
+                if self.may_pass(number, text) {
+                    self.command(number, text, raw, path);
+                }
+            }
+        }
+    }
+
+    fn end_of_read(&mut self, now: Mono, path: &mut Path<'_>) {
+        if let Mode::Append(_) = self.mode {
+            self.decide(now, path);
+        }
+        let Mode::Grid(batch) = &mut self.mode else { return };
+        if batch.is_empty() {
+            return;
+        }
+        let waits = batch.deadline.is_some();
+        let found = self.matcher.judge(&picture(path.truth.look()));
+        let Some(tail) = found.tail.as_ref().filter(|tail| self.decided.as_ref() != Some(&tail.line)) else {
+            self.flush_found(found, Tail::Hide, path);
+            self.try_append(path);
+            return;
+        };
+        let unseen = unseen(tail, path);
+        match self.stream.echoes(&tail.text, &unseen, now) {
+            Some(true) => self.flush_found(found, Tail::Show, path),
+            Some(false) => self.flush_found(found, Tail::Hide, path),
+            None if unseen.is_empty() => self.flush_found(found, Tail::Hide, path),
+            None => {
+                if let (Mode::Grid(batch), false) = (&mut self.mode, waits) {
+                    batch.deadline = Some(now.after(HOLD));
+                }
+                return;
+            }
+        }
+        self.try_append(path);
+    }
+
+    // ── text that is appended ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Takes what it may of a run of text; says how much. Takes nothing and goes to the grid if it may not even begin.
+    fn append_text(&mut self, run: &[u8], now: Mono, path: &mut Path<'_>) -> usize {
+        let Mode::Append(append) = &mut self.mode else { return 0 };
+        // What a terminal ignores, and the bell.
+        let silent = run.iter().take_while(|b| matches!(**b, 0 | 0x07 | 0x0f)).count();
+        if silent > 0 {
+            let silent = run.get(..silent).unwrap_or_default();
+            path.truth.feed(silent);
+            self.stream.pass(silent);
+            return silent.len();
+        }
+        let returns = matches!(run.first(), Some(b'\n' | b'\r'));
+        let len = if append.returned && !returns {
+            0
+        } else {
+            append.until_full_row(run, appendable(run, append.column).min(PIECE))
+        };
+        let Some(text) = run.get(..len).filter(|text| !text.is_empty()) else {
+            self.enter_grid(now, path);
+            return 0;
+        };
+        append.returned = text.ends_with(b"\r");
+        append.silent = 0;
+        append.taken += len;
+        let many = append.taken >= PIECE;
+        path.truth.feed(text);
+        self.stream.text(text);
+        if many {
+            self.decide(now, path);
+        }
+        len
+    }
+
+    /// Judges what was appended, and sends what may go.
+    fn decide(&mut self, now: Mono, path: &mut Path<'_>) {
+        if let Mode::Append(append) = &mut self.mode {
+            append.taken = 0;
+        }
+        let mut out = Vec::new();
+        self.stream.decide(now, &mut out);
+        path.send(&out);
+        if self.stream.take_reached_back() {
+            // A value began in what the client has seen already: hide that too, as far as it is on the screen.
+            self.enter_grid(now, path);
+            self.never_raw();
+            self.flush(Tail::Hide, path);
+            self.try_append(path);
+        }
+    }
+
+    /// Whether the sequence may pass among text that is appended.
+    fn passes(&mut self, class: Class, raw: &[u8]) -> bool {
+        let Mode::Append(append) = &mut self.mode else { return false };
+        let passes = match class {
+            Class::Rendition | Class::Silent | Class::Input | Class::Query => true,
+            Class::EraseAhead => !append.returned,
+            Class::Plain | Class::Model => false,
+        };
+        append.silent += raw.len();
+        passes && append.silent <= SILENT_MAX
+    }
+
+    // ── anything else ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// From now on the screen is judged and not the stream.
+    fn enter_grid(&mut self, now: Mono, path: &mut Path<'_>) {
+        if let Mode::Grid(_) = self.mode {
+            return;
+        }
+        let mut out = Vec::new();
+        self.stream.decide(now, &mut out);
+        path.send(&out);
+        let reached_back = self.stream.take_reached_back();
+        let held = self.stream.take_held();
+        self.learn(path);
+        let drawn = !held.is_empty() || reached_back;
+        // What is held was not seen: it may be erased before it is.
+        let clean = !drawn || (!reached_back && self.is_clean(path));
+        self.mode = Mode::Grid(Batch { raw: clean.then_some(held), drawn, ..Batch::default() });
+    }
+
+    /// Whether nothing on the cursor's row is a value or as good as one.
+    fn is_clean(&mut self, path: &mut Path<'_>) -> bool {
+        let truth = path.truth.look();
+        let found = self.matcher.judge(&picture(truth));
+        let (cols, row) = (usize::from(truth.cols()).max(1), usize::from(truth.cursor().row));
+        found.tail.is_none_or(|tail| tail.identifying.is_empty()) && !found.cells.iter().any(|cell| cell / cols == row)
+    }
+
+    /// Tells the matcher what the stream's masker hid of what is on the screen.
+    fn learn(&mut self, path: &mut Path<'_>) {
+        let memory = self.stream.memory().clone();
+        let (truth, view) = (path.truth.look(), path.view.look());
+        let cols = usize::from(truth.cols()).max(1);
+        let differing: Vec<bool> = (0..truth.rows()).map(|row| screening::differs(truth, view, row)).collect();
+        let remembers = memory != Memory::default();
+        if !remembers && !differing.contains(&true) {
+            return;
+        }
+        let hidden = |cell: usize| {
+            let (Ok(row), Ok(col)) = (u16::try_from(cell / cols), u16::try_from(cell % cols)) else { return false };
+            differing.get(usize::from(row)) == Some(&true)
+                && view.cell(row, col).is_some_and(|cell| cell.text == "*")
+                && truth.cell(row, col).is_some_and(|cell| cell.text != "*")
+        };
+        let picture = picture(truth);
+        let last = picture.open.map_or(0, |open| open.saturating_sub(1));
+        for (i, line) in picture.lines.iter().enumerate() {
+            if picture.open != Some(i) && (line.any_cell(hidden) || (remembers && i == last)) {
+                self.matcher.learn(line, hidden, &memory);
+            }
+        }
+    }
+
+    fn never_raw(&mut self) {
+        if let Mode::Grid(batch) = &mut self.mode {
+            batch.raw = None;
+        }
+    }
+
+    fn sequence(&mut self, class: Class, raw: &[u8], now: Mono, path: &mut Path<'_>) {
+        if raw.starts_with(b"\x1bP") && !is_harmless(self.matcher.detector(), raw.get(4..).unwrap_or_default()) {
+            return;
+        }
+        if self.passes(class, raw) {
+            path.truth.feed(raw);
+            self.stream.pass(raw);
+            return;
+        }
+        self.enter_grid(now, path);
+        let Mode::Grid(batch) = &mut self.mode else { return };
+        match class {
+            Class::Rendition | Class::Silent => {
+                batch.keep(raw);
+                batch.drawn = true;
+                path.truth.feed(raw);
+            }
+            Class::Input => {
+                batch.keep(raw);
+                batch.before.extend_from_slice(raw);
+                path.truth.feed(raw);
+            }
+            Class::Query => {
+                batch.keep(raw);
+                batch.after.extend_from_slice(raw);
+                path.truth.feed(raw);
+            }
+            Class::EraseAhead | Class::Plain => {
+                // Only the terminal has rows that scrolled away.
+                if raw == b"\x1b[3J" {
+                    batch.before.extend_from_slice(raw);
+                }
+                let moves = raw.last().is_some_and(|last| matches!(last, b'A'..=b'H' | b'd' | b'f'));
+                self.step(raw, if moves { Step::Move } else { Step::Draw }, path);
+            }
+            Class::Model => {
+                batch.raw = None;
+                let step = if matches!(raw, b"\x1bD" | b"\x1bE") { Step::Feed } else { Step::Unknown };
+                self.step(raw, step, path);
+            }
+        }
+    }
+
+    /// Takes one control or a piece of text that stays on its row; says how much.
+    fn grid_text(&mut self, run: &[u8], path: &mut Path<'_>) -> usize {
+        let first = run.first().copied().unwrap_or(b' ');
+        if first < b' ' || first == 0x7f {
+            let step = match first {
+                b'\r' => Step::Return,
+                b'\n' => Step::Feed,
+                0x08 | b'\t' => Step::Move,
+                0x07 | 0 => Step::Nothing,
+                0x0b | 0x0c => Step::Feed,
+                _ => Step::Unknown,
+            };
+            let control = run.get(..1).unwrap_or_default();
+            self.step(control, step, path);
+            if step == Step::Feed && first == b'\n' && !path.truth.look().alternate_screen() {
+                // Lines that follow may be no more than appended again.
+                self.flush(Tail::Hide, path);
+                self.try_append(path);
+            }
+            return 1;
+        }
+        let truth = path.truth.look();
+        let cursor = truth.cursor();
+        let room = usize::from(truth.cols().saturating_sub(cursor.col));
+        let over = (cursor.col..truth.cols())
+            .any(|col| truth.cell(cursor.row, col).is_some_and(|c| !matches!(c.text, "" | " ")));
+        let may_step = matches!(&self.mode, Mode::Grid(batch) if batch.raw.is_some());
+        let (len, plain) = piece(run, if over && may_step { 1 } else { room });
+        if !plain {
+            self.never_raw();
+        }
+        let text = run.get(..len).unwrap_or(run);
+        self.step(text, Step::Text, path);
+        len
+    }
+
+    /// Draws one thing on the true screen. While what came may be sent as it is, each state is judged.
+    fn step(&mut self, raw: &[u8], step: Step, path: &mut Path<'_>) {
+        let before = Place::of(path.truth.look());
+        let by_model = matches!(&self.mode, Mode::Grid(batch) if batch.raw.is_none());
+        if before.scrolls(step) {
+            self.flush(Tail::Hide, path);
+            if by_model && raw.first() == Some(&0x1b) {
+                self.never_raw();
+            }
+        }
+        let Mode::Grid(batch) = &mut self.mode else { return };
+        let may_be_raw = before.canonical && step != Step::Unknown && (!before.pending || step.is_plain_at_margin());
+        if !may_be_raw || batch.steps >= STEPS_MAX {
+            batch.raw = None;
+        }
+        if batch.raw.is_some() && batch.masked_rows.is_none() {
+            let (truth, view) = (path.truth.look(), path.view.look());
+            let aligned = batch.is_empty() && truth.cursor() == view.cursor();
+            if aligned {
+                let rows = (0..truth.rows()).map(|row| screening::differs(truth, view, row)).collect();
+                batch.masked_rows = Some(rows);
+            } else {
+                // Something was held before it: all rows but the cursor's are as they were.
+                let row = truth.cursor().row;
+                let rows = (0..truth.rows()).map(|r| r < row && screening::differs(truth, view, r)).collect();
+                batch.masked_rows = Some(rows);
+            }
+        }
+        batch.drawn = true;
+        batch.keep(raw);
+        path.truth.feed(raw);
+        if before.scrolls(step) && batch.raw.is_none() {
+            // The client's screen scrolls too, so that what leaves it can be scrolled back to.
+            let rows = path.truth.look().rows();
+            path.send(format!("\x1b[m\x1b[{rows};1H\n").as_bytes());
+        }
+        if matches!(step, Step::Text | Step::Draw) && matches!(&self.mode, Mode::Grid(batch) if batch.raw.is_some()) {
+            self.judge_step(before.row, path);
+        }
+    }
+
+    /// Whether the state that was just drawn may be seen; if not, what came is rendered and not sent.
+    fn judge_step(&mut self, row: u16, path: &mut Path<'_>) {
+        let truth = path.truth.look();
+        let found = self.matcher.judge(&picture(truth));
+        let cols = usize::from(truth.cols()).max(1);
+        let touched = row.min(truth.cursor().row)..=row.max(truth.cursor().row);
+        let Mode::Grid(batch) = &mut self.mode else { return };
+        batch.steps += 1;
+        let was_masked = |row: u16| {
+            batch.masked_rows.as_ref().is_none_or(|rows| rows.get(usize::from(row)).copied().unwrap_or(true))
+        };
+        let hits = found
+            .cells
+            .iter()
+            .any(|cell| u16::try_from(cell / cols).is_ok_and(|row| touched.contains(&row) || !was_masked(row)));
+        let identifies = found.tail.is_some_and(|tail| !tail.identifying.is_empty());
+        if hits || identifies || touched.clone().any(was_masked) {
+            batch.raw = None;
+        }
+    }
+
+    fn flush(&mut self, tail: Tail, path: &mut Path<'_>) {
+        if matches!(&self.mode, Mode::Grid(batch) if !batch.is_empty()) {
+            let found = self.matcher.judge(&picture(path.truth.look()));
+            self.flush_found(found, tail, path);
+        }
+    }
+
+    /// Makes the client's screen the true one, with what was found hidden.
+    fn flush_found(&mut self, found: Found, tail: Tail, path: &mut Path<'_>) {
+        let Mode::Grid(batch) = &mut self.mode else { return };
+        let mut batch = std::mem::take(batch);
+        let mut cells = found.cells;
+        self.above = found.memory;
+        self.provisional = false;
+        self.decided = found.tail.as_ref().map(|tail| tail.line.clone());
+        if let Some(open) = found.tail.filter(|open| tail == Tail::Hide && !open.identifying.is_empty()) {
+            cells.extend(open.identifying);
+            self.provisional = true;
+            batch.raw = None;
+        }
+        match batch.raw.take() {
+            Some(raw) => {
+                path.send(&raw);
+                self.linked = batch.link.unwrap_or(self.linked);
+            }
+            None => {
+                path.send(&batch.before);
+                self.draw(&cells, path);
+                path.send(&batch.after);
+            }
+        }
+        let (truth, view) = (path.truth.look(), path.view.look());
+        let aligned = truth.cursor() == view.cursor() && truth.alternate_screen() == view.alternate_screen();
+        self.mode = Mode::Grid(Batch { raw: aligned.then(Vec::new), ..Batch::default() });
+    }
+
+    fn draw(&mut self, cells: &[usize], path: &mut Path<'_>) {
+        if std::mem::take(&mut self.linked) {
+            path.send(b"\x1b]8;;\x1b\\");
+        }
+        let alternate = path.truth.look().alternate_screen();
+        if path.view.look().alternate_screen() != alternate {
+            path.send(if alternate { b"\x1b[m\x1b[?1049h\x1b[2J\x1b[H" } else { b"\x1b[?1049l" });
+        } else if self.repaint && alternate {
+            path.send(b"\x1b[m\x1b[2J");
+        }
+        self.repaint = false;
+        let truth = path.truth.look();
+        let hidden = screening::hidden(truth, cells.iter().copied());
+        let mut bytes = Vec::new();
+        render(path.view.look(), truth, &hidden, &mut |text| self.matcher.is_harmless(text), &mut bytes);
+        path.send(&bytes);
+    }
+
+    /// Back to judging the stream, if all that can come next is text behind what there is.
+    fn try_append(&mut self, path: &mut Path<'_>) {
+        let Mode::Grid(batch) = &self.mode else { return };
+        if !batch.is_empty() || self.provisional {
+            return;
+        }
+        let truth = path.truth.look();
+        let here = Place::of(truth);
+        let ready =
+            here.canonical && !here.pending && !here.alternate && nothing_ahead(truth) && !below_a_full_row(truth);
+        if ready && path.view.look().cursor() == truth.cursor() {
+            self.stream.begin(before_cursor(truth).as_bytes(), std::mem::take(&mut self.above));
+            let column = usize::from(truth.cursor().col);
+            self.mode = Mode::Append(Append { cols: usize::from(truth.cols()), column, ..Append::default() });
+        }
+    }
+
+    // ── what is not drawn ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn command(&mut self, number: u16, text: &[u8], raw: &[u8], path: &mut Path<'_>) {
+        path.truth.feed(raw);
+        let link = (number == 8).then(|| !text.ends_with(b";"));
+        match &mut self.mode {
+            Mode::Append(_) => {
+                self.stream.pass(raw);
+                self.linked = link.unwrap_or(self.linked);
+            }
+            Mode::Grid(batch) => {
+                batch.keep(raw);
+                if link.is_some() {
+                    batch.link = link;
+                } else {
+                    batch.before.extend_from_slice(raw);
+                }
+            }
+        }
+    }
+
+    /// Whether a client may get an operating system command. Of those that carry text, if no value is in it.
+    fn may_pass(&self, number: u16, text: &[u8]) -> bool {
+        let harmless = || std::str::from_utf8(text).is_ok() && is_harmless(self.matcher.detector(), text);
+        match number {
+            // Titles, directory, link, notifications, marks of the shell.
+            0 | 1 | 2 | 7 | 8 | 9 | 133 | 633 | 777 => harmless(),
+            // Colours, and the pointer's shape.
+            4 | 5 | 10..=19 | 22 | 104 | 105 | 110..=119 => {
+                text.len() <= 256
+                    && text.iter().all(|b| b.is_ascii_alphanumeric() || b" ;:#/?,_-".contains(b))
+                    && harmless()
+            }
+            // The clipboard may be written and not be read.
+            52 => !text.ends_with(b"?") && harmless(),
+            // Of iTerm's own those that draw nothing.
+            1337 => {
+                let known: [&[u8]; 4] = [b"CurrentDir=", b"RemoteHost=", b"SetMark", b"ShellIntegrationVersion="];
+                known.iter().any(|name| text.starts_with(name)) && harmless()
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What something that is drawn does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Text on one row.
+    Text,
+    /// It changes cells.
+    Draw,
+    /// It moves the cursor on the screen.
+    Move,
+    Return,
+    /// To the next row; the last one scrolls.
+    Feed,
+    Nothing,
+    /// Only the model knows.
+    Unknown,
+}
+
+impl Step {
+    /// Whether terminals agree on it while the cursor stands behind the last column.
+    const fn is_plain_at_margin(self) -> bool {
+        matches!(self, Self::Text | Self::Return | Self::Nothing)
+    }
+}
+
+/// Where the cursor is and what counts there.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    row: u16,
+    last_row: bool,
+    /// Behind the last column.
+    pending: bool,
+    /// No margins, and characters are drawn as they come.
+    canonical: bool,
+    alternate: bool,
+}
+
+impl Place {
+    fn of(screen: &Screen) -> Self {
+        let cursor = screen.cursor();
+        Self {
+            row: cursor.row,
+            last_row: cursor.row + 1 >= screen.rows(),
+            pending: cursor.col >= screen.cols(),
+            canonical: screen.draws_plainly() && !screen.origin_mode() && screen.scroll_region().is_none(),
+            alternate: screen.alternate_screen(),
+        }
+    }
+
+    /// Whether a row leaves the main screen.
+    fn scrolls(&self, step: Step) -> bool {
+        let feeds = step == Step::Feed || (step == Step::Text && self.pending);
+        feeds && self.last_row && !self.alternate && self.canonical
+    }
+}
+
+/// What of a tail the client does not see yet.
+fn unseen(tail: &OpenTail, path: &mut Path<'_>) -> Vec<u8> {
+    let (truth, view) = (path.truth.look(), path.view.look());
+    let cols = usize::from(truth.cols()).max(1);
+    let seen = |cell: usize| {
+        let (Ok(row), Ok(col)) = (u16::try_from(cell / cols), u16::try_from(cell % cols)) else { return false };
+        view.alternate_screen() == truth.alternate_screen()
+            && view.cell(row, col).map(|cell| cell.text) == truth.cell(row, col).map(|cell| cell.text)
+    };
+    tail.text.iter().zip(&tail.cells).filter(|(_, cell)| !seen(**cell)).map(|(b, _)| *b).collect()
+}
+
+/// Bytes of text that are judged at once.
+const PIECE: usize = 16 << 10;
+
+/// More bytes of sequences without text between them than any program sends.
+const SILENT_MAX: usize = 512;
+
+/// States of a batch that are judged one by one, so that it can be sent as it came: the line of an editor, or progress. With more
+/// the screen is rendered.
+const STEPS_MAX: usize = 64;

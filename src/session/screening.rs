@@ -1,0 +1,168 @@
+//! A screen as the matcher reads it: logical lines, panes, and rows that reach the margin.
+
+use crate::privacy::screen::{Line, Picture};
+use crate::terminal::{Hidden, Screen};
+
+/// What there is to read on a screen.
+pub(super) fn picture(screen: &Screen) -> Picture {
+    let (rows, cols) = (screen.rows(), screen.cols());
+    let cursor = screen.cursor();
+    let mut picture = Picture::default();
+    let mut line = Line::default();
+    let mut first = 0;
+    for row in 0..rows {
+        read(screen, row, 0, cols, &mut line);
+        if screen.row_wrapped(row) && row + 1 < rows {
+            continue;
+        }
+        let mut whole = std::mem::take(&mut line);
+        // The line that may go on keeps its blanks up to the cursor.
+        let here = (first..=row).contains(&cursor.row);
+        let upto = if here { cell(screen, cursor.row, cursor.col.min(cols)) } else { 0 };
+        whole.trim(upto);
+        if here && whole.last_cell().is_none_or(|last| last < upto) {
+            picture.open = Some(picture.lines.len());
+        }
+        picture.lines.push(whole);
+        first = row + 1;
+    }
+    joined(screen, &mut picture.joined);
+    picture
+}
+
+/// The text of the cursor's logical line up to the cursor, as it stands there.
+pub(super) fn before_cursor(screen: &Screen) -> String {
+    let cursor = screen.cursor();
+    let mut first = cursor.row;
+    while first > 0 && screen.row_wrapped(first - 1) {
+        first -= 1;
+    }
+    let mut text = String::new();
+    for row in first..=cursor.row {
+        let end = if row == cursor.row { cursor.col } else { screen.cols() };
+        for cell in (0..end).filter_map(|col| screen.cell(row, col)).filter(|cell| cell.width > 0) {
+            text.push_str(if cell.text.is_empty() { " " } else { cell.text });
+        }
+    }
+    text
+}
+
+/// Whether nothing stands behind the cursor, on its row and below.
+pub(super) fn nothing_ahead(screen: &Screen) -> bool {
+    let cursor = screen.cursor();
+    (cursor.row..screen.rows()).all(|row| {
+        let from = if row == cursor.row { cursor.col } else { 0 };
+        (from..screen.cols()).all(|col| screen.cell(row, col).is_none_or(|cell| is_blank(cell.text)))
+    })
+}
+
+/// Whether the row above the cursor's line reaches the margin without having wrapped: the line reads as if it went on.
+pub(super) fn below_a_full_row(screen: &Screen) -> bool {
+    let mut first = screen.cursor().row;
+    while first > 0 && screen.row_wrapped(first - 1) {
+        first -= 1;
+    }
+    let last = screen.cols().saturating_sub(1);
+    first > 0 && screen.cell(first - 1, last).is_some_and(|cell| cell.width == 0 || !is_blank(cell.text))
+}
+
+/// Whether the two screens differ in that row's text.
+pub(super) fn differs(a: &Screen, b: &Screen, row: u16) -> bool {
+    (0..a.cols().max(b.cols())).any(|col| {
+        let text = |screen: &Screen| screen.cell(row, col).map(|cell| (cell.text.to_owned(), cell.width));
+        match (text(a), text(b)) {
+            (Some((a, wa)), Some((b, wb))) => wa != wb || (a != b && !(is_blank(&a) && is_blank(&b))),
+            (a, b) => a != b,
+        }
+    })
+}
+
+/// The cells that are hidden, for the renderer.
+pub(super) fn hidden(screen: &Screen, cells: impl IntoIterator<Item = usize>) -> Hidden {
+    let mut hidden = Hidden::none(screen);
+    let cols = usize::from(screen.cols()).max(1);
+    let width = |cell: usize| {
+        let (row, col) = (u16::try_from(cell / cols).ok()?, u16::try_from(cell % cols).ok()?);
+        screen.cell(row, col).map(|cell| cell.width)
+    };
+    for cell in cells {
+        hidden.hide(cell);
+        if width(cell) == Some(2) {
+            hidden.hide(cell + 1);
+        }
+    }
+    hidden
+}
+
+/// Appends the cells of a row from one column to another.
+fn read(screen: &Screen, row: u16, from: u16, to: u16, line: &mut Line) {
+    for col in from..to {
+        if let Some(found) = screen.cell(row, col).filter(|found| found.width > 0) {
+            line.push(found.text, cell(screen, row, col));
+        }
+    }
+}
+
+fn cell(screen: &Screen, row: u16, col: u16) -> usize {
+    usize::from(row) * usize::from(screen.cols()) + usize::from(col)
+}
+
+/// Rows that go on in the next one without the terminal knowing: drawn to the margin, or to the edge of a pane.
+fn joined(screen: &Screen, out: &mut Vec<Line>) {
+    let rows = screen.rows();
+    // The open pieces: from column, to column, and the text so far with its number of rows.
+    let mut open: Vec<(u16, u16, Line, usize)> = Vec::new();
+    for row in 0..rows {
+        let mut still = Vec::new();
+        for (from, to) in segments(screen, row) {
+            let before = open.iter_mut().find(|(f, t, ..)| (*f, *t) == (from, to));
+            let begins = screen.cell(row, from).is_some_and(|cell| !is_blank(cell.text));
+            let (mut line, mut count) = match before {
+                Some((_, _, line, count)) if begins => (std::mem::take(line), std::mem::take(count)),
+                _ => (Line::default(), 0),
+            };
+            read(screen, row, from, to, &mut line);
+            count += 1;
+            let ends = screen.cell(row, to - 1).is_some_and(|cell| !is_blank(cell.text) || cell.width == 0);
+            if ends {
+                still.push((from, to, line, count));
+            } else if count > 1 {
+                out.push(trimmed(line));
+            }
+        }
+        let ended = std::mem::replace(&mut open, still).into_iter().filter(|(.., count)| *count > 1);
+        out.extend(ended.map(|(_, _, line, _)| trimmed(line)));
+    }
+    out.extend(open.into_iter().filter(|(.., count)| *count > 1).map(|(_, _, line, _)| trimmed(line)));
+}
+
+fn trimmed(mut line: Line) -> Line {
+    line.trim(0);
+    line
+}
+
+/// The whole row, and its panes if lines are drawn down it.
+fn segments(screen: &Screen, row: u16) -> Vec<(u16, u16)> {
+    let cols = screen.cols();
+    let mut out = vec![(0, cols)];
+    let mut from = 0;
+    for col in 0..cols {
+        if screen.cell(row, col).is_some_and(|cell| BARS.contains(&cell.text)) {
+            if col > from {
+                out.push((from, col));
+            }
+            from = col + 1;
+        }
+    }
+    if from > 0 && from < cols {
+        out.push((from, cols));
+    }
+    out
+}
+
+fn is_blank(text: &str) -> bool {
+    text.is_empty() || text == " "
+}
+
+/// What panes are divided by.
+const BARS: &[&str] = &["│", "┃", "║", "▏", "▕", "|", "┆", "┊", "╎"];

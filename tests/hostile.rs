@@ -1,0 +1,19 @@
+//! Hostile output, judged by an emulator that is not ours (pyte): no value is on the engineer's screen after any character.
+//!
+//! The streams and the judge stand in `tests/hostile/judge.py`, which is run by hand as well.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why")]
+
+use std::process::Command;
+
+#[test]
+fn no_state_of_the_screen_shows_a_value_however_it_is_drawn_and_split() {
+    let judge = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile/judge.py");
+    // Debian's Python, whose packages `./install.sh test` brings.
+    let done = Command::new("/usr/bin/python3")
+        .args([judge, env!("CARGO_BIN_EXE_holdpoint")])
+        .output()
+        .expect("/usr/bin/python3 could not be run; ./install.sh test installs what the tests need");
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+}
