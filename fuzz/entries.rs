@@ -124,6 +124,7 @@ pub(crate) fn gate(data: &[u8]) {
         hold_ttl: Duration::from_secs(300),
         privacy: privacy::Settings::default(),
         menu: Some(holdpoint::session::MenuKey::USUAL),
+        command: None,
         reason: None,
         notices: vec![],
     };

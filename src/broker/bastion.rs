@@ -21,6 +21,7 @@ use crate::model::{
 };
 use crate::policy::permit::Admission;
 use crate::policy::{Action, Channel, Circumstances, Policy};
+use crate::session::storable;
 use crate::target::Meter;
 use crate::target::local::Launch;
 
@@ -194,11 +195,21 @@ impl Broker {
             id,
             who: request.who.clone(),
             place,
-            channel: request.channel.clone(),
+            channel: self.storable(&request.channel),
             pty: request.pty.clone(),
             started: now,
         };
         Ok((admission, meta))
+    }
+
+    /// A channel as it may be stored and shown: without the secrets of its command.
+    fn storable(&self, channel: &ChannelKind) -> ChannelKind {
+        match channel {
+            ChannelKind::Shell => ChannelKind::Shell,
+            ChannelKind::Exec { command } => {
+                ChannelKind::Exec { command: storable(command, &crate::privacy::Settings::default()) }
+            }
+        }
     }
 
     fn unknown(&self, target: &str, login: Option<&str>) -> String {

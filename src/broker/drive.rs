@@ -20,7 +20,7 @@ use crate::ca::{self, IssueOptions};
 use crate::config::{HostTrust, SshTarget, TargetKind};
 use crate::ledger::Recorder;
 use crate::model::{
-    CloseReason, Event, EventRecord, HoldRequest, Now, RequestId, Seq, SessionId, SessionMeta, SessionRow,
+    ChannelKind, CloseReason, Event, EventRecord, HoldRequest, Now, RequestId, Seq, SessionId, SessionMeta, SessionRow,
     SessionState, Shown,
 };
 use crate::policy::permit::{Admission, Release};
@@ -103,6 +103,10 @@ fn settings(broker: &Broker, admission: &Admission, request: &SessionRequest) ->
         hold_ttl: config.limits.hold_ttl,
         privacy: crate::privacy::Settings { kinds: broker.masked_kinds(admission).collect() },
         menu: config.menu.map(|menu| crate::session::MenuKey { byte: menu.byte, full_screen: menu.full_screen }),
+        command: match &request.channel {
+            ChannelKind::Shell => None,
+            ChannelKind::Exec { command } => Some(command.clone()),
+        },
         reason: request.reason.as_deref().map(Shown::new),
         notices: request.notices.clone(),
     }

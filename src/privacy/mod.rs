@@ -6,6 +6,7 @@
 //! What is found, what is not, and why each default is what it is: `docs/privacy.md`.
 
 mod bulk;
+pub mod command;
 pub mod detect;
 mod escape;
 pub mod fold;

@@ -90,7 +90,7 @@ impl Engine {
             },
         };
         Self {
-            judge: Judge::new(policy, meta.clone(), &seed),
+            judge: Judge::new(policy, meta.clone(), &seed, settings.privacy.clone()),
             ids: Ids::new(seed),
             grants: Vec::new(),
             before: VecDeque::new(),
@@ -355,7 +355,8 @@ impl Engine {
         if self.before.len() == LAST {
             self.before.pop_front();
         }
-        self.before.push_back(Shown::new(command));
+        let command = self.judge.storable(command);
+        self.before.push_back(Shown::new(&command));
     }
 
     pub(super) fn close(&mut self, reason: CloseReason, now: Now) {
@@ -401,7 +402,11 @@ impl Engine {
                 self.push(Output::Dial { request: None, force_command: None });
                 self.stage = Stage::Beginning(started);
             }
-            ChannelKind::Exec { command } => self.decide_exec(&command, now),
+            ChannelKind::Exec { command } => {
+                // The facts of the session, which are stored and shown, have it without its secrets.
+                let command = self.settings.command.take().unwrap_or(command);
+                self.decide_exec(&command, now);
+            }
         }
     }
 

@@ -230,6 +230,7 @@ impl Engine {
     }
 
     pub(super) fn append_release(&mut self, command: &str, release: &Release, now: Now) -> Seq {
+        let command = &self.judge.storable(command);
         self.outflow.released(command);
         let event = Event::Released {
             command: crate::model::CommandText { text: command.to_owned(), digest: *release.digest() },

@@ -404,9 +404,11 @@ impl Engine {
             self.release_commit(None, now);
             return;
         }
-        let screen = around(display.view());
+        let screen = self.surroundings();
         let text = judged.command.text.clone();
-        gate.programs.judged(judged.normalised.clone());
+        if let Some((_, gate)) = self.terminal() {
+            gate.programs.judged(judged.normalised.clone());
+        }
         self.record_judged(&judged, now);
         match self.verdict(judged, screen, now) {
             Verdicted::Free(release) => {
@@ -415,6 +417,15 @@ impl Engine {
             Verdicted::Held(hold, request) => self.hold(hold, request, now),
             Verdicted::Denied(sentence) => self.refuse_line(&sentence, now),
         }
+    }
+
+    /// The rows around the cursor as the client sees them while everything is masked, for the approver.
+    pub(super) fn surroundings(&mut self) -> Vec<Shown> {
+        let Some((display, _)) = self.terminal() else { return Vec::new() };
+        let view = display.view();
+        let row = view.cursor().row;
+        let rows: Vec<_> = (row.saturating_sub(AROUND)..=row).map(|row| view.row_text(row)).collect();
+        rows.iter().map(|row| Shown::new(&self.judge.storable(row))).collect()
     }
 
     /// Reads the line as it stands, with what it is read by.
@@ -642,12 +653,6 @@ fn is_prefix(token: &Token) -> bool {
 
 /// Ctrl-E, after a Ctrl-X (readline: edit-and-execute-command).
 const EDIT_ELSEWHERE: Kind = Kind::Key(crate::terminal::Key::Ctrl('e'));
-
-/// The rows around the cursor as the client sees them, for the approver.
-pub(super) fn around(view: &crate::terminal::Screen) -> Vec<Shown> {
-    let row = view.cursor().row;
-    (row.saturating_sub(AROUND)..=row).map(|row| Shown::new(&view.row_text(row))).collect()
-}
 
 /// Output hides the bar until it has been quiet that long.
 pub(super) const QUIET_FOR_BAR: Duration = Duration::from_millis(200);

@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::policy::permit::{Allowance, Reveal};
 use crate::policy::{Channel, Circumstances, Deed, Policy};
+use crate::privacy;
 use crate::terminal::{self, Reading};
 
 /// A line with its verdict.
@@ -43,6 +44,8 @@ pub(super) struct Judge {
     memory: Memory,
     /// What the line that was judged last would define, and whether the shell itself reads it.
     defines: Option<(Memory, bool)>,
+    /// What counts as a secret in a line.
+    privacy: privacy::Settings,
 }
 
 /// What is to be judged.
@@ -72,9 +75,9 @@ pub(super) struct AtProgram {
 }
 
 impl Judge {
-    pub(super) fn new(policy: Arc<Policy>, meta: SessionMeta, seed: &[u8; 32]) -> Self {
+    pub(super) fn new(policy: Arc<Policy>, meta: SessionMeta, seed: &[u8; 32], privacy: privacy::Settings) -> Self {
         let salt = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { policy, meta, salt, memory: Memory::default(), defines: None }
+        Self { policy, meta, salt, memory: Memory::default(), defines: None, privacy }
     }
 
     pub(super) fn replace_policy(&mut self, policy: Arc<Policy>) {
@@ -82,11 +85,37 @@ impl Judge {
     }
 
     pub(super) fn digest(&self, line: &Line) -> Digest {
-        let salt = (line.secret || !line.unseen.is_empty()).then_some(&self.salt);
+        let written = line.candidates.iter().chain(&line.at_program);
+        let secret = line.secret || !line.unseen.is_empty() || self.has_secret(written.map(String::as_str));
+        let salt = secret.then_some(&self.salt);
         let readings = line.readings.iter().map(|reading| &reading.text);
         let lines =
             salt.into_iter().chain(&line.candidates).chain(&line.at_program).chain(readings).chain(&line.unseen);
         command_digest(self.meta.id, &self.meta.place, lines.map(String::as_str))
+    }
+
+    fn has_secret<'a>(&self, mut texts: impl Iterator<Item = &'a str>) -> bool {
+        texts.any(|text| !privacy::command::secrets(text, &self.privacy).is_empty())
+    }
+
+    /// The text as it may be stored and shown: passwords and keys in it are masked.
+    pub(super) fn storable(&self, text: &str) -> String {
+        privacy::command::without_secrets(text, &self.privacy)
+    }
+
+    /// Masks the secrets of the text wherever they are repeated.
+    fn hide_secrets(&self, judged: &mut Judged, text: &str) {
+        let secrets = privacy::command::secrets(text, &self.privacy);
+        if secrets.is_empty() {
+            return;
+        }
+        judged.command.text = privacy::command::masked(text, &secrets);
+        let effects = judged.effects.iter_mut().flat_map(|effect| [&mut effect.object, &mut effect.reason]);
+        for repeated in effects.chain(&mut judged.judgement.risk.reasons) {
+            for secret in secrets.iter().filter_map(|&(start, end)| text.get(start..end)) {
+                *repeated = repeated.replace(secret, &"*".repeat(secret.len()));
+            }
+        }
     }
 
     /// May values be seen in the clear for so long?
@@ -190,6 +219,8 @@ impl Judge {
         };
         if secret {
             conceal(&mut judged, text.chars().count());
+        } else {
+            self.hide_secrets(&mut judged, text);
         }
         judged
     }
@@ -295,8 +326,7 @@ pub(super) fn unread(line: Option<Line>) -> Line {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_digest_of_what_was_typed_without_echo_gives_nothing_to_try_passwords_against() {
+    fn judge() -> Judge {
         let meta = SessionMeta {
             id: crate::model::SessionId::from_bytes([7; 10]),
             who: crate::model::Principal {
@@ -310,16 +340,38 @@ mod tests {
             pty: None,
             started: Wall::default(),
         };
-        let line = |secret| Line {
-            candidates: vec!["hunter2".into()],
+        Judge::new(Arc::new(Policy::builtin().unwrap()), meta, &[3; 32], privacy::Settings::default())
+    }
+
+    fn typed(text: &str) -> Line {
+        Line {
+            candidates: vec![text.to_owned()],
             at_program: vec![],
             readings: vec![],
             unseen: vec![],
             certainty: Certainty::Keys,
-            secret,
-        };
-        let guess = command_digest(meta.id, &meta.place, ["hunter2"]);
-        let judge = Judge::new(Arc::new(Policy::builtin().unwrap()), meta, &[3; 32]);
+            secret: false,
+        }
+    }
+
+    #[test]
+    fn a_line_with_a_secret_in_it_is_stored_without_it_and_its_digest_gives_nothing_to_try_against() {
+        let mut judge = judge();
+        let text = "mysql -h db -pSecret1 -e 'drop database shop'";
+        let line = typed(text);
+        let judged = judge.line(&line, &Context::PROMPT, Wall::default()).unwrap();
+        let stored = serde_json::to_string(&(&judged.command, &judged.effects, &judged.judgement)).unwrap();
+        assert!(stored.contains("-p*******") && !stored.contains("Secret1"), "{stored}");
+        assert!(!judged.effects.is_empty(), "it is judged whole");
+        assert_ne!(judge.digest(&line), command_digest(judge.meta.id, &judge.meta.place, [text]));
+        assert_eq!(judged.command.digest, judge.digest(&line));
+    }
+
+    #[test]
+    fn the_digest_of_what_was_typed_without_echo_gives_nothing_to_try_passwords_against() {
+        let line = |secret| Line { secret, ..typed("hunter2") };
+        let judge = judge();
+        let guess = command_digest(judge.meta.id, &judge.meta.place, ["hunter2"]);
         assert_eq!(judge.digest(&line(false)), guess);
         assert_ne!(judge.digest(&line(true)), guess);
         assert_eq!(judge.digest(&line(true)), judge.digest(&line(true)), "an approval finds its line again");

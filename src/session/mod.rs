@@ -211,6 +211,12 @@ impl MenuKey {
     }
 }
 
+/// A command as it may be stored and shown: passwords and keys in it are masked, as long as they were.
+#[must_use]
+pub fn storable(command: &str, privacy: &privacy::Settings) -> String {
+    privacy::command::without_secrets(command, privacy)
+}
+
 /// What an engine is set up with.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -224,6 +230,8 @@ pub struct Settings {
     pub privacy: privacy::Settings,
     /// The key that opens the bastion's menu; `None`: there is no menu.
     pub menu: Option<MenuKey>,
+    /// The command of an exec as it came; in the facts of its session secrets are masked ([`storable`]).
+    pub command: Option<String>,
     /// Why the engineer is here, as they said when they connected; it stands on each request that has no other reason.
     pub reason: Option<Shown>,
     /// Sentences for the engineer about what was refused before the session began.

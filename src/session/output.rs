@@ -202,7 +202,7 @@ impl Engine {
         let (id, text) = (self.ids.request(), self.outflow.command.clone());
         let digest = command_digest(self.meta.id, &self.meta.place, ["output", text.as_str(), &id.to_string()]);
         let samples = samples(masked, self.meta.pty.is_some());
-        let screen = self.terminal().map(|(display, _)| super::gate::around(display.view())).unwrap_or_default();
+        let screen = self.surroundings();
         let request = HoldRequest {
             id,
             session: self.meta.id,

@@ -178,7 +178,7 @@ impl Engine {
                 let id = self.ids.request();
                 let text = words::reveal_text(secs);
                 let digest = command_digest(self.meta.id, &self.meta.place, [text.as_str(), &id.to_string()]);
-                let screen = self.terminal().map(|(display, _)| super::gate::around(display.view()));
+                let screen = self.surroundings();
                 let request = HoldRequest {
                     id,
                     session: self.meta.id,
@@ -191,7 +191,7 @@ impl Engine {
                     risk: judgement.risk,
                     certainty: Certainty::Exact,
                     obligations,
-                    screen: screen.unwrap_or_default(),
+                    screen,
                     before: self.last_commands(),
                     reason: (!reason.is_empty()).then(|| Shown::new(reason)).or_else(|| self.reason()),
                     asked: now.wall,

@@ -75,6 +75,7 @@ impl Table {
             hold_ttl: Duration::from_secs(300),
             menu: Some(crate::session::MenuKey::USUAL),
             privacy: privacy::Settings::default(),
+            command: None,
             reason: None,
             notices: vec![],
         };

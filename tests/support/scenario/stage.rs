@@ -87,6 +87,7 @@ impl Stage {
             hold_ttl: Duration::from_secs(300),
             menu: Some(menu),
             privacy: privacy::Settings::default(),
+            command: None,
             reason: None,
             notices: vec![],
         };
