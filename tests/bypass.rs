@@ -23,7 +23,9 @@ mod rows {
         approval_one_decision_can_cover_the_same_line_again
         approval_what_was_approved_is_what_runs
         channel_a_harmless_command_starts_at_once
+        channel_a_query_in_the_command_starts_at_once
         channel_one_policy_on_every_channel
+        channel_the_input_of_a_console_is_a_script
         channel_the_input_of_a_shell_is_a_script
         channel_what_runs_later_is_judged_now
         paste_a_block_in_pieces_is_read_line_by_line

@@ -17,6 +17,7 @@ mod catalogue;
 mod code;
 mod decode;
 mod dialect;
+mod hidden;
 mod lex;
 mod memory;
 mod parameter;

@@ -5,7 +5,7 @@ use super::super::catalogue::{Interpreter, RunsIn, Wrapper, takes_value};
 use super::super::code::{self, Finding};
 use super::super::unwrap::{Inner, fill_from_input, unwrap};
 use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
-use super::super::{Dialect, Reader, decode, parse, sql};
+use super::super::{Dialect, Reader, Stdin, decode, hidden, parse, sql};
 use super::{Act, Frame, Input, MAX_DEPTH, Walk};
 use crate::model::{EffectKind, Severity, Span, Undo};
 
@@ -73,6 +73,18 @@ impl Walk<'_> {
             if let Some(dialect) = Dialect::from_name(dialect) {
                 self.payload(dialect, word.shown(), origin_of(&word));
             }
+        }
+        let reads = (found.input.is_some() && !hidden::reads_elsewhere(args))
+            || hidden::reads_program(name, act.argv.get(1..).unwrap_or_default());
+        match act.stdin {
+            Input::Hidden if reads => {
+                self.opaque(Severity::High, span, "runs what comes over the connection, which nobody has read");
+            }
+            // `cat | psql`: what comes out of there may have come over the connection.
+            Input::Flow(Flow { text: None, from }) if reads && self.context.stdin == Stdin::Hidden => {
+                self.unread(*from, span);
+            }
+            Input::Terminal | Input::Hidden | Input::File | Input::Flow(_) => {}
         }
         if let (Some(dialect), Input::Flow(Flow { text: Some(text), .. })) =
             (found.input.and_then(Dialect::from_name), act.stdin)
