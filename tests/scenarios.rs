@@ -64,11 +64,13 @@ mod scripts {
         a_reveal_shows_values_until_it_ends_and_the_record_never_has_them
         a_reveal_that_is_denied_shows_nothing
         a_rule_that_wants_a_reason_asks_nobody_before_it_has_one
+        a_script_that_the_session_wrote_is_judged_when_it_runs
         a_shell_without_a_terminal_is_refused
         a_slow_disk_delays_the_enter_and_not_the_echo
         a_suggestion_in_grey_is_not_what_was_typed
         a_suggestion_that_was_taken_is_held
         a_target_that_goes_away_ends_a_hold
+        a_word_that_the_session_defined_is_known
         an_answer_to_a_program_passes
         an_approval_during_a_pause_waits_for_its_end
         an_approval_of_a_line_that_changed_releases_nothing

@@ -11,10 +11,10 @@ use crate::model::Span;
 pub(super) fn value_of(flags: &[String], word: &Word, next: Option<&Word>) -> Option<(Word, usize)> {
     let text = word.shown();
     let next = || next.cloned().map(|word| (word, 1));
+    if flags.iter().any(|flag| text == flag) {
+        return next();
+    }
     for flag in flags {
-        if text == flag {
-            return next();
-        }
         if let Some(rest) = text.strip_prefix(flag.as_str()) {
             if flag == "+" {
                 return Some((behind(word, text.len() - rest.len()), 0));
@@ -38,7 +38,7 @@ pub(super) fn value_of(flags: &[String], word: &Word, next: Option<&Word>) -> Op
 }
 
 /// What is left of a word behind its first bytes.
-fn behind(word: &Word, skipped: usize) -> Word {
+pub(super) fn behind(word: &Word, skipped: usize) -> Word {
     let cut = |text: &String| text.get(skipped..).unwrap_or_default().to_owned();
     let verbatim = word.verbatim.filter(|span| span.end - span.start == word.shown().len());
     Word {
@@ -102,7 +102,10 @@ fn keyed(carrier: &Carrier, word: Word) -> Option<Word> {
         return Some(word);
     }
     let text = word.shown();
-    let at = text.find(['=', ' ', ':'])?;
+    let at = text
+        .find('=')
+        .filter(|&at| !text.get(..at).unwrap_or_default().contains(' '))
+        .or_else(|| text.find([' ', ':']))?;
     fits(carrier, text.get(..at)?).then(|| behind(&word, at + 1))
 }
 
@@ -119,6 +122,7 @@ pub(super) fn commands(language: &str, text: &str) -> Option<Vec<(usize, String)
         "gdb" => lines_with(text, &["shell ", "!", "pipe ", "make "]),
         "tcl" => lines_with(text, &["spawn ", "exec ", "system ", "eval exec "]),
         "less" => lines_with(text, &["!", "|", "#"]),
+        "bang" => lines_with(text, &["!", "system ", "shell "]),
         "lisp" => lisp(text),
         "cron" => cron(text),
         "json" => json(text),

@@ -160,8 +160,9 @@ impl Scanner<'_> {
     /// A history reference: bash's HISTORY EXPANSION; `!` before a blank, `=` or `(` is none, nor is `[!`.
     fn bang(&mut self, next: Option<u8>) {
         let before = self.at.checked_sub(1).and_then(|i| self.bytes.get(i));
-        let refers = next
-            .is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'!' | b'-' | b'?' | b'#' | b'$' | b'*' | b'^'));
+        let refers = next.is_some_and(|b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'!' | b'-' | b'?' | b'#' | b'$' | b'*' | b'^' | b':')
+        });
         if refers && before != Some(&b'[') && self.scan.history.is_none() {
             let end = self
                 .bytes

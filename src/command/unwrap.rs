@@ -31,6 +31,9 @@ impl Inner {
 
 /// Finds what a wrapper runs. `None` if these words are none of its (`docker ps`).
 pub(super) fn unwrap(wrapper: &Wrapper, args: &[Word]) -> Option<Inner> {
+    if wrapper.quiet.iter().any(|flag| args.iter().any(|word| word.shown() == flag)) {
+        return None;
+    }
     if !wrapper.exec.is_empty() {
         let from = args.iter().position(|word| wrapper.exec.iter().any(|flag| flag == word.shown()))? + 1;
         let end = args.iter().skip(from).position(|word| matches!(word.shown(), ";" | "+"));
@@ -42,6 +45,10 @@ pub(super) fn unwrap(wrapper: &Wrapper, args: &[Word]) -> Option<Inner> {
     let mut skip = wrapper.skip;
     let mut at = 0;
     let command = loop {
+        // Behind the image's name all words are the program's.
+        if skip == 0 && wrapper.skip > 0 && verbs.peek().is_none() && !wrapper.program.is_empty() {
+            break at;
+        }
         let Some(word) = args.get(at) else { return verbs.peek().is_none().then_some(Inner::Nothing) };
         let text = word.shown();
         if text == "--" {
@@ -81,7 +88,7 @@ pub(super) fn unwrap(wrapper: &Wrapper, args: &[Word]) -> Option<Inner> {
         return None;
     }
     Some(match wrapper.rest {
-        _ if command >= args.len() => Inner::Nothing,
+        _ if command >= args.len() && wrapper.program.is_empty() => Inner::Nothing,
         Rest::Command => Inner::Command(command, args.len()),
         Rest::Script => Inner::Words(command),
         Rest::Nothing => Inner::Nothing,
@@ -133,7 +140,7 @@ pub(super) fn fill_from_input(own: &[Word], argv: &mut Vec<Word>, input: Option<
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '%'))
 }
 
 /// Bytes of input that are taken as arguments.

@@ -405,6 +405,8 @@ const fn prompts(dialect: Dialect) -> &'static [&'static str] {
         | Dialect::Lua => &[">", "...", "*", ">>"],
         Dialect::Less => &[":", "!", "/", "?", "--More--", "(END)"],
         Dialect::Vim => &[":", "*"],
+        Dialect::Gdb => &["(gdb)", "(lldb)", ">"],
+        Dialect::Ftp => &["ftp>", "sftp>", "lftp", ">"],
         Dialect::Shell | Dialect::Awk => &[],
     }
 }

@@ -36,6 +36,12 @@ impl Globs {
         self.0.iter().any(|pattern| pattern.fits(text, u8::eq_ignore_ascii_case))
     }
 
+    /// Whether another pattern fits one of these, taken as the plain text that it is.
+    pub(super) fn named_by(&self, wild: &Self) -> bool {
+        let plain = |pattern: &&Pattern| pattern.shape == Shape::Whole || pattern.shape == Shape::Head;
+        self.0.iter().filter(plain).any(|pattern| wild.fit(&pattern.text))
+    }
+
     /// Whether the text is the beginning of one of the patterns: a word that a program lets people cut short.
     pub(super) fn begin_with(&self, text: &str) -> bool {
         !text.is_empty() && self.0.iter().any(|pattern| pattern.text.starts_with(text))

@@ -333,6 +333,12 @@ pub(super) struct Wrapper {
     /// Whether it starts a shell where no command is given.
     #[serde(default)]
     pub(super) shell: bool,
+    /// Options that name the program, of which the command is the arguments.
+    #[serde(default)]
+    pub(super) program: Vec<String>,
+    /// Options with which nothing runs.
+    #[serde(default)]
+    pub(super) quiet: Vec<String>,
     /// Whether it is no shell's business to start another shell there (`find -exec sh`).
     #[serde(default)]
     pub(super) within: bool,
@@ -369,6 +375,9 @@ pub(super) struct Carrier {
     /// Where it runs.
     #[serde(default)]
     pub(super) runs: RunsIn,
+    /// Options with which nothing runs.
+    #[serde(default)]
+    pub(super) quiet: Vec<String>,
 }
 
 /// What stands after a wrapper's own words.

@@ -143,9 +143,13 @@ impl Places {
             path.extend(['/', HOLE]);
         }
         let quiet = matches!(word.text, Text::Unknown);
+        // `/etc/shado?` names what the rule names.
+        let wild = (word.glob && path.contains(['?', '['])).then(|| Globs::from(without_classes(&path)));
         self.rules.iter().filter(move |rule| {
             let hit = |patterns: &[Globs]| patterns.iter().any(|pattern| pattern.fit(&path));
-            !quiet && rule.access.covers(access) && hit(&rule.globs) && !hit(&rule.except)
+            let named =
+                |patterns: &[Globs]| wild.as_ref().is_some_and(|wild| patterns.iter().any(|p| p.named_by(wild)));
+            !quiet && rule.access.covers(access) && (hit(&rule.globs) || named(&rule.globs)) && !hit(&rule.except)
         })
     }
 
@@ -182,6 +186,23 @@ impl Places {
         }
         Weight::Named
     }
+}
+
+/// A pattern with `?` in place of each `[…]`.
+fn without_classes(path: &str) -> String {
+    let mut out = String::new();
+    let mut rest = path;
+    while let Some((before, class)) = rest.split_once('[') {
+        out.push_str(before);
+        match class.split_once(']') {
+            Some((_, after)) => {
+                out.push('?');
+                rest = after;
+            }
+            None => return out + class,
+        }
+    }
+    out + rest
 }
 
 /// A severity that follows what hangs on the path: `base` is that of a path named in full.

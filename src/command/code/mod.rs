@@ -4,6 +4,7 @@
 //! is imported where it is used, an attribute named by a string, strings put together from pieces. A call whose argument says what it does is
 //! judged by that; one whose argument is not known counts as what it could do. Names that build code (`eval`, `exec`) without saying it are opaque.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::catalogue::{Access, Argument, Catalogue, Code};
@@ -68,6 +69,7 @@ pub(super) fn findings<'c>(catalogue: &'c Catalogue, language: &str, text: &str)
         tokens: &tokens,
         names: HashMap::new(),
         texts: HashMap::new(),
+        built: Cell::new(false),
         found: Vec::new(),
     };
     scan.run();
@@ -105,6 +107,8 @@ struct Scan<'c, 't> {
     names: HashMap<String, Vec<String>>,
     /// Names of texts.
     texts: HashMap<String, String>,
+    /// Whether a name of the path that was read last was put together from pieces.
+    built: Cell<bool>,
     found: Vec<Finding<'c>>,
 }
 
@@ -141,7 +145,11 @@ impl<'c> Scan<'c, '_> {
                 }
                 Kind::Text(_) => self.text(at),
                 Kind::Name(_) => self.name(at),
-                Kind::Sign('!') if at == 0 && self.family == Family::Python => at + 1,
+                // Perl changes a variable in place.
+                Kind::Sign('~') if self.family == Family::Perl => {
+                    self.texts.clear();
+                    at + 1
+                }
                 Kind::Sign(_) => at + 1,
             };
         }
@@ -161,6 +169,20 @@ impl<'c> Scan<'c, '_> {
         } else {
             self.found.push(Finding::Script { text: text.replace(HOLE, "$_"), start, end });
         }
+    }
+
+    /// A call of something that the code does not name.
+    fn unnamed(&mut self, at: usize) {
+        let (start, end) = self.get(at).map_or((0, 0), |token| (token.start, token.end));
+        self.found.push(Finding::Effect {
+            kind: EffectKind::Opaque,
+            severity: Severity::Medium,
+            undo: Undo::Hard,
+            reason: "inline {object} code calls what it does not name",
+            object: self.language.to_owned(),
+            start,
+            end,
+        });
     }
 
     /// A string that stands where a command does: beside a pipe of awk.
@@ -187,6 +209,15 @@ impl<'c> Scan<'c, '_> {
                 });
             }
         }
+        // `Bun.$` runs the template behind it.
+        if self.family == Family::Node && at > 0 && self.sign(at - 1, '$') {
+            self.script(&text, start, end);
+        }
+        // Of a language that is not known no call is known: what looks like a command that destroys is taken for one.
+        if self.family == Family::Other && text.split_whitespace().next().is_some_and(|word| DESTROYERS.contains(&word))
+        {
+            self.script(&text, start, end);
+        }
         // PHP takes a function's name as text.
         if self.family == Family::Php && at > 1 && self.sign(at - 1, '(') {
             let caller = self.get(at - 2).and_then(Token::name).unwrap_or_default();
@@ -208,7 +239,15 @@ impl<'c> Scan<'c, '_> {
         if let Some(next) = self.import(at) {
             return next;
         }
+        self.built.set(false);
         let (mut path, next) = self.path(at);
+        // PHP calls what a variable names.
+        if self.family == Family::Php && at > 0 && self.sign(at - 1, '$') && self.sign(next, '(') {
+            match path.first().and_then(|name| self.texts.get(name)) {
+                Some(name) => path = vec![name.clone()],
+                None => self.unnamed(at),
+            }
+        }
         // Behind what another call gives: `Path("x").unlink()`.
         if at > 0 && (self.sign(at - 1, '.') || at > 1 && self.sign(at - 1, '>') && self.sign(at - 2, '-')) {
             path.insert(0, String::new());
@@ -222,16 +261,22 @@ impl<'c> Scan<'c, '_> {
         if codes.is_empty() {
             return next;
         }
+        if self.built.get() {
+            self.unnamed(at);
+        }
         let called = self.sign(next, '(');
         // `eval { … }` of Perl catches errors.
         let bare = !called && self.takes_bare(next);
         if !called && !bare {
             // A function that is handed over, as in `map(os.remove, files)`.
-            if path.len() > 1 && (self.sign(next, ',') || self.sign(next, ')')) {
-                codes
-                    .iter()
-                    .filter(|code| code.argument != Argument::Read)
-                    .for_each(|code| self.effect(code, "", start, end));
+            let asked = at > 1
+                && self.sign(at - 1, '(')
+                && self.get(at - 2).and_then(Token::name).is_some_and(|n| ASKS.contains(&n));
+            if path.len() > 1 && !asked && (self.sign(next, ',') || self.sign(next, ')')) {
+                let does = |code: &&&'c Code| {
+                    matches!(code.argument, Argument::Path | Argument::Script | Argument::Code | Argument::None)
+                };
+                codes.iter().filter(does).for_each(|code| self.effect(code, "", start, end));
             }
             return next;
         }
@@ -249,7 +294,8 @@ impl<'c> Scan<'c, '_> {
         let Some(token) = self.get(at) else { return false };
         match (self.family, &token.kind) {
             (Family::Perl | Family::Ruby, Kind::Text(_) | Kind::Command(_)) => true,
-            (Family::Lua | Family::Php, Kind::Text(_)) => true,
+            (Family::Lua | Family::Php | Family::Other, Kind::Text(_)) => true,
+            (Family::Ruby, Kind::Sign('[')) => self.get(at - 1).is_some_and(|name| name.end < token.start),
             (Family::Perl, Kind::Sign('$' | '@' | '<' | '0')) => true,
             (Family::Perl | Family::Ruby, Kind::Name(name)) => {
                 !matches!(name.as_str(), "if" | "unless" | "or" | "and" | "do" | "x" | "eq" | "ne" | "end" | "then")
@@ -317,6 +363,15 @@ impl<'c> Scan<'c, '_> {
     /// `name = os.system`, `name = "text"`: remembered.
     fn assignment(&mut self, at: usize, path: &[String], next: usize) -> Option<usize> {
         let [name] = path else { return None };
+        if next == at + 1
+            && self.sign(next + 1, '=')
+            && self.get(next).is_some_and(|t| matches!(t.kind, Kind::Sign('+' | '.' | '|' | '*' | '-')))
+        {
+            self.texts.remove(name);
+        }
+        if self.family == Family::Perl && name == "_" {
+            return None;
+        }
         if next != at + 1 || !self.sign(next, '=') || self.sign(next + 1, '=') {
             return None;
         }
@@ -335,50 +390,75 @@ impl<'c> Scan<'c, '_> {
         None
     }
 
+    /// The text that stands between brackets from here on, if it is known; and what follows the bracket.
+    fn bracketed(&self, from: usize) -> Option<(String, usize)> {
+        let (values, close) = self.values(from, true);
+        match values.as_slice() {
+            [Value::Text(text)] if !text.contains(HOLE) => {
+                if close > from + 1 {
+                    self.built.set(true);
+                }
+                Some((text.clone(), close + 1))
+            }
+            _ => None,
+        }
+    }
+
     /// The path that begins at a name: `os.path.join`, `File::Path`, `require("fs").rmSync`, `getattr(os, "system")`; and what follows it.
     fn path(&self, at: usize) -> (Vec<String>, usize) {
         let Some(name) = self.get(at).and_then(Token::name) else { return (Vec::new(), at + 1) };
-        let literal = |at: usize| self.get(at).and_then(Token::text);
-        let (mut path, mut next) = match (name, literal(at + 2)) {
-            ("require" | "__import__" | "import_module" | "import", Some(module)) if self.sign(at + 1, '(') => {
-                (vec![module.trim_start_matches("node:").to_owned()], at + 4)
+        let own = || (self.names.get(name).cloned().unwrap_or_else(|| vec![name.to_owned()]), at + 1);
+        let module = |at: usize| {
+            let (module, next) = self.bracketed(at + 1).filter(|_| self.sign(at, '('))?;
+            Some((module.trim_start_matches("node:").to_owned(), next))
+        };
+        let (mut path, mut next) = match name {
+            "require" | "__import__" | "import_module" | "import" => {
+                module(at + 1).map_or_else(own, |(module, next)| (vec![module], next))
             }
-            ("getattr", None) if self.sign(at + 1, '(') => {
-                let (object, next) = self.path(at + 2);
-                match self.values(next + 1, true).0.first() {
-                    Some(Value::Text(text)) if self.sign(next, ',') && !text.contains(HOLE) => {
-                        let close = (next..next + 16).find(|&at| self.sign(at, ')')).unwrap_or(next);
+            "getattr" if self.sign(at + 1, '(') => {
+                let (object, comma) = self.path(at + 2);
+                let (values, close) = self.values(comma + 1, true);
+                match values.first() {
+                    Some(Value::Text(text)) if self.sign(comma, ',') && !text.contains(HOLE) => {
+                        if close > comma + 2 {
+                            self.built.set(true);
+                        }
                         ([object, vec![text.clone()]].concat(), close + 1)
                     }
-                    _ => (vec![name.to_owned()], at + 1),
+                    _ => own(),
                 }
             }
-            _ => (self.names.get(name).cloned().unwrap_or_else(|| vec![name.to_owned()]), at + 1),
+            _ => own(),
         };
         for _ in 0..MAX_PATH {
             let skip = match self.get(next).map(|token| &token.kind) {
                 Some(Kind::Sign('.')) if self.family != Family::Php => 1,
                 Some(Kind::Sign(':')) if self.sign(next + 1, ':') => 2,
-                Some(Kind::Sign(':')) if self.family == Family::Lua => 1,
+                Some(Kind::Sign(':')) if matches!(self.family, Family::Lua | Family::Other) => 1,
                 Some(Kind::Sign('-')) if self.sign(next + 1, '>') => 2,
                 Some(Kind::Sign('?')) if self.sign(next + 1, '.') => 2,
-                Some(Kind::Sign('[')) if self.sign(next + 2, ']') => {
-                    let Some(name) = literal(next + 1) else { break };
-                    path.push(name.to_owned());
-                    next += 3;
+                Some(Kind::Sign('['))
+                    if self.get(next).zip(self.get(next - 1)).is_some_and(|(a, b)| a.start == b.end) =>
+                {
+                    let Some((name, after)) = self.bracketed(next + 1) else { break };
+                    path.push(name);
+                    next = after;
                     continue;
                 }
                 _ => break,
             };
             let Some(name) = self.get(next + skip).and_then(Token::name) else { break };
-            if matches!((name, literal(next + skip + 2)), ("import_module", Some(_))) && self.sign(next + skip + 1, '(')
-            {
-                path = vec![literal(next + skip + 2).unwrap_or_default().to_owned()];
-                next += skip + 4;
-                continue;
-            }
-            path.push(name.to_owned());
             next += skip + 1;
+            match name {
+                "import_module" => match module(next) {
+                    Some((module, after)) => (path, next) = (vec![module], after),
+                    None => path.push(name.to_owned()),
+                },
+                // What stands behind it is the module's own.
+                "__dict__" => {}
+                name => path.push(name.to_owned()),
+            }
         }
         (path, next)
     }
@@ -437,25 +517,45 @@ impl<'c> Scan<'c, '_> {
             [open, ..] if open.is('{') => Value::Aside,
             [name, equals, value, ..] if name.name().is_some() && equals.is('=') && !value.is('=') => Value::Aside,
             [name, ..] if matches!(name.name(), Some("function" | "lambda" | "async" | "sub")) => Value::Aside,
-            _ => {
-                let mut out = String::new();
-                let mut known = false;
-                for token in tokens {
-                    match &token.kind {
-                        Kind::Sign('+' | '.') => {}
-                        _ => match text(token) {
-                            Some(text) => {
-                                known = true;
-                                out.push_str(&text);
-                            }
-                            None if !out.ends_with(HOLE) => out.push(HOLE),
-                            None => {}
-                        },
-                    }
+            _ => self.joined(tokens),
+        }
+    }
+
+    /// Texts that are joined. Whatever is done to a text beyond that makes it unknown.
+    fn joined(&self, tokens: &[&Token]) -> Value {
+        let mut out = String::new();
+        let mut known = false;
+        let mut rest = tokens.iter();
+        while let Some(token) = rest.next() {
+            match &token.kind {
+                Kind::Text(text) => {
+                    out.push_str(text);
+                    known = true;
                 }
-                if known { Value::Text(out) } else { Value::Unknown }
+                Kind::Name(name) => match self.texts.get(name) {
+                    Some(text) => {
+                        out.push_str(text);
+                        known = true;
+                    }
+                    None => out.push(HOLE),
+                },
+                Kind::Sign('+' | '$') => {}
+                Kind::Sign('.') if matches!(self.family, Family::Perl | Family::Php | Family::Lua) => {}
+                // `"…" % x` and `"…".format(x)` put something in.
+                Kind::Sign('%') if known => {
+                    out.push(HOLE);
+                    break;
+                }
+                Kind::Sign('.')
+                    if matches!(rest.next().and_then(|t| t.name()), Some("format" | "strip" | "trim" | "freeze")) =>
+                {
+                    out.push(HOLE);
+                    break;
+                }
+                Kind::Command(_) | Kind::Sign(_) => return Value::Unknown,
             }
         }
+        if known { Value::Text(out) } else { Value::Unknown }
     }
 
     /// One call, held against one entry of the catalogue.
@@ -477,8 +577,11 @@ impl<'c> Scan<'c, '_> {
                     let (kind, undo, reason) = (code.kind, code.undo, code.reason.as_str());
                     self.found.push(Finding::Effect { kind, severity, undo, reason, object: path, start, end });
                 }
+                Value::List(_) | Value::Aside | Value::Unknown if self.family == Family::Other => {}
                 Value::List(_) | Value::Aside | Value::Unknown => self.effect(code, "", start, end),
             },
+            // `platform.system()`
+            Argument::Script | Argument::Code if values.is_empty() && self.family != Family::Perl => {}
             Argument::Script => match command_of(values) {
                 Some(text) => self.script(&text, start, end),
                 None => self.effect(code, "", start, end),
@@ -572,3 +675,9 @@ const MAX_ARGUMENTS: usize = 400;
 
 /// Bytes of a text that is remembered under a name.
 const MAX_TEXT: usize = 4096;
+
+/// Calls that only say something of what they are given.
+const ASKS: [&str; 8] = ["help", "print", "dir", "type", "repr", "callable", "id", "vars"];
+
+/// What a string begins with that looks like a command that destroys.
+const DESTROYERS: [&str; 6] = ["rm", "dd", "shred", "mkfs", "wipefs", "shutdown"];

@@ -220,8 +220,12 @@ impl Scanner<'_> {
                 self.push(Kind::Sign('0'), self.at + flags);
             }
             _ => {
+                // `rm_rf!(…)`
+                let loud = matches!(family, Family::Ruby | Family::Other)
+                    && rest.get(width..).is_some_and(|rest| rest.starts_with("!("));
                 let name = name.to_owned();
                 self.push(Kind::Name(name), self.at + width);
+                self.at += usize::from(loud);
             }
         }
     }

@@ -6,10 +6,13 @@
 
 use super::walk::Walk;
 
+mod ftp;
+mod gdb;
 mod less;
 mod mongo;
 mod mysql;
 mod psql;
+mod python;
 mod redis;
 mod sqlite;
 mod statement;
@@ -76,6 +79,10 @@ dialects! {
     Lua = "lua" | "luajit",
     /// A program of awk.
     Awk = "awk" | "gawk" | "mawk",
+    /// A debugger's prompt.
+    Gdb = "gdb" | "lldb",
+    /// The prompt of a file transfer.
+    Ftp = "ftp" | "sftp" | "lftp",
 }
 
 /// Judges a line of a dialect that is no shell's; answers whether the program would act on it now.
@@ -89,13 +96,12 @@ pub(super) fn judge(dialect: Dialect, text: &str, walk: &mut Walk<'_>) -> bool {
         Dialect::Mongo => return mongo::judge(text, walk),
         Dialect::Vim => return vim::judge(text, walk),
         Dialect::Less => return less::judge(text, walk),
-        Dialect::Python
-        | Dialect::Perl
-        | Dialect::Ruby
-        | Dialect::Node
-        | Dialect::Php
-        | Dialect::Lua
-        | Dialect::Awk => walk.code(dialect.as_str(), text, 0),
+        Dialect::Python => python::judge(text, walk),
+        Dialect::Gdb => gdb::judge(text, walk),
+        Dialect::Ftp => ftp::judge(text, walk),
+        Dialect::Perl | Dialect::Ruby | Dialect::Node | Dialect::Php | Dialect::Lua | Dialect::Awk => {
+            walk.code(dialect.as_str(), text, 0)
+        }
     }
     true
 }

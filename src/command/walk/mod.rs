@@ -72,6 +72,8 @@ enum Frame {
 pub(super) struct Walk<'c> {
     catalogue: &'c Catalogue,
     context: &'c Context,
+    /// Who reads the text that is being walked: a shell that a program starts is a shell.
+    reader: Reader,
     /// What the lines before this one defined.
     before: &'c Memory,
     /// What this line defines.
@@ -101,6 +103,7 @@ impl<'c> Walk<'c> {
         Self {
             catalogue,
             context,
+            reader: context.reader,
             before,
             learned: Memory::default(),
             frame: Frame::Prompt,
@@ -155,13 +158,15 @@ impl<'c> Walk<'c> {
             Stdin::Terminal => Input::Terminal,
             Stdin::Hidden => Input::Hidden,
         };
-        let place = match self.context.dialect {
-            Dialect::Shell => self.place,
-            // What a program hands to a shell is a way out of it.
-            _ => self.place.within(),
-        };
         let origin = self.origin(start);
-        self.nested(text, origin, &input, place);
+        if self.context.dialect == Dialect::Shell && self.place.depth == 0 {
+            self.nested(text, origin, &input, self.place);
+        } else {
+            // What a program hands to a shell is a way out of it.
+            let reader = std::mem::replace(&mut self.reader, Reader::Shell);
+            self.nested(text, origin, &input, self.place.within());
+            self.reader = reader;
+        }
     }
 
     /// Judges a text as SQL; it stands in the line from the byte `start` on.
@@ -220,7 +225,7 @@ impl<'c> Walk<'c> {
                 let before = self.effects.len();
                 let flow = self.script(&super::lex::commands(text, origin), input);
                 let unfinished = place.depth == 0 && !self.complete;
-                if self.effects.len() == before && !unfinished && self.context.reader == Reader::Shell {
+                if self.effects.len() == before && !unfinished && self.reader == Reader::Shell {
                     self.opaque(Severity::Medium, span, "it is no shell syntax that can be analysed");
                 }
                 Flow { text: None, ..flow }
@@ -330,6 +335,11 @@ impl<'c> Walk<'c> {
         let act = Act { argv: &argv, stdin: &input, place };
         let flow = match simple.words.first() {
             Some(first) if self.awaits_call(first, &argv) => Flow::default(),
+            // The arguments of the prompt's own shell: whether there are any was said before, or nowhere.
+            Some(first) if self.unsaid(first) => {
+                self.opaque(Severity::Medium, first.span, "the text does not say which program runs");
+                Flow::default()
+            }
             _ => self.act(&act),
         };
         if !targets.is_empty()
@@ -342,10 +352,17 @@ impl<'c> Walk<'c> {
 
     /// Whether the command word is an argument of a function that nobody has called yet: its calls are judged.
     fn awaits_call(&self, first: &Raw, argv: &[Word]) -> bool {
-        let argument = |name: &str| matches!(name, "@" | "*") || name.bytes().all(|b| b.is_ascii_digit());
         matches!(self.frame, Frame::Unknown)
             && argv.first().is_none_or(|word| word.program().is_none())
-            && matches!(first.pieces.as_slice(), [Piece::Variable { name, .. }] if argument(name))
+            && matches!(first.pieces.as_slice(), [Piece::Variable { name, .. }] if is_argument(name))
+    }
+
+    fn unsaid(&self, first: &Raw) -> bool {
+        self.place.depth == 0
+            && self.reader == Reader::Shell
+            && matches!(self.frame, Frame::Prompt)
+            && self.list("@").is_none_or(|words| words.is_empty())
+            && matches!(first.pieces.as_slice(), [Piece::Variable { name, .. }] if is_argument(name) && name != "0")
     }
 
     /// Judges the files that redirections touch; gives the input that they leave, and the files that the output goes to, with whether it is added to them.
@@ -487,6 +504,11 @@ fn pipes_itself(body: &Script, name: &str) -> bool {
         [Stage::Group(group)] => group.body.pipelines.iter().any(|p| p.stages.iter().filter(calls).count() > 1),
         stages => stages.iter().filter(calls).count() > 1,
     })
+}
+
+/// Whether a variable is an argument of the shell, or all of them.
+fn is_argument(name: &str) -> bool {
+    matches!(name, "@" | "*") || name.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether the assignments of a command outlive it.

@@ -1,7 +1,7 @@
 //! What a command runs: itself, what it wraps, what it interprets, and what its options name.
 
 use super::super::carry;
-use super::super::catalogue::{Interpreter, RunsIn, Wrapper, takes_value};
+use super::super::catalogue::{Access, Interpreter, RunsIn, Wrapper, takes_value};
 use super::super::code::{self, Finding};
 use super::super::unwrap::{Inner, fill_from_input, unwrap};
 use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
@@ -19,7 +19,7 @@ impl Walk<'_> {
             return Flow::default();
         }
         let Some(name) = command.program() else {
-            if self.context.reader == Reader::Shell {
+            if self.reader == Reader::Shell {
                 self.opaque(Severity::Medium, command.span, "the text does not say which program runs");
             }
             return Flow::default();
@@ -96,6 +96,14 @@ impl Walk<'_> {
     /// Judges what a wrapper runs.
     fn inner(&mut self, wrapper: &Wrapper, inner: &Inner, args: &[Word], act: &Act<'_>) -> Option<Flow> {
         let place = act.place.inside(wrapper.runs);
+        if wrapper.assigns {
+            for word in inner.own(args) {
+                if let Some((name, _)) = word.shown().split_once('=').filter(|(name, _)| !name.starts_with('-')) {
+                    let name = name.to_owned();
+                    self.hook(&name, &carry::behind(word, name.len() + 1));
+                }
+            }
+        }
         match inner {
             Inner::Nothing => {
                 if wrapper.shell {
@@ -119,6 +127,13 @@ impl Walk<'_> {
             }
             Inner::Command(from, to) => {
                 let mut argv = args.get(*from..*to).unwrap_or_default().to_vec();
+                // `docker run --entrypoint rm IMAGE ARGUMENTS`
+                let own = args.get(..*from).unwrap_or_default();
+                for (at, word) in own.iter().enumerate() {
+                    if let Some((program, _)) = carry::value_of(&wrapper.program, word, own.get(at + 1)) {
+                        argv.insert(0, program);
+                    }
+                }
                 if wrapper.appends {
                     let text = match act.stdin {
                         Input::Flow(flow) => flow.text.as_deref(),
@@ -130,6 +145,11 @@ impl Walk<'_> {
                         return Some(self.scripted(only, &Input::Terminal, wrapper.runs));
                     }
                     let lone = argv.first().is_some_and(|word| word.shown() == ":::");
+                    if let [mark, list, ..] = argv.as_slice()
+                        && mark.shown() == "::::"
+                    {
+                        self.opaque(Severity::Medium, list.span, "runs a file line by line, which nobody has read");
+                    }
                     fill_from_input(args.get(..*from).unwrap_or_default(), &mut argv, text);
                     if lone {
                         // Without a command the arguments are commands.
@@ -195,6 +215,9 @@ impl Walk<'_> {
                 self.nested(&text, parse::Origin::Within(span.unwrap_or_default()), &Input::Terminal, place);
                 continue;
             }
+            if carrier.quiet.iter().any(|flag| args.iter().any(|word| word.shown() == flag)) {
+                continue;
+            }
             for word in words {
                 match carrier.reads.strip_prefix("ran:") {
                     Some(language) => self.ran_from(language, &word, act, place),
@@ -231,6 +254,10 @@ impl Walk<'_> {
                     let reason = "takes away what {object} names, on every machine";
                     self.effect(EffectKind::FsDestroy, Severity::High, Undo::Never, word.span, &text, reason);
                 }
+            }
+            "gdb" if text.starts_with("python ") || text.starts_with("py ") => {
+                let skipped = text.find(' ').map_or(0, |at| at + 1);
+                self.inline("python", text.get(skipped..).unwrap_or_default(), inside(origin, skipped));
             }
             language => self.reads_text(language, &text, origin, place),
         }
@@ -354,6 +381,13 @@ impl Walk<'_> {
     /// A script runs: if the session wrote it, its text is judged. One that was there already is a program like any other.
     pub(super) fn ran(&mut self, path: &Word, language: &str, args: &[Word]) {
         let Some(file) = self.file(path).cloned() else {
+            if self.place.within && ANYBODYS.iter().any(|dir| path.shown().starts_with(dir)) {
+                self.evasion(
+                    path.span,
+                    path.shown(),
+                    "makes another program run {object}, which anybody may have put there",
+                );
+            }
             if self.overflowed() {
                 self.opaque(Severity::Medium, path.span, "the session has written more files than are remembered");
             }
@@ -389,7 +423,7 @@ impl Walk<'_> {
                 self.nested(&word.script(), parse::Origin::Within(word.span), input, place)
             }
             (None, None) if matches!(word.text, Text::Unknown) => {
-                if self.context.reader == Reader::Shell && !matches!(self.frame, Frame::Unknown) {
+                if self.reader == Reader::Shell {
                     self.opaque(Severity::Medium, word.span, "the text does not say what is run");
                 }
                 Flow::default()
@@ -432,6 +466,7 @@ impl Walk<'_> {
     fn interpret(&mut self, interpreter: &Interpreter, command: &Word, args: &[Word], act: &Act<'_>) -> Flow {
         let shell = interpreter.language == "shell";
         let span = Span { start: command.span.start, end: args.last().map_or(command.span.end, |word| word.span.end) };
+        let data = interpreter.operand.as_deref() == Some("data");
         let mut reads_stdin = interpreter.operand.is_none();
         let mut scripts: Vec<(Word, usize)> = Vec::new();
         let mut operand = None;
@@ -493,6 +528,12 @@ impl Walk<'_> {
                 }
             }
             return flow;
+        }
+        if data {
+            if let Input::Flow(flow @ Flow { text: Some(_), .. }) = act.stdin {
+                self.source(interpreter, flow, span);
+            }
+            return Flow::default();
         }
         match operand {
             Some((word, at)) => {
@@ -557,8 +598,12 @@ impl Walk<'_> {
     fn inline_word(&mut self, language: &str, word: &Word) {
         match (&word.text, &word.flow) {
             (Text::Partly(_) | Text::Unknown, Some(flow)) => self.unread(flow.from, word.span),
-            (Text::Unknown, None) if self.context.reader == Reader::Shell => {
+            (Text::Unknown, None) if self.reader == Reader::Shell => {
                 self.opaque(Severity::Medium, word.span, "the text does not say what is run");
+            }
+            _ if carry::commands(language, "").is_some() => {
+                let place = self.place.inside(RunsIn::Here).within();
+                self.reads_text(language, &word.script(), origin_of(word), place);
             }
             _ => self.inline(language, word.shown(), origin_of(word)),
         }
@@ -580,6 +625,9 @@ impl Walk<'_> {
                 Finding::Touch { path, access, start, end } => {
                     let span = origin.map(start, end);
                     let word = Word { text: Text::Known(path), span, verbatim: None, glob: false, flow: None };
+                    if access != Access::Read {
+                        self.write(&word, &Flow::default(), false);
+                    }
                     self.touch(&word, access, span);
                 }
                 Finding::Script { text, start, end } => {
@@ -649,6 +697,9 @@ fn shebang(text: &str) -> Option<&'static str> {
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     Dialect::from_name(name).map(Dialect::as_str)
 }
+
+/// Directories that anybody may put a program into.
+const ANYBODYS: [&str; 3] = ["/tmp/", "/var/tmp/", "/dev/shm/"];
 
 /// What is looked for behind a program that nobody knows.
 const DESTROYERS: [&str; 8] = ["rm", "dd", "shred", "wipefs", "mkfs", "mkfs.ext4", "mkfs.xfs", "find"];

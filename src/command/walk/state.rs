@@ -37,7 +37,7 @@ impl Walk<'_> {
     }
 
     /// Variables that make programs run something.
-    fn hook(&mut self, name: &str, value: &Word) {
+    pub(super) fn hook(&mut self, name: &str, value: &Word) {
         let catalogue = self.catalogue;
         let text = value.shown();
         let runs = text.contains('/')
@@ -58,8 +58,16 @@ impl Walk<'_> {
             let reason = "turns the shell's history off";
             self.effect(EffectKind::LogTamper, Severity::Medium, Undo::Easy, value.span, name, reason);
         }
+        if name == "PROMPT_COMMAND" && matches!(value.text, Text::Unknown) {
+            self.opaque(Severity::Medium, value.span, "the text does not say what is run");
+        }
+        if name.starts_with("BASH_FUNC_") {
+            self.evasion(value.span, name, "hands a function to the next shell in place of a program");
+        }
         if catalogue.names_command(name) && !matches!(value.text, Text::Unknown) {
-            let script = text.trim_start_matches('|').to_owned();
+            // What it names is given a file.
+            let given = if name == "PROMPT_COMMAND" { "" } else { " $_" };
+            let script = format!("{}{given}", text.trim_start_matches('|'));
             let place = self.place.inside(RunsIn::Later).within();
             self.nested(&script.replace(HOLE, "$_"), parse::Origin::Within(value.span), &Input::Terminal, place);
         }
@@ -181,7 +189,11 @@ impl Walk<'_> {
         for word in args {
             let text = word.script();
             let Some((name, value)) = text.split_once('=') else { continue };
-            self.nested(value, parse::Origin::Within(word.span), &Input::Terminal, place);
+            // One that deletes directories is given them when it is used.
+            let open =
+                value.starts_with("rm -") && !value.contains(" /") && value.contains('r') && value.contains("-r");
+            let given = if open { " $_" } else { "" };
+            self.nested(&format!("{value}{given}"), parse::Origin::Within(word.span), &Input::Terminal, place);
             if TRUSTED.contains(&name) && !value.split_whitespace().any(|part| part == name) {
                 self.evasion(word.span, name, "puts something else in the place of {object}");
             }

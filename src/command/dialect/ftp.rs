@@ -1,0 +1,31 @@
+//! The prompt of a file transfer: what it deletes on the other side, and what it hands to a shell on this one (ftp(1), sftp(1), lftp(1)).
+
+use crate::command::walk::Walk;
+use crate::model::{EffectKind, Severity, Undo};
+
+/// Judges a line.
+pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
+    let mut at = 0;
+    for line in text.split('\n') {
+        let body = line.trim_start();
+        let start = at + line.len() - body.len();
+        if let Some(script) = body.strip_prefix('!') {
+            walk.shell(script, start + 1);
+        }
+        let (word, object) = body.split_once(' ').unwrap_or((body, ""));
+        let many =
+            matches!(word, "mdelete" | "mrm" | "rmdir" | "mdele") || object.contains('*') || object.contains("-r");
+        let severity = match word {
+            "mdelete" | "mdele" | "mdel" | "mrm" | "delete" | "dele" | "rm" | "rmdir" | "rd" if many => Severity::High,
+            "delete" | "dele" | "rm" | "rd" => Severity::Medium,
+            _ => {
+                at += line.len() + 1;
+                continue;
+            }
+        };
+        let span = walk.span(start, start + body.trim_end().len());
+        let reason = "deletes {object} on the other machine";
+        walk.effect(EffectKind::FsDestroy, severity, Undo::Never, span, object.trim(), reason);
+        at += line.len() + 1;
+    }
+}
