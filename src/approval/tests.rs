@@ -78,6 +78,7 @@ fn request(n: u8, quorum: u8) -> HoldRequest {
         subject: Subject::Command,
         command: CommandText { text: "rm -rf ./victim".into(), digest: Digest([n; 32]) },
         effects: Vec::new(),
+        unseen: vec![],
         rules: Vec::new(),
         risk: Risk { score: n, reasons: Vec::new() },
         certainty: Certainty::Exact,

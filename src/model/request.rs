@@ -120,6 +120,9 @@ pub struct HoldRequest {
     pub command: CommandText,
     /// What it would do.
     pub effects: Vec<Effect>,
+    /// Commands in it that run a program or a script which lies on the target: what those do inside nobody saw.
+    #[serde(default)]
+    pub unseen: Vec<Shown>,
     /// The rules that hold it, the strictest first.
     pub rules: Vec<Rule>,
     /// How risky, and why.

@@ -49,6 +49,7 @@ pub(super) fn events() -> Vec<EventRecord> {
         subject: crate::model::Subject::Command,
         command: CommandText { text: "rm -rf ./victim".into(), digest: Digest([0; 32]) },
         effects: Vec::new(),
+        unseen: vec![],
         rules: Vec::new(),
         risk: Risk::default(),
         certainty: Certainty::Exact,

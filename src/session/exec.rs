@@ -197,6 +197,7 @@ impl Engine {
                     subject: crate::model::Subject::Command,
                     command: judged.command,
                     effects: judged.effects,
+                    unseen: super::unseen::unseen(&judged.normalised),
                     rules: judged.judgement.rules,
                     risk: judged.judgement.risk,
                     certainty: judged.certainty,

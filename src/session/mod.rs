@@ -39,6 +39,7 @@
 //! | `masking.rs` | what of the target's output the client gets: as it came, masked, or rendered |
 //! | `screening.rs` | a screen as the matcher reads it |
 //! | `exec.rs` | a command without a line editor |
+//! | `unseen.rs` | what nobody can see in a line: files on the target that it runs |
 //! | `place.rs` | where on the client's screen the session begins |
 //! | `words.rs` | every sentence that an engineer reads |
 
@@ -58,6 +59,7 @@ mod output;
 mod place;
 mod reveal;
 mod screening;
+mod unseen;
 mod witness;
 mod words;
 

@@ -211,6 +211,7 @@ impl Engine {
             subject: Subject::Output { findings: self.outflow.found.clone(), samples },
             command: CommandText { text, digest },
             effects: Vec::new(),
+            unseen: vec![],
             rules: judgement.rules,
             risk: judgement.risk,
             certainty: Certainty::Exact,

@@ -187,6 +187,7 @@ impl Engine {
                     subject: Subject::Reveal { secs },
                     command: CommandText { text, digest },
                     effects: Vec::new(),
+                    unseen: vec![],
                     rules: judgement.rules,
                     risk: judgement.risk,
                     certainty: Certainty::Exact,

@@ -190,6 +190,7 @@ pub(crate) fn hold(n: u8, severity: Severity, seconds: u64, command: &str, marke
             object: "/srv/data".to_owned(),
             reason: "deletes /srv/data and all below it".to_owned(),
         }],
+        unseen: vec![],
         rules: vec![Rule {
             id: "prod/destroy".to_owned(),
             file: "policy/default.cedar".to_owned(),

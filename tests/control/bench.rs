@@ -138,6 +138,7 @@ impl Bench {
             subject: holdpoint::model::Subject::Command,
             command: CommandText { text, digest: Digest([n; 32]) },
             effects: vec![effect],
+            unseen: vec![],
             rules: vec![],
             risk: Risk { score: 80, reasons: vec![] },
             certainty: Certainty::Exact,

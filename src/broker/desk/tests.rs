@@ -123,6 +123,7 @@ fn request(n: u8) -> HoldRequest {
         subject: crate::model::Subject::Command,
         command: CommandText { text: "rm -rf ./victim".into(), digest: Digest([n; 32]) },
         effects: Vec::new(),
+        unseen: vec![],
         rules: Vec::new(),
         risk: Risk::default(),
         certainty: Certainty::Exact,

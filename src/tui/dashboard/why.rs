@@ -34,6 +34,7 @@ pub fn of_hold(entry: &Entry, now: Wall, width: usize, look: Look) -> Sheet {
     page.about_text(request);
     page.people(request);
     page.standing(entry);
+    page.unseen(request);
     page.risk(request);
     page.context(request, now);
     Sheet { rows: page.rows, command_rows }
@@ -244,6 +245,21 @@ impl Page {
         self.fact_in("sure", sure, role);
     }
 
+    /// What a proxy cannot see, whatever the command says.
+    fn unseen(&mut self, request: &HoldRequest) {
+        if request.subject != Subject::Command {
+            return;
+        }
+        if request.unseen.is_empty() {
+            self.fact_in("unseen", "what a program does inside; this is what the line says", Role::Dim);
+            return;
+        }
+        for (i, command) in request.unseen.iter().enumerate() {
+            self.fact_in(if i == 0 { "unseen" } else { "" }, command.as_str(), Role::Warn);
+        }
+        self.fact_in("", "lies on the target: what it does inside was not seen", Role::Warn);
+    }
+
     fn risk(&mut self, request: &HoldRequest) {
         let reasons = if request.risk.reasons.is_empty() {
             "no reason given".to_owned()
@@ -379,6 +395,19 @@ mod tests {
 
     fn text(letters: &[Letter]) -> String {
         letters.iter().map(|l| if l.marked { l.text.to_uppercase() } else { l.text.clone() }).collect()
+    }
+
+    #[test]
+    fn what_lies_on_the_target_is_named_and_said_to_be_unseen() {
+        let mut row = crate::tui::testing::hold(1, Severity::High, 60, "rm -rf /srv/data && ./deploy.sh", 14);
+        let said = |row: &crate::model::RequestRow| {
+            let entry = Entry { row: row.clone(), outcome: None };
+            let rows = of_hold(&entry, row.request.asked, 100, Look::default()).rows;
+            rows.iter().map(ToString::to_string).filter(|row| row.contains("inside")).collect::<Vec<_>>().join("\n")
+        };
+        assert!(said(&row).contains("what a program does inside"), "{}", said(&row));
+        row.request.unseen = vec![Shown::new("./deploy.sh")];
+        assert!(said(&row).contains("lies on the target: what it does inside was not seen"), "{}", said(&row));
     }
 
     #[test]
