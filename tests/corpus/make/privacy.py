@@ -248,7 +248,7 @@ def secrets():
         "google_api_key": (m.google, ["GOOGLE_API_KEY={}", "https://maps.example.com/api/js?key={}&v=3", '"apiKey": "{}",', "  maps_key: {}", "key={}"]),
         "google_oauth": (m.gcp_oauth, ["{}", "Authorization: Bearer {}", '"access_token": "{}",', "access_token={}"]),
         "azure_secret": (m.azure_secret, ["AZURE_CLIENT_SECRET={}", 'client_secret = "{}"', '  "password": "{}",', "az login --service-principal -u 8c2 -p {} --tenant t1", "ARM_CLIENT_SECRET={}"]),
-        "azure_storage_key": (m.azure_key, ["DefaultEndpointsProtocol=https;AccountName=acct;AccountKey={};EndpointSuffix=core.windows.net", "AZURE_STORAGE_KEY={}", '    "value": "{}",', "account_key: {}", "AccountKey={}"]),
+        "azure_storage_key": (m.azure_key, ["DefaultEndpointsProtocol=https;AccountName=acct;AccountKey={};EndpointSuffix=core.windows.net", "AZURE_STORAGE_KEY={}", "account_key: {}", "AccountKey={}"]),
         "sendgrid_key": (m.sendgrid, ["SENDGRID_API_KEY={}", "smtp_password: {}", "Authorization: Bearer {}", "export SENDGRID_API_KEY='{}'"]),
         "digitalocean_token": (m.digitalocean, ["DIGITALOCEAN_TOKEN={}", "access-token: {}", 'do_token = "{}"', "doctl auth init -t {}"]),
         "openai_key": (m.openai, ["OPENAI_API_KEY={}", "ANTHROPIC_API_KEY={}", "api_key: {}", "x-api-key: {}", "openai.api_key = \"{}\""]),
