@@ -26,7 +26,7 @@ fn file_of(command: &str) -> Option<String> {
         Some((_, name)) => name,
         None => first,
     };
-    let name = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('.');
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     // What is left of `.` is nothing; it sources a file.
     let file = if name.is_empty() {
         words.next()
