@@ -1,0 +1,112 @@
+//! The shell itself as referee: is the line that we read the line that ran?
+//!
+//! Real shells under a real terminal get the key sequences of `tests/shells/cases.txt` through a session, typed key by key and sent in
+//! one piece, with our hooks and without them. Each shell tells which lines it ran; each of them must have been judged before, in the
+//! words in which it ran. A line that could not be read, or was read in two ways, would be held and is counted; how many may be is a
+//! bound below.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says why and fails"
+)]
+
+#[path = "shells/keys.rs"]
+mod keys;
+#[path = "shells/play.rs"]
+mod play;
+
+use holdpoint::model::Certainty;
+use play::{Asked, Played, Shell};
+
+/// How a shell fared.
+#[derive(Debug, Default)]
+struct Tally {
+    /// Lines that ran, by how sure the reading of them was.
+    exact: usize,
+    agreed: usize,
+    one: usize,
+    /// Would have been held, or judged both ways.
+    guarded: usize,
+    /// Ran in other words than they were judged in, or unjudged.
+    wrong: Vec<String>,
+}
+
+fn tally(shell: Shell, hooks: bool, cols: u16) -> Tally {
+    let mut all = Tally::default();
+    for in_one_piece in [false, true] {
+        let mut session = play::Session::start(shell, hooks, cols);
+        for case in keys::cases(shell.name()) {
+            let played = session.play(&case, in_one_piece);
+            all.add(&case, in_one_piece, &played);
+        }
+    }
+    eprintln!(
+        "{} hooks={hooks} cols={cols}: exact {} agreed {} one {} guarded {} wrong {}",
+        shell.name(),
+        all.exact,
+        all.agreed,
+        all.one,
+        all.guarded,
+        all.wrong.len()
+    );
+    all
+}
+
+impl Tally {
+    fn add(&mut self, case: &keys::Case, in_one_piece: bool, played: &Played) {
+        let mut judged = played.judged.iter();
+        let mut guarded = false;
+        for ran in &played.ran {
+            // Lines that were judged and did not run (an edit that went on) are no fault; a line that ran unjudged is.
+            let before = judged.clone();
+            match judged.find(|asked| asked.covers(ran)) {
+                Some(asked) => {
+                    guarded |= asked.is_guarded();
+                    match asked.certainty {
+                        _ if asked.is_guarded() => self.guarded += 1,
+                        Certainty::Exact => self.exact += 1,
+                        Certainty::Agreed => self.agreed += 1,
+                        Certainty::Screen | Certainty::Keys | Certainty::Disputed | Certainty::Opaque => self.one += 1,
+                    }
+                }
+                // What a key does was judged when it was defined.
+                None if guarded => {
+                    self.guarded += 1;
+                    judged = before;
+                }
+                None => {
+                    let how = if in_one_piece { "in one piece" } else { "typed" };
+                    self.wrong.push(format!("{} ({how}): ran {ran:?}, judged {:?}", case.text, played.judged));
+                    return;
+                }
+            }
+        }
+        if played.ran.is_empty() && !played.judged.iter().any(Asked::is_guarded) {
+            self.wrong.push(format!("{}: nothing ran; judged {:?}; the screen:\n{}", case.text, played.judged, played.screen));
+        }
+    }
+}
+
+macro_rules! shells {
+    ($($test:ident: $shell:expr, hooks $hooks:literal, $cols:literal columns, exact at least $exact:literal, guarded at most $guarded:literal;)*) => {$(
+        #[test]
+        fn $test() {
+            let tally = tally($shell, $hooks, $cols);
+            assert!(tally.wrong.is_empty(), "{} lines:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
+            assert!(tally.exact >= $exact && tally.guarded <= $guarded, "{tally:?}");
+        }
+    )*};
+}
+
+shells! {
+    bash_with_hooks: Shell::Bash, hooks true, 80 columns, exact at least 0, guarded at most 999;
+    bash_without_hooks: Shell::Bash, hooks false, 80 columns, exact at least 0, guarded at most 999;
+    zsh_with_hooks: Shell::Zsh, hooks true, 80 columns, exact at least 0, guarded at most 999;
+    zsh_without_hooks: Shell::Zsh, hooks false, 80 columns, exact at least 0, guarded at most 999;
+    fish_with_hooks: Shell::Fish, hooks true, 80 columns, exact at least 0, guarded at most 999;
+    fish_without_hooks: Shell::Fish, hooks false, 80 columns, exact at least 0, guarded at most 999;
+    dash: Shell::Dash, hooks false, 80 columns, exact at least 0, guarded at most 999;
+    busybox_ash: Shell::Ash, hooks false, 80 columns, exact at least 0, guarded at most 999;
+}

@@ -1,0 +1,339 @@
+//! A session with a real shell in a real terminal, and what the shell says it ran.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use holdpoint::model::{
+    Certainty, ChannelKind, Event, Mono, Now, Place, Principal, PtySize, SessionId, SessionMeta, Size, Stream, Wall,
+};
+use holdpoint::policy::{Channel, Circumstances, Policy};
+use holdpoint::privacy;
+use holdpoint::session::{Engine, Input, Output, Settings};
+use holdpoint::target::{FromTarget, Job, Lane, ToTarget, Upstream, local};
+use holdpoint::terminal::Screen;
+
+use super::keys::{Case, Key};
+
+/// The shells that are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Dash,
+    Ash,
+}
+
+impl Shell {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+            Self::Dash => "dash",
+            Self::Ash => "ash",
+        }
+    }
+
+    fn program(self) -> PathBuf {
+        let name = if self == Self::Ash { "busybox" } else { self.name() };
+        let found = ["/bin", "/usr/bin"].map(|dir| PathBuf::from(dir).join(name)).into_iter().find(|path| path.exists());
+        found.unwrap_or_else(|| panic!("{name} is missing: ./install.sh test --packages-only installs it"))
+    }
+
+    /// Start-up files that make the shell tell what it ran: each line with a NUL behind it.
+    fn files(self, home: &std::path::Path) -> Vec<(&'static str, String)> {
+        let told = home.join("told").display().to_string();
+        match self {
+            Self::Bash => vec![(
+                ".bash_profile",
+                format!(
+                    "PS1='$ '; shopt -s cmdhist lithist; HISTCONTROL=; EDITOR=true; export EDITOR\n\
+                     say() {{ :; }}\n\
+                     tell() {{ local line; line=$(HISTTIMEFORMAT= history 1); [[ $line =~ ^\\ *([0-9]+)[*\\ ]\\ (.*)$ ]] || return\n\
+                     [[ ${{BASH_REMATCH[1]}} == \"$told\" ]] || printf '%s\\0' \"${{BASH_REMATCH[2]}}\" >>{told}; told=${{BASH_REMATCH[1]}}; }}\n\
+                     PROMPT_COMMAND=tell\n"
+                ),
+            )],
+            Self::Zsh => vec![(
+                ".zshrc",
+                format!(
+                    "PS1='%# '; HISTSIZE=1000; setopt interactivecomments; say() {{ :; }}; bindkey -e\n\
+                     preexec() {{ printf '%s\\0' \"$1\" >>{told}; }}\n"
+                ),
+            )],
+            Self::Fish => vec![(
+                ".config/fish/config.fish",
+                format!(
+                    "set -g fish_greeting; function fish_prompt; echo -n '> '; end; function say; end\n\
+                     function tell --on-event fish_preexec; printf '%s\\0' \"$argv\" >>{told}; end\n"
+                ),
+            )],
+            Self::Dash | Self::Ash => vec![(
+                ".profile",
+                format!("PS1='$ '; say() {{ printf '%s\\0' \"say $*\" >>{told}; }}\n"),
+            )],
+        }
+    }
+}
+
+/// A line that was judged.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) text: String,
+    pub(crate) certainty: Certainty,
+    /// The catalogue says that what it does cannot be told from its text.
+    pub(crate) untold: bool,
+    shell: Shell,
+}
+
+impl Asked {
+    /// Whether it would have been held, or judged in several readings.
+    pub(crate) fn is_guarded(&self) -> bool {
+        self.untold || matches!(self.certainty, Certainty::Opaque | Certainty::Disputed)
+    }
+
+    /// Whether the shell ran this.
+    pub(crate) fn covers(&self, ran: &str) -> bool {
+        if self.is_guarded() {
+            return true;
+        }
+        let bare = |text: &str| text.replace("\\\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
+        // A screen shows control characters so.
+        let shown = |text: &str| text.replace('\u{1}', "^A");
+        let (text, ran) = (shown(&self.text), shown(ran));
+        // A comment runs nothing.
+        let (whole, ran) = (bare(&text), bare(ran.trim_start_matches('#')));
+        match self.shell {
+            // A block that was pasted runs line by line.
+            Shell::Bash | Shell::Zsh | Shell::Fish => whole == ran || text.lines().any(|line| bare(line) == ran),
+            // These tell arguments, not lines.
+            Shell::Dash | Shell::Ash => {
+                let unquoted = whole.replace(['\'', '"'], "");
+                unquoted.contains(&ran) || unquoted.contains("say $i")
+            }
+        }
+    }
+}
+
+/// What came of a case.
+#[derive(Debug)]
+pub(crate) struct Played {
+    pub(crate) judged: Vec<Asked>,
+    pub(crate) ran: Vec<String>,
+    pub(crate) screen: String,
+}
+
+/// One shell behind one engine.
+pub(crate) struct Session {
+    shell: Shell,
+    runtime: tokio::runtime::Runtime,
+    engine: Engine,
+    upstream: Upstream,
+    to_target: Lane<ToTarget>,
+    eye: Screen,
+    judged: Vec<Asked>,
+    begun: Instant,
+    told: PathBuf,
+    steps: u32,
+    _home: tempfile::TempDir,
+}
+
+const ALLOW_ALL: &str = "@id(\"all\") @says(\"everything\") permit (principal, action, resource);";
+
+impl Session {
+    #[track_caller]
+    pub(crate) fn start(shell: Shell, hooks: bool, cols: u16) -> Self {
+        let home = tempfile::tempdir().expect("a home");
+        for (name, text) in shell.files(home.path()) {
+            let file = home.path().join(name);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            fs::write(file, text).expect("a start-up file");
+        }
+        for name in ["uniquename", "ambone", "ambtwo"] {
+            fs::write(home.path().join(name), "").expect("a file");
+        }
+        let told = home.path().join("told");
+        fs::write(&told, "").expect("a file");
+        let who = Principal { user: "engineer".into(), roles: ["engineer".to_owned()].into(), source: None, fingerprint: "SHA256:x".into() };
+        let place = Place { target: "box".into(), login: "me".into(), labels: BTreeMap::new() };
+        let policy = Arc::new(Policy::from_files(vec![("all.cedar".into(), ALLOW_ALL.into())]).expect("a policy"));
+        let size = Size::new(u32::from(cols), 24);
+        let pty = Some(PtySize { term: "xterm".into(), size });
+        let id = SessionId::from_bytes([7; 10]);
+        let meta = SessionMeta { id, who: who.clone(), place: place.clone(), channel: ChannelKind::Shell, pty: pty.clone(), started: Wall(1) };
+        let settings = Settings {
+            greeting: false,
+            lifetime: Duration::from_secs(3600),
+            hold_ttl: Duration::from_secs(60),
+            privacy: privacy::Settings::default(),
+            menu: None,
+            notices: vec![],
+        };
+        let engine = Engine::new(meta, settings, Arc::clone(&policy), [3; 32], Now { mono: Mono(1), wall: Wall(1) });
+        let engine = if hooks { engine.integrated() } else { engine };
+        let circumstances = Circumstances { now: Wall(1), channel: Channel::Shell };
+        let admission = policy.connect(id, &who, &place, &circumstances, Duration::from_secs(60)).expect("admitted");
+        // busybox takes its applet's name from its own.
+        let program = if shell == Shell::Ash {
+            let ash = home.path().join("ash");
+            std::os::unix::fs::symlink(shell.program(), &ash).expect("a link");
+            ash
+        } else {
+            shell.program()
+        };
+        let launch = local::Launch { launcher: vec![], shell: program, home: home.path().to_owned(), user: "me".into() };
+        let job = Job { command: None, pty, modes: vec![], hooks: engine.nonce().map(str::to_owned), env: vec![("LC_ALL".into(), "C.UTF-8".into())] };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let to_target = Lane::new(1 << 20, usize::MAX, vec![]);
+        let upstream = runtime.block_on(async { local::start(&admission, &launch, &job, to_target.clone()) }).expect("it starts");
+        let mut session = Self {
+            shell,
+            runtime,
+            engine,
+            upstream,
+            to_target,
+            eye: Screen::new(cols, 24),
+            judged: Vec::new(),
+            begun: clock(),
+            told,
+            steps: 0,
+            _home: home,
+        };
+        session.give(Input::Begin);
+        session.give(Input::FromClient(b"\x1b[1;1R"));
+        session.until_quiet(SETTLED * 4);
+        session.in_step();
+        session
+    }
+
+    /// Types a case and waits until nothing moves any more.
+    pub(crate) fn play(&mut self, case: &Case, in_one_piece: bool) -> Played {
+        self.judged.clear();
+        fs::write(&self.told, "").expect("the file of what ran");
+        let mut piece = Vec::new();
+        for key in &case.keys {
+            match key {
+                Key::Bytes(bytes) if in_one_piece => piece.extend_from_slice(bytes),
+                Key::Bytes(bytes) => {
+                    self.give(Input::FromClient(bytes));
+                    let commits = matches!(bytes.as_slice(), b"\r" | b"\n");
+                    self.until_quiet(if commits { SETTLED } else { ECHOED });
+                }
+                Key::Wait => {
+                    self.give(Input::FromClient(&std::mem::take(&mut piece)));
+                    self.until_quiet(SETTLED * 3);
+                }
+            }
+        }
+        self.give(Input::FromClient(&piece));
+        self.until_quiet(ECHOED);
+        let screen = self.eye.contents();
+        let mut ran = self.in_step();
+        ran.retain(|line| !line.contains(STEP));
+        let judged = self.judged.iter().filter(|asked| !asked.text.contains(STEP)).cloned().collect();
+        Played { judged, ran, screen }
+    }
+
+    /// Until the shell has run a line that was typed behind everything else, so that nothing of this case is left; what has run.
+    #[track_caller]
+    fn in_step(&mut self) -> Vec<String> {
+        for _ in 0..20 {
+            self.steps += 1;
+            let step = format!("say {STEP}{}", self.steps);
+            self.give(Input::FromClient(format!("{step}\r").as_bytes()));
+            let until = clock() + PATIENCE;
+            while clock() < until {
+                self.until_quiet(ECHOED);
+                let ran = self.ran();
+                if ran.contains(&step) {
+                    return ran;
+                }
+            }
+            // An open quote, a search, a program that reads: back to an empty line.
+            self.give(Input::FromClient(b"\x03"));
+            self.until_quiet(SETTLED);
+        }
+        panic!("the shell does not come back; the screen:\n{}", self.eye.contents());
+    }
+
+    fn ran(&self) -> Vec<String> {
+        let told = fs::read(&self.told).expect("the file of what ran");
+        told.split(|b| *b == 0).filter(|line| !line.is_empty()).map(|line| String::from_utf8_lossy(line).into_owned()).collect()
+    }
+
+    /// Until the engine waits for nothing and nothing has come for so long.
+    fn until_quiet(&mut self, quiet: Duration) {
+        loop {
+            let wake = self.engine.wake_at().map(|at| at.since(self.now().mono));
+            let wait = wake.map_or(quiet, |wake| wake.min(quiet));
+            let output = &mut self.upstream.output;
+            let came = self.runtime.block_on(async { tokio::time::timeout(wait, output.recv()).await });
+            match came {
+                Ok(Some(FromTarget::Data(stream, bytes))) => self.give(Input::FromTarget(stream, bytes)),
+                Ok(Some(_)) | Ok(None) => panic!("the shell is gone; the screen:\n{}", self.eye.contents()),
+                Err(_) if wake.is_some_and(|wake| wake < quiet) => self.give(Input::Tick),
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn give(&mut self, input: Input<'_>) {
+        let now = self.now();
+        self.engine.handle(input, now);
+        let mut durable = None;
+        while let Some(output) = self.engine.poll() {
+            match output {
+                Output::Append(record) => {
+                    durable = Some(record.seq);
+                    if let Event::Command { command, certainty, effects, .. } = record.event {
+                        let untold = !effects.is_empty();
+                        self.judged.push(Asked { text: command.text, certainty, untold, shell: self.shell });
+                    }
+                }
+                Output::ToTarget(bytes) | Output::Commit(_, bytes) => self.send(ToTarget::Data(bytes)),
+                Output::ToClient(Stream::Stdout, bytes) => {
+                    assert!(!bytes.windows(9).any(|window| window == b"holdpoint"), "a mark of ours is shown");
+                    self.eye.feed(&bytes);
+                }
+                _ => {}
+            }
+        }
+        if let Some(seq) = durable {
+            self.give(Input::Recorded(seq));
+        }
+    }
+
+    fn send(&self, item: ToTarget) {
+        let bytes = if let ToTarget::Data(bytes) = &item { Bytes::len(bytes) } else { 0 };
+        let lane = self.to_target.clone();
+        let _entered = self.runtime.enter();
+        lane.push(item, bytes).expect("room");
+    }
+
+    fn now(&self) -> Now {
+        let micros = clock().duration_since(self.begun).as_micros();
+        Now { mono: Mono(1 + u64::try_from(micros).expect("not so long")), wall: Wall(1) }
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "a test of real shells reads the real clock")]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+/// A key's echo mostly comes within this; where it does not, the next key is typed ahead.
+const ECHOED: Duration = Duration::from_millis(4);
+
+/// What a line begins with that keeps us in step.
+const STEP: &str = "step";
+
+/// After this a shell that has not run its line is called back with Ctrl-C.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+/// A command's end comes within this.
+const SETTLED: Duration = Duration::from_millis(60);
