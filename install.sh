@@ -283,7 +283,7 @@ purge() {
 # --- what the tests need ----------------------------------------------------------------------------------------------
 
 # program:Debian package
-needs='sshd:openssh-server ssh:openssh-client tmux:tmux zsh:zsh fish:fish asciinema:asciinema vim:vim less:less ps:procps
+needs='busybox:busybox sshd:openssh-server ssh:openssh-client tmux:tmux zsh:zsh fish:fish asciinema:asciinema vim:vim less:less ps:procps
 strace:strace shellcheck:shellcheck python3:python3 git:git cc:gcc screen:screen sqlite3:sqlite3 psql:postgresql-client
 postgres:postgresql'
 

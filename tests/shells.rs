@@ -9,6 +9,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     reason = "a test that cannot go on says why and fails"
 )]
 
@@ -55,6 +56,14 @@ fn tally(shell: Shell, hooks: bool, cols: u16) -> Tally {
 }
 
 impl Tally {
+    /// With hooks nearly every line is exact; without, nearly every one is read in one way only.
+    #[track_caller]
+    fn check(&self, hooks: bool, percent: usize) {
+        let sure = if hooks { self.exact } else { self.exact + self.agreed + self.one };
+        let all = self.exact + self.agreed + self.one + self.guarded;
+        assert!(sure * 100 >= all * percent, "only {sure} of {all} lines were read without doubt: {self:?}");
+    }
+
     fn add(&mut self, case: &keys::Case, in_one_piece: bool, played: &Played) {
         let mut judged = played.judged.iter();
         let mut guarded = false;
@@ -70,6 +79,10 @@ impl Tally {
                         Certainty::Agreed => self.agreed += 1,
                         Certainty::Screen | Certainty::Keys | Certainty::Disputed | Certainty::Opaque => self.one += 1,
                     }
+                    if asked.tells_commands() {
+                        // One line may be several commands.
+                        judged = before;
+                    }
                 }
                 // What a key does was judged when it was defined.
                 None if guarded => {
@@ -84,29 +97,32 @@ impl Tally {
             }
         }
         if played.ran.is_empty() && !played.judged.iter().any(Asked::is_guarded) {
-            self.wrong.push(format!("{}: nothing ran; judged {:?}; the screen:\n{}", case.text, played.judged, played.screen));
+            self.wrong.push(format!(
+                "{}: nothing ran; judged {:?}; the screen:\n{}",
+                case.text, played.judged, played.screen
+            ));
         }
     }
 }
 
 macro_rules! shells {
-    ($($test:ident: $shell:expr, hooks $hooks:literal, $cols:literal columns, exact at least $exact:literal, guarded at most $guarded:literal;)*) => {$(
+    ($($test:ident: $shell:expr, hooks $hooks:literal, $cols:literal columns, unguarded at least $share:literal percent;)*) => {$(
         #[test]
         fn $test() {
             let tally = tally($shell, $hooks, $cols);
             assert!(tally.wrong.is_empty(), "{} lines:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
-            assert!(tally.exact >= $exact && tally.guarded <= $guarded, "{tally:?}");
+            tally.check($hooks, $share);
         }
     )*};
 }
 
 shells! {
-    bash_with_hooks: Shell::Bash, hooks true, 80 columns, exact at least 0, guarded at most 999;
-    bash_without_hooks: Shell::Bash, hooks false, 80 columns, exact at least 0, guarded at most 999;
-    zsh_with_hooks: Shell::Zsh, hooks true, 80 columns, exact at least 0, guarded at most 999;
-    zsh_without_hooks: Shell::Zsh, hooks false, 80 columns, exact at least 0, guarded at most 999;
-    fish_with_hooks: Shell::Fish, hooks true, 80 columns, exact at least 0, guarded at most 999;
-    fish_without_hooks: Shell::Fish, hooks false, 80 columns, exact at least 0, guarded at most 999;
-    dash: Shell::Dash, hooks false, 80 columns, exact at least 0, guarded at most 999;
-    busybox_ash: Shell::Ash, hooks false, 80 columns, exact at least 0, guarded at most 999;
+    bash_with_hooks: Shell::Bash, hooks true, 80 columns, unguarded at least 90 percent;
+    bash_without_hooks: Shell::Bash, hooks false, 80 columns, unguarded at least 90 percent;
+    zsh_with_hooks: Shell::Zsh, hooks true, 80 columns, unguarded at least 90 percent;
+    zsh_without_hooks: Shell::Zsh, hooks false, 80 columns, unguarded at least 90 percent;
+    fish_with_hooks: Shell::Fish, hooks true, 80 columns, unguarded at least 90 percent;
+    fish_without_hooks: Shell::Fish, hooks false, 80 columns, unguarded at least 90 percent;
+    dash: Shell::Dash, hooks false, 80 columns, unguarded at least 90 percent;
+    busybox_ash: Shell::Ash, hooks false, 80 columns, unguarded at least 90 percent;
 }

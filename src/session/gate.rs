@@ -14,7 +14,7 @@ use super::{Output, words};
 use crate::command::Context;
 use crate::model::{Digest, HoldRequest, Mono, Now, RequestId, Ruling, Seq, Shown};
 use crate::policy::permit::Release;
-use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Settled, Token};
+use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Screen, Settled, Token};
 
 /// The gate's state. The diagram is in the room's doc.
 #[derive(Debug)]
@@ -72,6 +72,9 @@ pub(super) enum State {
     Rereading { commit: Token, ruling: Box<Ruling>, held: Digest, asked: Mono, ask: Mono },
     /// Somebody has to decide.
     Held { commit: Token, hold: Box<Hold>, request: Box<HoldRequest> },
+    /// A line was committed, and keys wait until the shell reads the next one: sent before, they would be echoed twice and belong to
+    /// no prompt. Where no prompt comes soon a program runs, and they are typed ahead of it.
+    Following { until: Mono },
     /// The line is being taken back; open again when it is empty, or at that time.
     Clearing { until: Mono },
 }
@@ -140,6 +143,7 @@ impl Gate {
             | State::Settling { .. }
             | State::Rereading { .. }
             | State::Recording { .. }
+            | State::Following { .. }
             | State::Clearing { .. } => None,
         }
     }
@@ -149,7 +153,7 @@ impl Gate {
         let state = match &self.state {
             State::Open | State::Recording { .. } => None,
             State::Settling { ask, .. } | State::Rereading { ask, .. } => Some(*ask),
-            State::Clearing { until } => Some(*until),
+            State::Following { until } | State::Clearing { until } => Some(*until),
             State::Held { hold, .. } => Some(hold.due.after(super::exec::GRACE)),
         };
         [pending, state, self.repaint].into_iter().flatten().min()
@@ -162,7 +166,7 @@ impl Gate {
             | State::Rereading { commit, .. }
             | State::Held { commit, .. }
             | State::Recording { commit, .. } => Some(commit),
-            State::Open | State::Clearing { .. } => None,
+            State::Open | State::Following { .. } | State::Clearing { .. } => None,
         }
     }
 
@@ -180,6 +184,37 @@ impl Gate {
     pub(super) fn leave_prompt(&mut self) {
         if let Some(witness) = &mut self.witness {
             witness.leave();
+        }
+    }
+
+    /// A text in which a character may run the line: what stands before it, or that character, as a token; the rest waits behind. And
+    /// whether it is one that fetches another line from elsewhere.
+    fn split_at_run(&mut self, token: Token) -> (Token, bool) {
+        let text = String::from_utf8_lossy(&token.raw).into_owned();
+        let Some((at, fetches)) = self.line.runs_at(&text) else { return (token, false) };
+        let elsewhere = at == 0 && fetches && !self.witness.as_ref().is_some_and(Witness::selects_with_v);
+        let end = if at == 0 { text.chars().next().map_or(1, char::len_utf8) } else { at };
+        let (head, rest) = token.raw.split_at_checked(end).unwrap_or((&token.raw, &[]));
+        if !rest.is_empty() {
+            self.waiting_bytes = self.waiting_bytes.saturating_add(rest.len());
+            self.waiting.push_front(Token { kind: Kind::Text, raw: rest.to_vec() });
+        }
+        let kind = if at == 0 && !fetches { Kind::Commit(crate::terminal::Commit::Meta) } else { Kind::Text };
+        (Token { kind, raw: head.to_vec() }, elsewhere)
+    }
+
+    /// What is typed from here on belongs to the next line.
+    fn follow(&mut self, screen: &Screen, now: Now) {
+        if matches!(self.state, State::Open) && !screen.alternate_screen() {
+            self.state = State::Following { until: now.mono.after(FOLLOWING) };
+        }
+    }
+
+    /// Whether the next line is being read: a prompt stands there and nothing behind it.
+    fn next_is_read(&self, screen: &Screen) -> bool {
+        match &self.witness {
+            Some(witness) if witness.is_hooked() => witness.is_at_prompt(),
+            Some(_) | None => self.line.at_prompt(screen),
         }
     }
 
@@ -213,10 +248,10 @@ impl Engine {
         let Some((_, gate)) = self.terminal() else { return };
         if token.kind != Kind::Reply && matches!(gate.state, State::Open) && !gate.waiting.is_empty() {
             gate.wait(token);
-            self.work_off(now);
         } else {
             self.token(token, now);
         }
+        self.work_off(now);
     }
 
     /// The client's terminal sends no more.
@@ -256,6 +291,7 @@ impl Engine {
                 State::Settling { .. }
                 | State::Rereading { .. }
                 | State::Recording { .. }
+                | State::Following { .. }
                 | State::Clearing { .. }
                 | State::Held { .. } => {
                     if gate.has_room() {
@@ -271,9 +307,11 @@ impl Engine {
             State::Open if starting => self.key_before_start(token, now),
             // An approver holds the keyboard.
             State::Open => self.ring(),
-            State::Settling { .. } | State::Rereading { .. } | State::Recording { .. } | State::Clearing { .. } => {
-                gate.wait(token);
-            }
+            State::Settling { .. }
+            | State::Rereading { .. }
+            | State::Recording { .. }
+            | State::Following { .. }
+            | State::Clearing { .. } => gate.wait(token),
         }
     }
 
@@ -292,8 +330,14 @@ impl Engine {
         }
     }
 
-    fn forward(&mut self, token: Token, now: Now) {
+    fn forward(&mut self, mut token: Token, now: Now) {
         let Some((display, gate)) = self.terminal() else { return };
+        let mut elsewhere = false;
+        // In an editor that was asked for, and in a multiplexer, which may show one, ESC and `v` are an editor's affair.
+        let editing = gate.programs.fills_screen() || gate.programs.multiplexes();
+        if token.kind == Kind::Text && !(display.truth().alternate_screen() && editing) {
+            (token, elsewhere) = gate.split_at_run(token);
+        }
         let screen = display.truth();
         let control_x = std::mem::replace(&mut gate.control_x, token.raw == [0x18]);
         let prefixed = std::mem::replace(&mut gate.prefixed, is_prefix(&token));
@@ -306,6 +350,7 @@ impl Engine {
             // At an empty line these mean nothing but themselves. (At an unfinished one, Ctrl-D ends it.)
             Kind::Interrupt(Interrupt::Eof) | Kind::Unmodelled | Kind::PasteControl => pending,
             EDIT_ELSEWHERE => control_x && !(screen.alternate_screen() && gate.programs.fills_screen()),
+            Kind::Text if elsewhere => true,
             Kind::Text
             | Kind::Key(_)
             | Kind::Interrupt(_)
@@ -332,6 +377,7 @@ impl Engine {
             gate.unseen.clear();
             gate.leave_prompt();
             gate.programs.interrupt();
+            gate.follow(screen, now);
         }
         gate.line.key(&token, screen, now.mono.0);
         display.typed(&token.raw, now.mono);
@@ -364,7 +410,8 @@ impl Engine {
         }
         // What the shell told needs no more time if nothing contradicts; and at most what the screen needs if something does.
         let told = gate.witness.as_ref().and_then(Witness::told);
-        let exact = told.is_some_and(|told| gate.line.read_with(screen, told).certainty == Certainty::Exact);
+        let exact = told.map(|told| gate.line.read_with(screen, told));
+        let exact = exact.is_some_and(|reading| reading.certainty == Certainty::Exact && !reading.echo_off);
         match settled {
             Settled::Until(at) if at > now.mono.0 && !exact => *ask = Mono(at),
             Settled::Until(_) | Settled::Yes if rereads => self.reread(now),
@@ -388,7 +435,7 @@ impl Engine {
         // What follows is judged together with it. A password may look unfinished too: that is kept beside what is seen then,
         // and not put before it.
         let doubted = gate.doubtful && !gate.unfinished.is_empty();
-        gate.doubtful_after = unfinished && (doubted || line.certainty != crate::model::Certainty::Agreed);
+        gate.doubtful_after = unfinished && (doubted || !is_certain(line.certainty));
         gate.after = if unfinished && !line.secret { judged.joined.clone() } else { String::new() };
         let unseen = line.unseen.first().or(line.candidates.first().filter(|_| line.secret)).filter(|_| unfinished);
         gate.unseen_after = unseen.map_or_else(String::new, |text| format!("{text}\n"));
@@ -438,7 +485,7 @@ impl Engine {
             // Keys and screen show one line at a prompt: nothing stands before it.
             gate.unseen.clear();
         }
-        let elsewhere = gate.commit().is_some_and(|commit| commit.kind == EDIT_ELSEWHERE);
+        let elsewhere = gate.commit().is_some_and(|commit| matches!(commit.kind, EDIT_ELSEWHERE | Kind::Text));
         let around = judge::Around {
             full_screen: screen.alternate_screen(),
             trusted: gate.programs.fills_screen(),
@@ -479,7 +526,7 @@ impl Engine {
             | State::Rereading { commit, .. }
             | State::Held { commit, .. }
             | State::Recording { commit, .. } => State::Recording { commit, seq, release },
-            State::Open | State::Clearing { .. } => state,
+            State::Open | State::Following { .. } | State::Clearing { .. } => state,
         };
         self.line_recorded(now);
     }
@@ -507,6 +554,7 @@ impl Engine {
             | State::Rereading { .. }
             | State::Recording { .. }
             | State::Held { .. }
+            | State::Following { .. }
             | State::Clearing { .. }) => gate.state = state,
         }
     }
@@ -523,6 +571,7 @@ impl Engine {
         gate.line.key(&token, display.truth(), now.mono.0);
         if ends_line {
             gate.leave_prompt();
+            gate.follow(display.truth(), now);
         } else if let Some(witness) = &mut gate.witness {
             witness.forget();
         }
@@ -576,10 +625,17 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         match gate.state {
             // Nobody reads the line now; the reader hears of the screen with the next key.
-            State::Open | State::Recording { .. } | State::Held { .. } => {}
+            State::Open | State::Recording { .. } | State::Held { .. } => gate.line.heard(now.mono.0),
             State::Settling { .. } | State::Rereading { .. } => {
                 gate.line.output(display.truth(), now.mono.0);
                 self.settle(now);
+            }
+            State::Following { .. } => {
+                gate.line.output(display.truth(), now.mono.0);
+                if gate.next_is_read(display.truth()) {
+                    gate.state = State::Open;
+                    self.work_off(now);
+                }
             }
             State::Clearing { .. } => {
                 gate.line.output(display.truth(), now.mono.0);
@@ -608,6 +664,10 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         match &gate.state {
             State::Settling { ask, .. } | State::Rereading { ask, .. } if *ask <= now.mono => self.settle(now),
+            State::Following { until } if *until <= now.mono => {
+                gate.state = State::Open;
+                self.work_off(now);
+            }
             // The prompt did not come back in time; holding the keys for ever would be worse than a line to clear by hand.
             State::Clearing { until } if *until <= now.mono => {
                 gate.state = State::Open;
@@ -624,6 +684,7 @@ impl Engine {
             | State::Rereading { .. }
             | State::Recording { .. }
             | State::Held { .. }
+            | State::Following { .. }
             | State::Clearing { .. } => {
                 let repaint = gate.repaint.is_some_and(|at| at <= now.mono);
                 if repaint || display.bar_due().is_some_and(|at| at <= now.mono) {
@@ -645,6 +706,11 @@ fn payload(token: &Token) -> String {
     }
 }
 
+/// Whether more than one witness read that line, and alike.
+const fn is_certain(certainty: crate::model::Certainty) -> bool {
+    matches!(certainty, crate::model::Certainty::Exact | crate::model::Certainty::Agreed)
+}
+
 /// Whether an editor may take this key for the first half of another: Ctrl-X and a lone ESC begin keys, behind Ctrl-V and Ctrl-Q
 /// (quoted-insert) any key is text.
 fn is_prefix(token: &Token) -> bool {
@@ -662,6 +728,9 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 
 /// How long a sequence may stay incomplete before it is a lone ESC.
 const ESCAPE: Duration = Duration::from_millis(50);
+
+/// How long keys wait for the next prompt. A shell shows it within some milliseconds; nobody notices this much while something runs.
+const FOLLOWING: Duration = Duration::from_millis(50);
 
 /// Bytes typed behind a line that is being decided on; past them the client waits.
 const WAITING: usize = 64 << 10;

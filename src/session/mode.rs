@@ -73,6 +73,8 @@ pub(super) struct Programs {
     ever: BTreeSet<Dialect>,
     /// The last line released on the main screen started a program that is known to fill the screen.
     fills_screen: bool,
+    /// The same line started a program that shows others in panes.
+    multiplexes: bool,
     /// What stood left of the last line that a shell was given.
     shell_prompt: String,
     /// Something that sets a prompt was let through.
@@ -94,6 +96,7 @@ impl Programs {
     /// A command was started without a line that was typed.
     pub(super) fn started(&mut self, normalised: &str) {
         self.fills_screen = fills_the_screen(normalised);
+        self.multiplexes = shows_panes(normalised);
         self.running = dialects_of(normalised);
         self.ever.extend(&self.running);
     }
@@ -101,6 +104,11 @@ impl Programs {
     /// Whether what is typed on the alternate screen is text, but for the rows where such programs take commands.
     pub(super) const fn fills_screen(&self) -> bool {
         self.fills_screen
+    }
+
+    /// Whether what is typed on the alternate screen goes to whatever stands in a pane of it: an editor perhaps.
+    pub(super) const fn multiplexes(&self) -> bool {
+        self.multiplexes
     }
 
     /// What reads a line there.
@@ -164,6 +172,7 @@ impl Programs {
             self.ever.extend(&started);
             if !at.full_screen {
                 self.fills_screen = fills_the_screen(&starts);
+                self.multiplexes = shows_panes(&starts);
             }
             if shell && let Some(prompt) = at.left().next() {
                 self.shell_prompt = prompt.to_owned();
@@ -352,6 +361,14 @@ fn same_shell(left: &str, known: &str) -> bool {
 fn fills_the_screen(normalised: &str) -> bool {
     let mut names = normalised.lines().map(program).filter(|name| name != "cd").peekable();
     names.peek().is_some() && names.all(|name| FULL_SCREEN.contains(&name.as_str()))
+}
+
+/// Whether a command shows other programs in panes of its own.
+fn shows_panes(normalised: &str) -> bool {
+    let words = normalised.lines().filter_map(|line| line.split_whitespace().next());
+    words.into_iter().any(|word| {
+        matches!(word.rsplit('/').next(), Some("tmux" | "screen" | "zellij" | "byobu" | "dtach" | "abduco"))
+    })
 }
 
 /// The command that Enter on a row of a full-screen program would hand to a shell, if the row looks like one: an editor's `:!cmd` or

@@ -25,6 +25,10 @@ pub(super) struct Witness {
     nonce: String,
     marks: Marks,
     place: Place,
+    /// Its name, as far as it said.
+    shell: String,
+    /// Whether it ever showed a prompt of its own.
+    hooked: bool,
     /// The number of the last prompt that was left.
     left: u64,
     question: Question,
@@ -76,6 +80,8 @@ impl Witness {
             marks: Marks::new(&nonce),
             nonce,
             place: Place::Elsewhere,
+            shell: String::new(),
+            hooked: false,
             left: 0,
             question: Question::None,
             expanded: None,
@@ -101,11 +107,15 @@ impl Witness {
 
     pub(super) fn hear(&mut self, mark: Mark) -> Heard {
         match mark {
-            Mark::Hello => Heard::Nothing,
+            Mark::Hello(shell) => {
+                self.shell = shell;
+                Heard::Nothing
+            }
             // A prompt that is only drawn anew has the number that it had.
             Mark::Prompt { number, .. } if number <= self.left || self.place == Place::Prompt(number) => Heard::Nothing,
             Mark::Prompt { number, continued } => {
                 self.place = Place::Prompt(number);
+                self.hooked = true;
                 Heard::Prompt { continued }
             }
             Mark::Running => {
@@ -131,6 +141,16 @@ impl Witness {
     /// Whether it can be asked now.
     pub(super) fn may_be_asked(&self) -> bool {
         matches!(self.place, Place::Prompt(_)) && self.unanswered < LOST
+    }
+
+    /// Whether it is one that knows vi's `v` as a selection, not as a way to an editor and from there to be run.
+    pub(super) fn selects_with_v(&self) -> bool {
+        matches!(self.shell.as_str(), "zsh" | "fish")
+    }
+
+    /// Whether the hooks are there at all, as far as it said.
+    pub(super) const fn is_hooked(&self) -> bool {
+        self.hooked && self.unanswered < LOST
     }
 
     /// Whether a prompt stands there, as far as it said.
@@ -208,7 +228,8 @@ impl Engine {
                 // What the gate takes for unfinished the shell has run, or whoever knows the nonce says so: read both ways.
                 Heard::Prompt { continued } => {
                     gate.doubtful |= !continued && !gate.unfinished.is_empty();
-                    if matches!(gate.state, State::Clearing { .. }) && !continued {
+                    let follows = matches!(gate.state, State::Following { .. });
+                    if follows || (matches!(gate.state, State::Clearing { .. }) && !continued) {
                         gate.state = State::Open;
                         self.work_off(now);
                     }
@@ -221,8 +242,9 @@ impl Engine {
     }
 }
 
-/// How long an answer may take. Half a millisecond was measured beside the shell, so this is the way there and back.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long an answer may take. Half a millisecond was measured beside the shell, so this is the way there and back; and a shell that is
+/// busy with a completion answers once it is through.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Questions in a row without an answer, after which nobody is asked any more: somebody took the key away.
 const LOST: u8 = 2;

@@ -15,6 +15,7 @@
 
 mod editor;
 mod region;
+mod vi;
 
 use std::collections::VecDeque;
 
@@ -88,6 +89,8 @@ pub struct LineReader {
     /// The line that Ctrl-C was sent for: its row and text.
     interrupted: Option<(u64, String)>,
     alternate: bool,
+    /// Since a key called something up, the screen has shown something else than an empty prompt.
+    echoes: bool,
     echo: Echo,
 }
 
@@ -127,6 +130,7 @@ impl LineReader {
         } else {
             self.interrupted = None;
         }
+        self.echoes |= self.editor.is_recalled() && !region::empty_prompt(screen, self.prompt.iter());
         self.editor.take(token, screen.bracketed_paste());
         let line_ended = match token.kind {
             Kind::Commit(_) | Kind::Interrupt(Interrupt::Interrupt) => true,
@@ -143,8 +147,14 @@ impl LineReader {
         };
         if line_ended {
             (self.prompt, self.longer) = (None, None);
+            self.echoes = false;
         }
         self.echo.key(now);
+    }
+
+    /// Output came from the target. This needs no screen, so it costs nothing while nobody reads the line.
+    pub fn heard(&mut self, now: u64) {
+        self.echo.answered(now);
     }
 
     /// Output of the target was fed to `screen`.
@@ -157,6 +167,9 @@ impl LineReader {
     /// time that follows the measured echo (30 ms at least), at most 250 ms after the first time this was asked.
     #[must_use]
     pub fn settled(&mut self, screen: &Screen, now: u64) -> Settled {
+        if !self.run_is_shown(screen) {
+            return self.echo.late(now);
+        }
         let seen = self.editor.is_touched() && screen.at_ground() && self.read(screen).certainty == Certainty::Agreed;
         if seen && !screen.alternate_screen() {
             return Settled::Yes;
@@ -176,7 +189,7 @@ impl LineReader {
         // Before the first key of a line, everything left of the cursor is prompt, but for what a known one shows.
         let learned = self.prompt.clone().unwrap_or_else(|| Prompt::learn(screen, self.known.iter()));
         let read = match region::read(screen, &learned, self.known.iter()) {
-            Some(seen) => self.weigh(seen),
+            Some(seen) => self.weigh(seen, screen),
             None => Reading { echo_off: !self.is_visible(&region::cursor_line(screen)), ..self.blind() },
         };
         match &self.longer {
@@ -211,6 +224,19 @@ impl LineReader {
     #[must_use]
     pub fn row(screen: &Screen) -> String {
         region::cursor_line(screen)
+    }
+
+    /// Where in a typed text the first character is that may run the line although it is no commit (in bytes), and whether what it runs is
+    /// another line than what stands there: commands of an editor in vi mode.
+    #[must_use]
+    pub fn runs_at(&self, text: &str) -> Option<(usize, bool)> {
+        self.editor.runs_at(text)
+    }
+
+    /// Whether a prompt that is known stands there, and nothing behind it.
+    #[must_use]
+    pub fn at_prompt(&self, screen: &Screen) -> bool {
+        !screen.faulted() && !screen.alternate_screen() && region::empty_prompt(screen, self.known.iter())
     }
 
     /// Whether nothing has been typed and nothing stands behind the prompt, as far as any witness knows. After a Ctrl-C
@@ -259,7 +285,7 @@ impl LineReader {
     }
 
     /// Puts both witnesses together.
-    fn weigh(&self, seen: Seen) -> Reading {
+    fn weigh(&self, seen: Seen, screen: &Screen) -> Reading {
         let (keys, sure) = (self.editor.text(), self.editor.is_sure());
         let (line, long) = (seen.line, seen.long);
         let typed = keys.trim_end();
@@ -270,7 +296,15 @@ impl LineReader {
         if !typed.is_empty() && (line.is_empty() || is_masked(&line, typed)) {
             let certainty = if sure { Certainty::Keys } else { Certainty::Opaque };
             let candidates = [keys, long.unwrap_or_default()];
-            return reading(candidates, certainty, true);
+            return reading(candidates, certainty, !self.is_echoed(screen));
+        }
+        if !sure && !self.run_is_in(&line) && !long.as_deref().is_some_and(|long| self.run_is_in(long)) {
+            // What was typed last is not there: the rest of the line may be on its way as well.
+            return reading([line, long.unwrap_or_default(), keys], Certainty::Opaque, false);
+        }
+        if !sure && line.is_empty() && long.is_none() && self.editor.is_recalled() && !self.echoes {
+            // Something was called up that nothing shows.
+            return reading([], Certainty::Opaque, false);
         }
         let seen = [line.clone(), long.unwrap_or_default()];
         let fresh = self.editor.fresh_text();
@@ -313,6 +347,23 @@ impl LineReader {
         reading(rows.into_iter().chain([keys]), Certainty::Screen, !visible)
     }
 
+    /// Whether the screen shows what was typed last, where the keys alone do not tell the line.
+    fn run_is_shown(&self, screen: &Screen) -> bool {
+        let unsure = !self.editor.is_sure() && !self.editor.run().is_empty() && !screen.alternate_screen();
+        !unsure || self.run_is_in(&region::cursor_line(screen))
+    }
+
+    fn run_is_in(&self, text: &str) -> bool {
+        let solid = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        solid(text).contains(&solid(&self.editor.run()))
+    }
+
+    /// Whether what was typed stands left of the cursor, be it behind no prompt: a terminal echoes so what is typed ahead.
+    fn is_echoed(&self, screen: &Screen) -> bool {
+        let keys = self.editor.text();
+        region::cursor_line(screen).trim_end().ends_with(keys.trim_end())
+    }
+
     fn is_visible(&self, text: &str) -> bool {
         let keys = self.editor.text();
         keys.is_empty() || text.contains(keys.trim_end())
@@ -328,6 +379,10 @@ impl Echo {
 
     fn output(&mut self, now: u64) {
         self.last_output = Some(now);
+        self.answered(now);
+    }
+
+    fn answered(&mut self, now: u64) {
         if let Some(sent) = self.unanswered.take() {
             let delay = now.saturating_sub(sent).min(SETTLE_MAX);
             self.delay = delay.max(self.delay - self.delay / 8);
@@ -347,6 +402,12 @@ impl Echo {
         } else {
             Settled::Until(ready)
         }
+    }
+
+    /// The screen does not show what was typed last: an editor that is busy (a completion that takes its time) has not read it.
+    fn late(&mut self, now: u64) -> Settled {
+        let cap = self.asked.get_or_insert(now).saturating_add(LATE_MAX);
+        if now >= cap { Settled::Yes } else { Settled::Until(cap) }
     }
 
     fn quiet_from(&self) -> u64 {
@@ -409,6 +470,8 @@ fn is_masked(seen: &str, typed: &str) -> bool {
 const QUIET: u64 = 30_000;
 /// Longer than this no commit waits for the echo.
 const SETTLE_MAX: u64 = 250_000;
+/// The same, where the screen shows that the editor is behind.
+const LATE_MAX: u64 = 2_000_000;
 /// Prompts that are remembered: a shell's, its continuation, and those of a few programs.
 const KNOWN_MAX: usize = 8;
 

@@ -9,7 +9,7 @@
 //!
 //! | kind | text | says |
 //! |---|---|---|
-//! | `H` | | the shell was started with our hooks |
+//! | `H` | a shell's name, or nothing | our script runs on the target; the shell has our hooks |
 //! | `B` | a number | a prompt stands and a new command is read; each prompt has a higher number |
 //! | `B2` | a number | the same, and it goes on with a command that is not complete |
 //! | `C` | | what was read is run |
@@ -29,8 +29,8 @@ pub const ASK: u8 = 0x1e;
 /// What a shell said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
-    /// It has our hooks.
-    Hello,
+    /// It has our hooks; its name, once it is there.
+    Hello(String),
     /// It reads a line. `continued`: more of a command that is not complete.
     Prompt {
         /// Of this prompt; the next has a higher one.
@@ -158,7 +158,7 @@ fn read(body: &[u8]) -> Option<Mark> {
         None => (body, [].as_slice()),
     };
     match kind {
-        b"H" => Some(Mark::Hello),
+        b"H" => Some(Mark::Hello(String::from_utf8_lossy(text).into_owned())),
         b"B" | b"B2" => {
             Some(Mark::Prompt { number: std::str::from_utf8(text).ok()?.parse().ok()?, continued: kind == b"B2" })
         }
@@ -285,11 +285,11 @@ mod tests {
 
     #[test]
     fn marks_are_taken_out_and_told_in_order() {
-        let stream = format!("a{OPEN}H\x07b{OPEN}B;7\x07$ {OPEN}B2;8\x07{OPEN}C\x07c");
+        let stream = format!("a{OPEN}H;zsh\x07b{OPEN}B;7\x07$ {OPEN}B2;8\x07{OPEN}C\x07c");
         let (rest, said) = taken(&[stream.as_bytes()]);
         assert_eq!(rest, "ab$ c");
         let prompt = |number, continued| Mark::Prompt { number, continued };
-        assert_eq!(said, [Mark::Hello, prompt(7, false), prompt(8, true), Mark::Running]);
+        assert_eq!(said, [Mark::Hello("zsh".into()), prompt(7, false), prompt(8, true), Mark::Running]);
     }
 
     #[test]

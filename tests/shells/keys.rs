@@ -31,7 +31,8 @@ pub(crate) fn cases(shell: &str) -> Vec<Case> {
             "vi" => "bash,zsh",
             other => other,
         };
-        let wanted = shells.split(',').any(|name| name == shell) && only.as_ref().is_none_or(|only| keys.contains(only.as_str()));
+        let wanted = shells.split(',').any(|name| name == shell)
+            && only.as_ref().is_none_or(|only| keys.contains(only.as_str()));
         wanted.then(|| Case { text: keys.to_owned(), keys: read(keys) })
     })
     .collect()
@@ -40,7 +41,10 @@ pub(crate) fn cases(shell: &str) -> Vec<Case> {
 fn read(text: &str) -> Vec<Key> {
     let (mut keys, mut rest) = (Vec::new(), text);
     while let Some(first) = rest.chars().next() {
-        let named = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')).and_then(|(name, rest)| Some((key(name)?, rest)));
+        let named = rest
+            .strip_prefix('<')
+            .and_then(|rest| rest.split_once('>'))
+            .and_then(|(name, rest)| Some((key(name)?, rest)));
         if let Some((key, after)) = named {
             keys.push(key);
             rest = after;
@@ -67,7 +71,9 @@ fn joined(keys: Vec<Key>) -> Vec<Key> {
         };
         let last = out.last_mut();
         match (last, bytes.as_slice()) {
-            (Some(Key::Bytes(before)), [byte]) if sequence || (*byte >= 0x80 && before.last().is_some_and(|b| *b >= 0xc0)) => {
+            (Some(Key::Bytes(before)), [byte])
+                if sequence || (*byte >= 0x80 && before.last().is_some_and(|b| *b >= 0xc0)) =>
+            {
                 before.push(*byte);
                 let body = before.get(1..).unwrap_or_default();
                 sequence = sequence && (body == b"[" || !matches!(byte, 0x40..=0x7e));

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use holdpoint::model::{
-    Certainty, ChannelKind, Event, Mono, Now, Place, Principal, PtySize, SessionId, SessionMeta, Size, Stream, Wall,
+    Certainty, ChannelKind, Digest, Event, Mono, Now, Place, Principal, PtySize, SessionId, SessionMeta, Size, Stream,
+    Wall,
 };
 use holdpoint::policy::{Channel, Circumstances, Policy};
 use holdpoint::privacy;
-use holdpoint::session::{Engine, Input, Output, Settings};
+use holdpoint::session::{Engine, Input, Output, Settings, command_digest};
 use holdpoint::target::{FromTarget, Job, Lane, ToTarget, Upstream, local};
 use holdpoint::terminal::Screen;
 
@@ -41,7 +42,8 @@ impl Shell {
 
     fn program(self) -> PathBuf {
         let name = if self == Self::Ash { "busybox" } else { self.name() };
-        let found = ["/bin", "/usr/bin"].map(|dir| PathBuf::from(dir).join(name)).into_iter().find(|path| path.exists());
+        let found =
+            ["/bin", "/usr/bin"].map(|dir| PathBuf::from(dir).join(name)).into_iter().find(|path| path.exists());
         found.unwrap_or_else(|| panic!("{name} is missing: ./install.sh test --packages-only installs it"))
     }
 
@@ -73,10 +75,9 @@ impl Shell {
                      function tell --on-event fish_preexec; printf '%s\\0' \"$argv\" >>{told}; end\n"
                 ),
             )],
-            Self::Dash | Self::Ash => vec![(
-                ".profile",
-                format!("PS1='$ '; say() {{ printf '%s\\0' \"say $*\" >>{told}; }}\n"),
-            )],
+            Self::Dash | Self::Ash => {
+                vec![(".profile", format!("PS1='$ '; say() {{ printf '%s\\0' \"say $*\" >>{told}; }}\n"))]
+            }
         }
     }
 }
@@ -88,13 +89,21 @@ pub(crate) struct Asked {
     pub(crate) certainty: Certainty,
     /// The catalogue says that what it does cannot be told from its text.
     pub(crate) untold: bool,
+    digest: Digest,
     shell: Shell,
 }
 
 impl Asked {
     /// Whether it would have been held, or judged in several readings.
     pub(crate) fn is_guarded(&self) -> bool {
-        self.untold || matches!(self.certainty, Certainty::Opaque | Certainty::Disputed)
+        // What was typed without echo was judged in memory; the text that is told is none of it.
+        let concealed = self.text.starts_with("(typed without echo");
+        concealed || self.untold || matches!(self.certainty, Certainty::Opaque | Certainty::Disputed)
+    }
+
+    /// Whether its shell tells commands, not lines.
+    pub(crate) const fn tells_commands(&self) -> bool {
+        matches!(self.shell, Shell::Dash | Shell::Ash)
     }
 
     /// Whether the shell ran this.
@@ -102,14 +111,20 @@ impl Asked {
         if self.is_guarded() {
             return true;
         }
+        // Two readings, of which the event tells the likelier: the digest tells that there were just these two.
+        if command_digest(SESSION, &place(), [self.text.as_str(), ran]) == self.digest {
+            return true;
+        }
         let bare = |text: &str| text.replace("\\\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
         // A screen shows control characters so.
+        // fish shows a word in the letters of what it suggests for it, so case is not compared there.
         let shown = |text: &str| text.replace('\u{1}', "^A");
         let (text, ran) = (shown(&self.text), shown(ran));
         // A comment runs nothing.
         let (whole, ran) = (bare(&text), bare(ran.trim_start_matches('#')));
         match self.shell {
             // A block that was pasted runs line by line.
+            Shell::Fish if whole.eq_ignore_ascii_case(&ran) => true,
             Shell::Bash | Shell::Zsh | Shell::Fish => whole == ran || text.lines().any(|line| bare(line) == ran),
             // These tell arguments, not lines.
             Shell::Dash | Shell::Ash => {
@@ -143,6 +158,12 @@ pub(crate) struct Session {
     _home: tempfile::TempDir,
 }
 
+const SESSION: SessionId = SessionId::from_bytes([7; 10]);
+
+fn place() -> Place {
+    Place { target: "box".into(), login: "me".into(), labels: BTreeMap::new() }
+}
+
 const ALLOW_ALL: &str = "@id(\"all\") @says(\"everything\") permit (principal, action, resource);";
 
 impl Session {
@@ -159,19 +180,33 @@ impl Session {
         }
         let told = home.path().join("told");
         fs::write(&told, "").expect("a file");
-        let who = Principal { user: "engineer".into(), roles: ["engineer".to_owned()].into(), source: None, fingerprint: "SHA256:x".into() };
-        let place = Place { target: "box".into(), login: "me".into(), labels: BTreeMap::new() };
+        let who = Principal {
+            user: "engineer".into(),
+            roles: ["engineer".to_owned()].into(),
+            source: None,
+            fingerprint: "SHA256:x".into(),
+        };
+        let place = place();
         let policy = Arc::new(Policy::from_files(vec![("all.cedar".into(), ALLOW_ALL.into())]).expect("a policy"));
         let size = Size::new(u32::from(cols), 24);
         let pty = Some(PtySize { term: "xterm".into(), size });
-        let id = SessionId::from_bytes([7; 10]);
-        let meta = SessionMeta { id, who: who.clone(), place: place.clone(), channel: ChannelKind::Shell, pty: pty.clone(), started: Wall(1) };
+        let id = SESSION;
+        let meta = SessionMeta {
+            id,
+            who: who.clone(),
+            place: place.clone(),
+            channel: ChannelKind::Shell,
+            pty: pty.clone(),
+            started: Wall(1),
+        };
         let settings = Settings {
             greeting: false,
             lifetime: Duration::from_secs(3600),
             hold_ttl: Duration::from_secs(60),
             privacy: privacy::Settings::default(),
             menu: None,
+            command: None,
+            reason: None,
             notices: vec![],
         };
         let engine = Engine::new(meta, settings, Arc::clone(&policy), [3; 32], Now { mono: Mono(1), wall: Wall(1) });
@@ -186,11 +221,19 @@ impl Session {
         } else {
             shell.program()
         };
-        let launch = local::Launch { launcher: vec![], shell: program, home: home.path().to_owned(), user: "me".into() };
-        let job = Job { command: None, pty, modes: vec![], hooks: engine.nonce().map(str::to_owned), env: vec![("LC_ALL".into(), "C.UTF-8".into())] };
+        let launch =
+            local::Launch { launcher: vec![], shell: program, home: home.path().to_owned(), user: "me".into() };
+        let job = Job {
+            command: None,
+            pty,
+            modes: vec![],
+            hooks: engine.nonce().map(str::to_owned),
+            env: vec![("LC_ALL".into(), "C.UTF-8".into())],
+        };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let to_target = Lane::new(1 << 20, usize::MAX, vec![]);
-        let upstream = runtime.block_on(async { local::start(&admission, &launch, &job, to_target.clone()) }).expect("it starts");
+        let upstream =
+            runtime.block_on(async { local::start(&admission, &launch, &job, to_target.clone()) }).expect("it starts");
         let mut session = Self {
             shell,
             runtime,
@@ -234,7 +277,8 @@ impl Session {
         self.until_quiet(ECHOED);
         let screen = self.eye.contents();
         let mut ran = self.in_step();
-        ran.retain(|line| !line.contains(STEP));
+        // A comment runs nothing.
+        ran.retain(|line| !line.contains(STEP) && line != "#");
         let judged = self.judged.iter().filter(|asked| !asked.text.contains(STEP)).cloned().collect();
         Played { judged, ran, screen }
     }
@@ -263,7 +307,10 @@ impl Session {
 
     fn ran(&self) -> Vec<String> {
         let told = fs::read(&self.told).expect("the file of what ran");
-        told.split(|b| *b == 0).filter(|line| !line.is_empty()).map(|line| String::from_utf8_lossy(line).into_owned()).collect()
+        told.split(|b| *b == 0)
+            .filter(|line| !line.is_empty())
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .collect()
     }
 
     /// Until the engine waits for nothing and nothing has come for so long.
@@ -292,7 +339,13 @@ impl Session {
                     durable = Some(record.seq);
                     if let Event::Command { command, certainty, effects, .. } = record.event {
                         let untold = !effects.is_empty();
-                        self.judged.push(Asked { text: command.text, certainty, untold, shell: self.shell });
+                        self.judged.push(Asked {
+                            text: command.text,
+                            digest: command.digest,
+                            certainty,
+                            untold,
+                            shell: self.shell,
+                        });
                     }
                 }
                 Output::ToTarget(bytes) | Output::Commit(_, bytes) => self.send(ToTarget::Data(bytes)),
@@ -327,7 +380,7 @@ fn clock() -> Instant {
 }
 
 /// A key's echo mostly comes within this; where it does not, the next key is typed ahead.
-const ECHOED: Duration = Duration::from_millis(4);
+const ECHOED: Duration = Duration::from_millis(2);
 
 /// What a line begins with that keeps us in step.
 const STEP: &str = "step";

@@ -34,6 +34,7 @@ __holdpoint_prompt() {
     return "$status"
 }
 if ((BASH_VERSINFO[0] >= 5)) && [[ $- == *i* ]]; then
+    __holdpoint_say 'H;bash'
     # A macro first: out of an incremental search readline runs no command of the shell that is bound to one key.
     for __holdpoint_map in emacs vi-insert vi-command; do
         bind -m "$__holdpoint_map" -x '"\e[holdpoint~": __holdpoint_line'

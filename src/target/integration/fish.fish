@@ -8,3 +8,4 @@ end
 function __holdpoint_ready --on-event fish_prompt --on-event fish_cancel; set -g __holdpoint_n (math $__holdpoint_n + 1); __holdpoint_say "B;$__holdpoint_n"; end
 function __holdpoint_running --on-event fish_preexec; __holdpoint_say C; end
 for map in default insert visual replace replace_one; bind -M $map \x1e __holdpoint_line; end
+__holdpoint_say 'H;fish'

@@ -35,6 +35,7 @@ if [[ -o interactive ]]; then
     # At the first prompt, so after everything that the shell reads at its start.
     __holdpoint_install() {
         precmd_functions=(${precmd_functions:#__holdpoint_install})
+        __holdpoint_say 'H;zsh'
         zle -N __holdpoint_line
         local map
         for map in emacs viins vicmd; do bindkey -M $map '^^' __holdpoint_line; done

@@ -5,6 +5,7 @@
 //! is no longer sure; until the next line nothing makes it sure again.
 
 use super::super::keys::{Commit, Interrupt, Key, Kind, Token};
+use super::vi::{Does, Vi};
 
 /// The line as the keys tell it.
 #[derive(Debug, Default)]
@@ -17,6 +18,11 @@ pub(super) struct Editor {
     /// to a program that has ended.
     fresh_from: usize,
     touched: bool,
+    /// The text that was typed since the last other key.
+    run: Vec<char>,
+    vi: Vi,
+    /// A key was pressed that may call up a line from elsewhere.
+    recalled: bool,
 }
 
 /// Whether the editor can vouch for its text.
@@ -46,8 +52,14 @@ impl Editor {
         self.touched
     }
 
-    /// Begins a new line. What was killed can still be yanked.
+    /// Whether a key was pressed since that may have called up a line from elsewhere: history, a search, a macro.
+    pub(super) fn is_recalled(&self) -> bool {
+        self.recalled
+    }
+
+    /// Begins a new line.
     pub(super) fn reset(&mut self) {
+        // What was killed can still be yanked. A line that is accepted leaves vi's command mode.
         let killed = std::mem::take(&mut self.killed);
         *self = Self { killed, ..Self::default() };
     }
@@ -63,10 +75,28 @@ impl Editor {
         self.cursor = self.text.len();
     }
 
+    /// The text that was typed since the last other key: an editor that has read it shows it.
+    pub(super) fn run(&self) -> String {
+        self.run.iter().collect()
+    }
+
+    /// Where in a typed text the first character is that may run the line (in bytes), and whether what it runs is another.
+    pub(super) fn runs_at(&self, text: &str) -> Option<(usize, bool)> {
+        let mut vi = self.vi;
+        text.char_indices().find_map(|(at, c)| match vi.take(c) {
+            Does::Text | Does::Command => None,
+            Does::Runs => Some((at, false)),
+            Does::RunsElsewhere => Some((at, true)),
+        })
+    }
+
     /// Takes a token that goes to the target; `bracketed` is whether the program there knows of bracketed paste.
     pub(super) fn take(&mut self, token: &Token, bracketed: bool) {
         match token.kind {
-            Kind::Text => self.insert(&token.raw),
+            Kind::Text => {
+                self.insert(&token.raw);
+                self.follow_run(&token.raw);
+            }
             Kind::PasteText => {
                 self.insert(&token.raw);
                 if !bracketed && token.raw.contains(&b'\t') {
@@ -93,13 +123,31 @@ impl Editor {
             Kind::Interrupt(Interrupt::Suspend | Interrupt::Quit) => self.lose_track(),
             Kind::Key(key) => self.key(key),
         }
+        self.recalled |= calls_up(token.kind);
+        if !matches!(token.kind, Kind::Text) {
+            self.run.clear();
+        }
         self.touched = true;
+    }
+
+    fn follow_run(&mut self, raw: &[u8]) {
+        for c in String::from_utf8_lossy(raw).chars() {
+            if self.vi.take(c) == Does::Text && self.run.len() < LINE_MAX {
+                self.run.push(c);
+            } else {
+                self.run.clear();
+            }
+        }
     }
 
     fn key(&mut self, key: Key) {
         let (at, end) = (self.cursor, self.text.len());
         match key {
             Key::Backspace => self.delete(at.saturating_sub(1), at),
+            Key::Escape => {
+                self.vi.escape();
+                self.lose_track();
+            }
             Key::Delete => self.delete(at, at + 1),
             Key::Left | Key::Ctrl('b') => self.cursor = at.saturating_sub(1),
             Key::Home | Key::Ctrl('a') => self.cursor = 0,
@@ -142,7 +190,6 @@ impl Editor {
             | Key::Insert
             | Key::Tab
             | Key::BackTab
-            | Key::Escape
             | Key::Function(_)
             | Key::Ctrl(_)
             | Key::Alt(_)
@@ -207,6 +254,26 @@ impl Editor {
         }
         ours
     }
+}
+
+/// Keys that fill an empty line. (Completion has nothing to complete there, motions nothing to move in, and what is below the last line
+/// of a history is that empty line.)
+fn calls_up(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Unmodelled
+            | Kind::PasteControl
+            | Kind::Key(
+                Key::Up
+                    | Key::PageUp
+                    | Key::Insert
+                    | Key::Function(_)
+                    | Key::Keypad(_)
+                    | Key::Other
+                    | Key::Ctrl('p' | 'r' | 's' | 'y' | 'o' | 'v' | 'q')
+                    | Key::Alt('.' | '_' | '<' | '-' | 'p' | 'y' | '0'..='9' | '*' | '&')
+            )
+    )
 }
 
 fn word_start(text: &[char], at: usize, is_word: fn(char) -> bool) -> usize {
