@@ -116,7 +116,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sled", &["ledger"]),
     ("sqlparser", &["command"]),
     ("tokio", &["ledger", "notify", "target", "broker", "api", "tui", "gateway", "cli"]),
-    ("toml", &["command", "config"]),
+    ("toml", &["command", "privacy", "config"]),
     ("tracing", &["ca", "ledger", "notify", "target", "broker", "api", "gateway", "cli"]),
     ("tracing-subscriber", &["cli"]),
     ("unicode-width", &["terminal", "privacy", "session", "replay", "tui", "cli"]),

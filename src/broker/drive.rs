@@ -101,7 +101,10 @@ fn settings(broker: &Broker, admission: &Admission, request: &SessionRequest) ->
         greeting: true,
         lifetime: admission.lifetime(),
         hold_ttl: config.limits.hold_ttl,
-        privacy: crate::privacy::Settings { kinds: broker.masked_kinds(admission).collect() },
+        privacy: crate::privacy::Settings {
+            kinds: broker.masked_kinds(admission).collect(),
+            ..crate::privacy::Settings::default()
+        },
         menu: config.menu.map(|menu| crate::session::MenuKey { byte: menu.byte, full_screen: menu.full_screen }),
         command: match &request.channel {
             ChannelKind::Shell => None,

@@ -31,6 +31,7 @@ pub mod replay;
 pub mod requests;
 mod running;
 pub mod sandbox_exec;
+pub mod scan;
 pub mod serve;
 pub mod sessions;
 pub mod show;
@@ -84,6 +85,8 @@ pub enum Verb {
     Explain(explain::Explain),
     /// Mask personal data and secrets in a stream: cat log | holdpoint mask
     Mask(mask::Mask),
+    /// Find personal data and secrets in files
+    Scan(scan::Scan),
     /// Show the state of the running bastion
     Status(status::Status),
     /// Report every fault of a configuration at once, with file and line
@@ -121,6 +124,7 @@ pub fn main() -> ExitCode {
         Verb::Verify(verb) => verb.run(),
         Verb::Audit(verb) => verb.run(),
         Verb::Explain(verb) => verb.run(),
+        Verb::Scan(verb) => verb.run(),
         Verb::Status(verb) => verb.run(),
         Verb::Check(verb) => verb.run(),
         Verb::Ca(verb) => verb.run(),

@@ -176,18 +176,19 @@ pub(super) fn privacy(table: &Table<'_>) -> Option<Privacy> {
     let kinds = table.texts("kinds");
     table.finish();
     let Some(said) = kinds else {
-        return Some(Privacy { mask: if on { KINDS.into() } else { BTreeSet::new() } });
+        let usual = DataKind::ALL.iter().copied().filter(|kind| on && !kind.is_opt_in());
+        return Some(Privacy { mask: usual.collect() });
     };
     let mut mask = BTreeSet::new();
     let mut sound = true;
     for said in &said {
-        if let Some(kind) = KINDS.iter().find(|kind| kind.as_str() == said.value) {
-            mask.insert(*kind);
+        if let Some(kind) = DataKind::named(said.value) {
+            mask.insert(kind);
             continue;
         }
-        let all = KINDS.map(DataKind::as_str);
+        let all: Vec<_> = DataKind::ALL.iter().map(|kind| kind.as_str()).collect();
         let list = || format!("write some of {}", all.join(", "));
-        let cure = nearest(said.value, all.into_iter()).map_or_else(list, |k| format!("did you mean '{k}'?"));
+        let cure = nearest(said.value, all.iter().copied()).map_or_else(list, |k| format!("did you mean '{k}'?"));
         said.fault(format!("'{}' is no kind of data that is detected", said.value.escape_debug()), cure);
         sound = false;
     }
@@ -397,9 +398,6 @@ fn quantity(text: &str, unit: impl Fn(&str) -> Option<u64>) -> Option<u64> {
     let (number, rest) = text.split_at_checked(split)?;
     number.parse::<u64>().ok()?.checked_mul(unit(rest.trim_start())?)
 }
-
-/// The kinds of data that are detected today.
-const KINDS: [DataKind; 3] = [DataKind::Email, DataKind::PaymentCard, DataKind::UsSsn];
 
 /// Where the bastion listens unless told otherwise: no root needed, and not sshd's own port.
 const DEFAULT_PORT: u16 = 2222;

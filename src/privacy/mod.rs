@@ -17,7 +17,8 @@ mod stream;
 mod window;
 
 pub use bulk::BulkMasker;
+pub use detect::{RuleFault, SiteRule};
 pub use payload::is_harmless;
 pub use screen::ScreenMatcher;
-pub use settings::{Kinds, Settings};
+pub use settings::{Kinds, RuleSet, Settings};
 pub use stream::{HOLD, StreamMasker};

@@ -1,12 +1,46 @@
 //! What to look for.
 
+use std::sync::Arc;
+
 use crate::model::DataKind;
 
-/// What a masker looks for. The default is everything it knows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+use super::detect::{RuleFault, Rules, SiteRule};
+
+/// What a masker looks for. The default is everything it knows but for what an operator must ask for
+/// ([`DataKind::is_opt_in`]).
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The kinds of data that are masked; others pass.
     pub kinds: Kinds,
+    /// The rules.
+    pub rules: RuleSet,
+}
+
+/// Compiled rules, shared.
+#[derive(Debug, Clone)]
+pub struct RuleSet(Arc<Rules>);
+
+impl RuleSet {
+    /// The rules of this build, and these of the site.
+    ///
+    /// # Errors
+    /// The rule that cannot be used, and why.
+    pub fn with(site: &[SiteRule]) -> Result<Self, RuleFault> {
+        if site.is_empty() {
+            return Ok(Self::default());
+        }
+        Rules::compile(site).map(|rules| Self(Arc::new(rules)))
+    }
+
+    pub(super) fn compiled(&self) -> Arc<Rules> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl Default for RuleSet {
+    fn default() -> Self {
+        Self(Rules::builtin())
+    }
 }
 
 /// A set of kinds of data.
@@ -44,7 +78,7 @@ impl Kinds {
 
 impl Default for Kinds {
     fn default() -> Self {
-        Self::ALL
+        DataKind::ALL.iter().copied().filter(|kind| !kind.is_opt_in()).collect()
     }
 }
 

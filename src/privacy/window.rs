@@ -14,7 +14,7 @@ use unicode_width::UnicodeWidthChar as _;
 use crate::model::{DataKind, Finding};
 
 use super::Settings;
-use super::detect::{Detector, Hit, LINE_MAX, Memory, OVERLAP, Tail};
+use super::detect::{Detector, Hit, LINE_MAX, Memory, Tail};
 use super::escape::{Scanner, Step};
 
 /// The state of one stream.
@@ -215,13 +215,10 @@ impl Window {
         while self.text.len() >= LINE_MAX {
             self.hits.clear();
             let piece = self.text.get(..LINE_MAX).unwrap_or_default();
-            self.tail = self.detector.open(piece, &self.memory, &mut self.hits);
-            // A tail longer than the overlap is let go as it is judged so far.
-            let keep = LINE_MAX - OVERLAP;
-            let until = self.tail.from.max(keep);
-            self.count(until);
-            self.show(until, out);
-            self.memory.cut();
+            // A tail that begins before what is kept is let go as it is judged so far; the memory knows that it goes on.
+            let keep = self.detector.cut(piece, &mut self.memory, &mut self.hits);
+            self.count(keep);
+            self.show(keep, out);
             self.drop_text(keep);
         }
     }

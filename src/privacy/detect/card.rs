@@ -4,20 +4,21 @@
 //! of a brand of that length count without further signs, as does any brand's number written in groups; the other lengths
 //! (old Visa, Maestro, nineteen digits: also barcodes and database ids) need a word such as `card` nearby.
 
-use super::number::{Beside, Number, Says, Shape, left, right};
-use super::{Weight, context};
+use super::Weight;
+use super::check::luhn_of;
+use super::number::{Beside, Head, Number, Says, left, right};
 
 /// How card numbers are written in groups, in digits.
 pub(super) const SHAPES: &[&[u8]] =
     &[&[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[4, 4, 4, 4, 3], &[6, 13], &[4, 4, 4], &[4, 4, 5], &[4, 4, 4, 1]];
 
-/// Whether a number is a card's.
-pub(super) fn judge(number: Number<'_>) -> Says {
+/// Whether a number is a card's; `named`: whether words nearby speak of cards.
+pub(super) fn judge(number: Number<'_>, named: impl Fn() -> bool) -> Says {
     let Some(trust) = brand(number.len(), number.prefix(), number.joint.is_some()) else { return Says::No };
     let Some(digits) = number.digits() else { return Says::No };
     let digits = digits.as_slice();
-    let valid = luhn(digits) && !all_equal(digits) && left(number) != Beside::Barred;
-    if !valid || trust == Trust::InContext && !context::near(number, context::CARD) {
+    let valid = luhn_of(digits) && !all_equal(digits) && left(number) != Beside::Barred;
+    if !valid || trust == Trust::InContext && !named() {
         return Says::No;
     }
     match (right(number), dump(number)) {
@@ -28,7 +29,7 @@ pub(super) fn judge(number: Number<'_>) -> Says {
 }
 
 /// Whether the digits at the end of a text could be the head of a card, and how much they give away.
-pub(super) fn head(number: Number<'_>, shape: Shape<'_>) -> Option<Weight> {
+pub(super) fn head(number: Number<'_>, shape: Head<'_>) -> Option<Weight> {
     let first = number.text.at(number.start())?;
     let fits = shape.single().is_some() || SHAPES.iter().any(|whole| shape.may_become(whole));
     (fits && may_begin(first)).then(|| if shape.digits() > ISSUER { Weight::Identifying } else { Weight::Light })
@@ -78,18 +79,6 @@ fn brand(len: usize, prefix: u32, grouped: bool) -> Option<Trust> {
         (12..=19, 500_000..=509_999 | 560_000..=589_999 | 600_000..=699_999) => Some(Trust::InContext),
         _ => None,
     }
-}
-
-/// ISO/IEC 7812-1 annex B.
-fn luhn(digits: &[u8]) -> bool {
-    let doubled = |digit: u8| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
-    // Nineteen digits add up to 171 at most.
-    let sum = digits.rchunks(2).fold(0_u8, |sum, pair| match pair {
-        [double, single] => sum + doubled(*double) + single,
-        [single] => sum + single,
-        _ => sum,
-    });
-    sum.is_multiple_of(10)
 }
 
 fn all_equal(digits: &[u8]) -> bool {
@@ -158,14 +147,3 @@ const ISSUER: usize = 8;
 
 /// So many words of four hexadecimal digits in a row are a dump, not a card with its date and code.
 const DUMP: usize = 6;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn luhn_is_that_of_the_standard() {
-        assert!(luhn(&[7, 9, 9, 2, 7, 3, 9, 8, 7, 1, 3]));
-        assert!(!luhn(&[7, 9, 9, 2, 7, 3, 9, 8, 7, 1, 0]));
-    }
-}

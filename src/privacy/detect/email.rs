@@ -43,8 +43,14 @@ fn local_start(text: Text<'_>, end: usize) -> Option<usize> {
 /// Whether this is an account on a machine: the user part of a URL, or an account that is nobody's mailbox.
 fn is_login(text: Text<'_>, start: usize, at: usize) -> bool {
     let local = text.slice(start, at);
-    text.slice(start.saturating_sub(3), start) == b"://"
-        || NOBODY.iter().any(|name| local.eq_ignore_ascii_case(name.as_bytes()))
+    in_authority(text, start) || NOBODY.iter().any(|name| local.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// Whether it stands between `://` and the path of a URL.
+fn in_authority(text: Text<'_>, start: usize) -> bool {
+    let window = text.slice(start.saturating_sub(AUTHORITY_MAX), start);
+    let word = window.iter().rev().take_while(|b| b.is_ascii_graphic() && **b != b'/').count();
+    window.get(..window.len() - word).is_some_and(|head| head.ends_with(b"://"))
 }
 
 /// What stands after an `@`.
@@ -125,6 +131,9 @@ const fn is_local(b: u8) -> bool {
 const fn is_domain(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')
 }
+
+/// A longer user part of a URL is a token, and found as one.
+const AUTHORITY_MAX: usize = 192;
 
 /// RFC 5321 §4.5.3.1.1.
 const LOCAL_MAX: usize = 64;

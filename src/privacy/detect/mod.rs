@@ -13,14 +13,33 @@
 //! Hits may overlap; who masks takes their union. Control bytes are boundaries that no value reaches across.
 
 mod card;
-mod context;
+mod check;
+mod code;
 mod email;
+mod fold;
+mod frame;
+mod key;
+mod names;
 mod number;
-mod ssn;
+mod phone;
+mod prose;
+mod rules;
+mod table;
+mod token;
+mod value;
+
+use std::sync::Arc;
 
 use crate::model::DataKind;
 
+pub use frame::Memory;
+pub(super) use rules::Rules;
+pub use rules::{RuleFault, SiteRule};
+
 use super::{Kinds, Settings};
+use fold::Folded;
+use frame::{Cut, Line};
+use rules::Near;
 
 /// Lines longer than this are judged in pieces of this many bytes, so that an endless line costs no more than others.
 pub const LINE_MAX: usize = 4096;
@@ -44,46 +63,164 @@ pub struct Hit {
 #[derive(Debug, Clone)]
 pub struct Detector {
     kinds: Kinds,
-}
-
-/// What earlier lines say about later ones. Bounded, cheap to clone; the default is the beginning of a stream.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Memory {
-    /// The line goes on that was cut here: no value begins at the left edge.
-    mid: bool,
-}
-
-impl Memory {
-    /// The line is cut: what is judged next is its continuation, beginning with at most [`OVERLAP`] bytes that were judged
-    /// already.
-    pub fn cut(&mut self) {
-        self.mid = true;
-    }
+    rules: Arc<Rules>,
 }
 
 impl Detector {
     /// A detector for what these settings ask for.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        Self { kinds: settings.kinds }
+        Self { kinds: settings.kinds, rules: settings.rules.compiled() }
     }
 
     /// Appends the values in a whole line, in no particular order, and moves the memory past it.
     pub fn line(&self, line: &[u8], memory: &mut Memory, hits: &mut Vec<Hit>) {
-        let before = if memory.mid { Side::More } else { Side::Nothing };
-        scan(Text { bytes: line, before, after: Side::Nothing }, self.kinds, hits);
-        memory.mid = false;
+        self.text(line, memory, hits);
     }
 
     /// Appends the values in a line of which more may come (some may reach into the tail) and says which end is open.
     pub fn open(&self, line: &[u8], memory: &Memory, hits: &mut Vec<Hit>) -> Tail {
-        let before = if memory.mid { Side::More } else { Side::Nothing };
-        scan(Text { bytes: line, before, after: Side::More }, self.kinds, hits)
+        let mut tail = Tail { from: line.len(), identifying: None };
+        if self.kinds == Kinds::NONE {
+            return tail;
+        }
+        let mut memory = memory.clone();
+        self.segments(line, Side::More, &mut memory, hits, &mut tail);
+        // Half a character at the end is no character yet.
+        tail.from = tail.from.min(whole_characters(line));
+        tail
+    }
+
+    /// Judges a line that has become too long up to here: appends the values, says how much of it need not be seen again, and remembers what is
+    /// open there. What is judged next must begin with the rest of this piece.
+    pub fn cut(&self, piece: &[u8], memory: &mut Memory, hits: &mut Vec<Hit>) -> usize {
+        let first = hits.len();
+        let tail = self.open(piece, memory, hits);
+        let keep = piece.len().saturating_sub(OVERLAP);
+        let inside =
+            hits.get(first..).unwrap_or_default().iter().find(|hit| hit.end >= piece.len() && hit.start < keep);
+        memory.cut = Some(Cut { inside: inside.map(|hit| hit.kind) });
+        if tail.from < keep && inside.is_none() && tail.identifying.is_some() {
+            memory.cut = Some(Cut { inside: Some(DataKind::Secret) });
+        }
+        keep
     }
 
     /// Appends the values in many lines, each ended by `\n` or the end of the text, in offsets of the text.
     pub fn text(&self, text: &[u8], memory: &mut Memory, hits: &mut Vec<Hit>) {
-        self.line(text, memory, hits);
+        let mut tail = Tail { from: text.len(), identifying: None };
+        if self.kinds == Kinds::NONE {
+            return;
+        }
+        self.segments(text, Side::Nothing, memory, hits, &mut tail);
+        memory.cut = None;
+    }
+
+    /// Stretches in which nothing is to be folded are judged where they lie, other lines as a folded copy.
+    fn segments(&self, text: &[u8], after: Side, memory: &mut Memory, hits: &mut Vec<Hit>, tail: &mut Tail) {
+        let first = hits.len();
+        let mut at = 0;
+        while at < text.len() {
+            let odd = fold::next(text, at).unwrap_or(text.len());
+            let line = memchr::memrchr(b'\n', text.get(at..odd).unwrap_or_default()).map_or(at, |i| at + i + 1);
+            let plain_end = if odd == text.len() { odd } else { line };
+            if plain_end > at {
+                let side = if plain_end == text.len() { after } else { Side::Nothing };
+                self.block(text, at, plain_end, side, memory, hits, tail);
+                at = plain_end;
+                continue;
+            }
+            let rest = text.get(at..).unwrap_or_default();
+            let len = memchr::memchr(b'\n', rest).map_or(rest.len(), |i| i + 1);
+            let side = if at + len == text.len() && !rest.ends_with(b"\n") { after } else { Side::Nothing };
+            self.folded(rest.get(..len).unwrap_or_default(), at, side, memory, hits, tail);
+            at += len;
+        }
+        if let Some(Cut { inside: Some(kind) }) = memory.cut {
+            // The value that was open at the cut goes on to the next blank, quote or control.
+            let end = text
+                .iter()
+                .position(|b| b.is_ascii_whitespace() || b.is_ascii_control() || matches!(b, b'"' | b'\''))
+                .unwrap_or(text.len());
+            hits.push(Hit { start: 0, end, kind });
+        }
+        if self.kinds != Kinds::ALL {
+            let kept = hits.split_off(first).into_iter().filter(|hit| self.kinds.contains(hit.kind));
+            hits.extend(kept);
+        }
+    }
+
+    fn folded(
+        &self,
+        line: &[u8],
+        offset: usize,
+        after: Side,
+        memory: &mut Memory,
+        hits: &mut Vec<Hit>,
+        tail: &mut Tail,
+    ) {
+        let folded = Folded::of(line);
+        let mut own = Vec::new();
+        let mut open = Tail { from: folded.bytes.len(), identifying: None };
+        self.block(&folded.bytes, 0, folded.bytes.len(), after, memory, &mut own, &mut open);
+        hits.extend(own.iter().map(|hit| Hit {
+            start: offset + folded.origin(hit.start),
+            end: offset + folded.origin_end(hit.end, line),
+            kind: hit.kind,
+        }));
+        if after == Side::More {
+            tail.from = tail.from.min(offset + folded.origin(open.from));
+            tail.identifying =
+                open.identifying.map(|at| offset + folded.origin(at)).into_iter().chain(tail.identifying).min();
+        }
+    }
+
+    /// Judges `start..end` of a text: whole lines, but for the last.
+    #[allow(clippy::too_many_arguments, reason = "a stretch of a text, and where its hits go")]
+    fn block(
+        &self,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        after: Side,
+        memory: &mut Memory,
+        hits: &mut Vec<Hit>,
+        tail: &mut Tail,
+    ) {
+        let bytes = text.get(start..end).unwrap_or_default();
+        let before = if start == 0 && memory.cut.is_some() { Side::More } else { Side::Nothing };
+        let first = hits.len();
+        let mut open = Tail { from: bytes.len(), identifying: None };
+        let anchors = self.anchors(bytes);
+        let mut scan = Scan {
+            text: Text { bytes, before, after },
+            rules: &self.rules,
+            kinds: self.kinds,
+            anchors: &anchors,
+            hits,
+        };
+        scan.values(&mut open);
+        scan.lines(memory, first, &mut open);
+        for hit in hits.get_mut(first..).unwrap_or_default() {
+            hit.start += start;
+            hit.end += start;
+        }
+        if after == Side::More {
+            tail.from = tail.from.min(start + open.from);
+            tail.identifying = open.identifying.map(|at| start + at).into_iter().chain(tail.identifying).min();
+        }
+    }
+
+    fn anchors(&self, bytes: &[u8]) -> Vec<Anchor> {
+        let Some(literals) = &self.rules.literals else { return Vec::new() };
+        let found = literals.find_overlapping_iter(bytes).map(|hit| Anchor {
+            start: hit.start(),
+            end: hit.end(),
+            literal: u16::try_from(hit.pattern().as_usize()).unwrap_or(u16::MAX),
+        });
+        let mut anchors: Vec<_> = found.collect();
+        anchors.sort_by_key(|anchor| (anchor.start, std::cmp::Reverse(anchor.end)));
+        anchors
     }
 }
 
@@ -91,10 +228,233 @@ impl Detector {
 #[must_use]
 pub fn find(text: &[u8], kinds: Kinds) -> Vec<Hit> {
     let mut hits = Vec::new();
-    Detector { kinds }.text(text, &mut Memory::default(), &mut hits);
+    Detector { kinds, rules: Rules::builtin() }.text(text, &mut Memory::default(), &mut hits);
     hits.sort_by_key(|hit| (hit.start, hit.end));
     hits
 }
+
+/// A literal of some rule, where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Anchor {
+    start: usize,
+    end: usize,
+    literal: u16,
+}
+
+/// A stretch of text that is being judged.
+struct Scan<'a> {
+    text: Text<'a>,
+    rules: &'a Rules,
+    kinds: Kinds,
+    /// By their start.
+    anchors: &'a [Anchor],
+    hits: &'a mut Vec<Hit>,
+}
+
+/// The words around a number.
+#[derive(Debug, Clone, Copy)]
+struct Words {
+    /// The rules that they speak of.
+    words: Near,
+    /// Whether more of them may come.
+    open: bool,
+}
+
+impl Scan<'_> {
+    /// What says by itself what it is.
+    fn values(&mut self, tail: &mut Tail) {
+        if self.kinds.contains(DataKind::Email) {
+            email::scan(self.text, self.hits, tail);
+        }
+        number::scan(self, tail);
+        phone::scan(self, tail);
+        code::scan(self, tail);
+        for anchor in self.anchors {
+            if self.rules.uses.get(usize::from(anchor.literal)).is_some_and(|uses| !uses.tokens.is_empty()) {
+                token::judge(self, *anchor, tail);
+            }
+        }
+        self.site();
+        if self.text.may_grow() {
+            self.hold_word(tail);
+        }
+    }
+
+    /// What lines say, and what earlier lines say about later ones.
+    fn lines(&mut self, memory: &mut Memory, first: usize, tail: &mut Tail) {
+        let text = self.text;
+        let mut emails: Vec<(usize, usize)> = self
+            .hits
+            .get(first..)
+            .unwrap_or_default()
+            .iter()
+            .filter(|hit| hit.kind == DataKind::Email)
+            .map(|hit| (hit.start, hit.end))
+            .collect();
+        emails.sort_unstable();
+        let mut anchors = self.anchors;
+        let mut emails = emails.as_slice();
+        let mut at = 0;
+        while at < text.bytes.len() {
+            if memory.is_idle() {
+                // Nothing is open: on to the next line that says something.
+                let next = anchors
+                    .first()
+                    .map(|anchor| anchor.start)
+                    .into_iter()
+                    .chain(emails.first().map(|(start, _)| *start))
+                    .min();
+                let Some(next) = next else { break };
+                at = memchr::memrchr(b'\n', text.slice(at, next)).map_or(at, |i| at + i + 1);
+            }
+            let end = text.line_end(at);
+            let count = anchors.iter().take_while(|anchor| anchor.start < end).count();
+            let (own, rest) = anchors.split_at(count);
+            anchors = rest;
+            let own: Vec<_> = own
+                .iter()
+                .map(|anchor| Anchor {
+                    start: anchor.start.saturating_sub(at),
+                    end: anchor.end.saturating_sub(at),
+                    ..*anchor
+                })
+                .collect();
+            let count = emails.iter().take_while(|(start, _)| *start < end).count();
+            let (mails, rest) = emails.split_at(count);
+            emails = rest;
+            let mails: Vec<_> = mails.iter().map(|(start, end)| (start - at, end - at)).collect();
+            let bytes = text.slice(at, end);
+            let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+            let may_grow = end == text.bytes.len() && text.may_grow();
+            let line = Line { rules: self.rules, kinds: self.kinds, bytes, anchors: &own, emails: &mails, may_grow };
+            let from = self.hits.len();
+            let mut open = Tail { from: bytes.len(), identifying: None };
+            memory.line(&line, self.hits, &mut open);
+            for hit in self.hits.get_mut(from..).unwrap_or_default() {
+                hit.start += at;
+                hit.end += at;
+            }
+            if may_grow {
+                tail.from = tail.from.min(at + open.from);
+                tail.identifying = open.identifying.map(|i| at + i).into_iter().chain(tail.identifying).min();
+            }
+            at = end + 1;
+        }
+    }
+
+    /// Which rules have one of their words on the same line: within [`DISTANCE`] before `start`, or behind `end` where no digit is between.
+    fn near(&self, start: usize, end: usize) -> Words {
+        let text = self.text;
+        let mut words = 0;
+        let line = memchr::memrchr2(b'\n', b'\r', text.slice(start.saturating_sub(DISTANCE + LITERAL_MAX), start))
+            .map_or(start.saturating_sub(DISTANCE + LITERAL_MAX), |i| {
+                start.saturating_sub(DISTANCE + LITERAL_MAX) + i + 1
+            });
+        let split = self.anchors.partition_point(|anchor| anchor.start < start);
+        let before =
+            self.anchors.get(..split).unwrap_or_default().iter().rev().take_while(|anchor| anchor.start >= line);
+        for anchor in before.filter(|anchor| anchor.end <= start && start - anchor.end <= DISTANCE) {
+            words |= self.word(anchor);
+        }
+        let behind = text.slice(end, text.bytes.len().min(end + DISTANCE));
+        let reach = behind.iter().position(|b| b.is_ascii_digit() || b.is_ascii_control()).unwrap_or(behind.len());
+        let from = self.anchors.partition_point(|anchor| anchor.start < end);
+        for anchor in self.anchors.get(from..).unwrap_or_default().iter().take_while(|anchor| anchor.end <= end + reach)
+        {
+            words |= self.word(anchor);
+        }
+        let open = text.may_grow() && end + reach == text.bytes.len() && reach < DISTANCE;
+        Words { words, open }
+    }
+
+    /// The rules that an anchor speaks of, if it is a word of its own: underscores and humps divide words.
+    fn word(&self, anchor: &Anchor) -> Near {
+        let near = self.rules.uses.get(usize::from(anchor.literal)).map_or(0, |uses| uses.near);
+        if near == 0 {
+            return 0;
+        }
+        let at = |i: usize| self.text.at(i).unwrap_or_default();
+        let before = anchor.start.checked_sub(1).map_or(0, at);
+        let begins =
+            !before.is_ascii_alphabetic() || before.is_ascii_lowercase() && at(anchor.start).is_ascii_uppercase();
+        let after = at(anchor.end);
+        let plural = after == b's' && !at(anchor.end + 1).is_ascii_alphabetic();
+        let upper = after.is_ascii_uppercase() && anchor.end.checked_sub(1).map_or(0, at).is_ascii_uppercase();
+        let ends = !after.is_ascii_lowercase() && !upper || plural;
+        if begins && ends { near } else { 0 }
+    }
+
+    /// What the site looks for.
+    fn site(&mut self) {
+        for (rule, regex) in &self.rules.site {
+            if !self.kinds.contains(rule.kind) {
+                continue;
+            }
+            for line in self.text.bytes.split(|b| *b == b'\n') {
+                let offset = line.as_ptr() as usize - self.text.bytes.as_ptr() as usize;
+                let lower = line.to_ascii_lowercase();
+                if !rule.words.is_empty()
+                    && !rule
+                        .words
+                        .iter()
+                        .any(|word| memchr::memmem::find(&lower, word.to_lowercase().as_bytes()).is_some())
+                {
+                    continue;
+                }
+                for groups in regex.captures_iter(line) {
+                    let span = (1..groups.group_len())
+                        .find_map(|i| groups.get_group(i))
+                        .or_else(|| groups.get_match().map(|all| all.span()));
+                    if let Some(span) = span.filter(|span| span.start < span.end) {
+                        self.hits.push(Hit { start: offset + span.start, end: offset + span.end, kind: rule.kind });
+                    }
+                }
+            }
+        }
+    }
+
+    /// The last word may yet be the first of a token.
+    fn hold_word(&self, tail: &mut Tail) {
+        let text = self.text;
+        let len = text.bytes.len();
+        let window = text.slice(len.saturating_sub(WORD_MAX), len);
+        let word = window.iter().rev().take_while(|b| b.is_ascii_graphic() || **b >= 0x80).count();
+        let colon = matches!(window, [.., b'0'..=b'9', b':']);
+        if word > 0
+            && window.last().is_some_and(|b| {
+                colon
+                    || b.is_ascii_alphanumeric()
+                    || matches!(b, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b'@' | b'{' | b'$' | b'<')
+            })
+        {
+            tail.hold(len - word, Weight::Light);
+        }
+    }
+}
+
+fn whole_characters(line: &[u8]) -> usize {
+    let window = line.get(line.len().saturating_sub(3)..).unwrap_or_default();
+    for (i, b) in window.iter().enumerate().rev() {
+        let left = window.len() - i;
+        match b {
+            0x80..=0xbf => {}
+            0xc0..=0xdf if left < 2 => return line.len() - left,
+            0xe0..=0xef if left < 3 => return line.len() - left,
+            0xf0.. if left < 4 => return line.len() - left,
+            _ => break,
+        }
+    }
+    line.len()
+}
+
+/// In characters, from a word to the number: AWS Macie's rule for keywords.
+const DISTANCE: usize = 30;
+
+/// Longer than any literal.
+const LITERAL_MAX: usize = 48;
+
+/// A longer word at the end of a text is not the beginning of a token any more, but one.
+const WORD_MAX: usize = 256;
 
 /// What lies beyond an end of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +483,16 @@ impl<'a> Text<'a> {
 
     fn slice(self, start: usize, end: usize) -> &'a [u8] {
         self.bytes.get(start..end).unwrap_or_default()
+    }
+
+    /// Where the line ends that `at` stands in.
+    fn line_end(self, at: usize) -> usize {
+        memchr::memchr(b'\n', self.slice(at, self.bytes.len())).map_or(self.bytes.len(), |i| at + i)
+    }
+
+    /// Whether the text was cut off on the left.
+    fn cut_left(self) -> bool {
+        self.before == Side::More
     }
 
     /// Whether what stands at the end of the text may go on.
@@ -159,45 +529,35 @@ enum Weight {
     Identifying,
 }
 
-/// Appends the values in the settled part of `text` to `hits` (some may reach into the tail) and says which tail is open.
-fn scan(text: Text<'_>, kinds: Kinds, hits: &mut Vec<Hit>) -> Tail {
-    let mut tail = Tail { from: text.bytes.len(), identifying: None };
-    if kinds.contains(DataKind::Email) {
-        email::scan(text, hits, &mut tail);
-    }
-    if kinds.contains(DataKind::PaymentCard) || kinds.contains(DataKind::UsSsn) {
-        number::scan(text, kinds, hits, &mut tail);
-    }
-    tail
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// `+kind text with the «value» marked` must match exactly there; `- text` must not match at all.
-    const EXAMPLES: &str = include_str!("examples.txt");
-
     #[test]
     fn every_example_matches_where_it_says() {
         let mut faults = Vec::new();
-        for line in EXAMPLES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let (mark, rest) = line.split_once(' ').unwrap();
-            let (text, expected) = marked(mark.trim_start_matches(['+', '-']), rest);
-            let found: Vec<_> = find(text.as_bytes(), Kinds::ALL)
-                .iter()
-                .map(|hit| {
-                    (
-                        hit.kind.as_str().to_owned(),
-                        String::from_utf8_lossy(&text.as_bytes()[hit.start..hit.end]).into_owned(),
-                    )
-                })
-                .collect();
-            if found != expected {
-                faults.push(format!("{line}\n    found {found:?}"));
+        for (id, matches, pass) in rules::tests::examples() {
+            for example in matches.iter().chain(&pass) {
+                let (text, expected) = marked(example);
+                let found = united(text.as_bytes());
+                if found != expected {
+                    faults.push(format!("{id}: {example}\n    found {found:?}"));
+                }
             }
         }
         assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+    }
+
+    /// The texts that hits cover.
+    fn united(text: &[u8]) -> Vec<String> {
+        let mut spans: Vec<(usize, usize)> = Vec::new();
+        for hit in find(text, Kinds::default()) {
+            match spans.last_mut() {
+                Some(last) if hit.start <= last.1 => last.1 = last.1.max(hit.end),
+                _ => spans.push((hit.start, hit.end)),
+            }
+        }
+        spans.iter().map(|(start, end)| String::from_utf8_lossy(&text[*start..*end]).into_owned()).collect()
     }
 
     #[test]
@@ -211,24 +571,32 @@ mod tests {
 
     #[test]
     fn what_precedes_the_tail_never_changes() {
-        for line in EXAMPLES.lines().filter(|line| line.starts_with(['+', '-'])) {
-            let (text, _) = marked("", line.split_once(' ').unwrap().1);
-            let whole = find(text.as_bytes(), Kinds::ALL);
-            for cut in 0..text.len() {
-                let head = Text { bytes: &text.as_bytes()[..cut], before: Side::Nothing, after: Side::More };
-                let mut hits = Vec::new();
-                let tail = scan(head, Kinds::ALL, &mut hits);
-                for byte in 0..tail.from {
-                    let covers = |hits: &[Hit]| hits.iter().any(|hit| (hit.start..hit.end).contains(&byte));
-                    assert_eq!(covers(&hits), covers(&whole), "{text:?} cut at {cut}, byte {byte}");
+        let detector = Detector::new(&Settings::default());
+        let mut faults = Vec::new();
+        for (id, matches, pass) in rules::tests::examples() {
+            for example in matches.iter().chain(&pass) {
+                let (text, _) = marked(example);
+                let whole = find(text.as_bytes(), Kinds::default());
+                let covers = |hits: &[Hit], byte: usize| hits.iter().any(|hit| (hit.start..hit.end).contains(&byte));
+                for cut in 0..text.len() {
+                    let last = text.as_bytes()[..cut].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+                    let mut memory = Memory::default();
+                    detector.text(&text.as_bytes()[..last], &mut memory, &mut Vec::new());
+                    let mut hits = Vec::new();
+                    let tail = detector.open(&text.as_bytes()[last..cut], &memory, &mut hits);
+                    if let Some(byte) = (0..tail.from).find(|byte| covers(&hits, *byte) != covers(&whole, last + *byte))
+                    {
+                        faults.push(format!("{id}: {text:?} cut at {cut}, byte {byte}: {tail:?}"));
+                        break;
+                    }
                 }
             }
         }
+        assert!(faults.is_empty(), "{}\n{}", faults.len(), faults.join("\n"));
     }
 
-    fn marked(kind: &str, text: &str) -> (String, Vec<(String, String)>) {
-        let values = text.split('«').skip(1).map(|part| part.split_once('»').unwrap().0);
-        let values = values.map(|value| (kind.to_owned(), value.to_owned())).collect();
+    fn marked(text: &str) -> (String, Vec<String>) {
+        let values = text.split('«').skip(1).map(|part| part.split_once('»').unwrap().0.to_owned()).collect();
         (text.replace(['«', '»'], ""), values)
     }
 }

@@ -1,11 +1,12 @@
-//! Numbers: groups of digits joined by single blanks or dashes, and what may stand beside them.
+//! Numbers: groups of digits joined by single blanks, dashes, dots or slashes, and what may stand beside them.
 //!
-//! A cheap scan finds where at least nine digits stand close together; only there are groups formed and judged.
+//! A cheap scan finds where at least nine digits and joints stand close together; only there are groups formed and looked up: the lengths
+//! of the groups lead through a [`Trie`] to the rules that know such a shape.
 
 use crate::model::DataKind;
-use crate::privacy::Kinds;
 
-use super::{Hit, Side, Tail, Text, Weight, card, ssn};
+use super::rules::NumberRule;
+use super::{Hit, Scan, Side, Tail, Text, Weight, card};
 
 /// A run of digits, `start..end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub(super) struct Number<'a> {
     pub(super) joint: Option<u8>,
 }
 
-impl Number<'_> {
+impl<'a> Number<'a> {
     pub(super) fn start(self) -> usize {
         self.groups.first().map_or(0, |group| group.start)
     }
@@ -50,6 +51,11 @@ impl Number<'_> {
         let head = self.text.slice(self.start(), self.end().min(self.start() + 7));
         let digits = head.iter().filter(|b| b.is_ascii_digit()).take(6);
         digits.fold(0, |value, b| value * 10 + u32::from(b - b'0'))
+    }
+
+    /// It as it is written.
+    pub(super) fn written(self) -> &'a [u8] {
+        self.text.slice(self.start(), self.end())
     }
 
     /// Its digits as values; `None` if there are more than fit a card.
@@ -94,46 +100,216 @@ pub(super) enum Says {
     Open,
 }
 
-/// Appends cards and social security numbers; holds back what could become one.
-pub(super) fn scan(text: Text<'_>, kinds: Kinds, hits: &mut Vec<Hit>, tail: &mut Tail) {
-    dense(text.bytes, |groups| judge(text, groups, kinds, hits, tail));
+/// How a number may be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shape {
+    lens: Vec<u8>,
+    /// What stands between the groups; `~`: a blank, a dash or a dot, the same throughout.
+    joints: Vec<u8>,
+    /// Whether it counts only beside a word.
+    near: bool,
+}
+
+impl Shape {
+    /// `3-2-4`: groups of three, two and four digits with dashes.
+    pub(super) fn parse(text: &str, near: bool) -> Self {
+        let lens = text.split(|c: char| !c.is_ascii_digit()).map(|len| len.parse().unwrap_or(0)).collect();
+        Self { lens, joints: text.bytes().filter(|b| !b.is_ascii_digit()).collect(), near }
+    }
+
+    fn joined_by(&self, joints: impl Iterator<Item = Option<u8>> + Clone) -> bool {
+        let first = joints.clone().next();
+        self.joints.iter().zip(joints).all(|(own, joint)| match own {
+            b'~' => Some(joint) == first && matches!(joint, Some(b' ' | b'-' | b'.')),
+            own => joint == Some(*own),
+        })
+    }
+}
+
+/// The shapes by the lengths of their groups.
+#[derive(Debug)]
+pub(super) struct Trie {
+    nodes: Vec<Node>,
+    shapes: Vec<(Shape, usize)>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Node {
+    /// By the length of the next group; 0: none.
+    next: [u16; MAX_GROUP + 1],
+    /// The shapes that end here.
+    ends: Vec<u16>,
+}
+
+impl Default for Trie {
+    fn default() -> Self {
+        Self { nodes: vec![Node::default()], shapes: Vec::new() }
+    }
+}
+
+impl Trie {
+    /// Adds a shape of a rule. There are a few hundred; what does not fit is left out, and the test of the examples says so.
+    pub(super) fn add(&mut self, shape: Shape, rule: usize) {
+        let mut at = 0_usize;
+        for len in &shape.lens {
+            let count = self.nodes.len();
+            let Some(slot) = self.nodes.get_mut(at).and_then(|node| node.next.get_mut(usize::from(*len))) else {
+                return;
+            };
+            if *slot == 0 {
+                let Ok(new) = u16::try_from(count) else { return };
+                *slot = new;
+                self.nodes.push(Node::default());
+                at = count;
+            } else {
+                at = usize::from(*slot);
+            }
+        }
+        if let (Some(node), Ok(index)) = (self.nodes.get_mut(at), u16::try_from(self.shapes.len())) {
+            node.ends.push(index);
+            self.shapes.push((shape, rule));
+        }
+    }
+
+    fn step(&self, node: usize, len: usize) -> Option<usize> {
+        let next = self.nodes.get(node)?.next.get(len).copied().filter(|next| *next != 0)?;
+        Some(usize::from(next))
+    }
+}
+
+/// Appends the numbers; holds back what could become one.
+pub(super) fn scan(scan: &mut Scan<'_>, tail: &mut Tail) {
+    let text = scan.text;
+    dense(text.bytes, |groups| judge(scan, groups, tail));
     if text.may_grow() {
-        hold_head(text, kinds, tail);
+        hold_head(scan, tail);
     }
 }
 
 /// Judges every number that begins at a group of this run.
-fn judge(text: Text<'_>, groups: &[Group], kinds: Kinds, hits: &mut Vec<Hit>, tail: &mut Tail) {
-    let mut note = |number: Number<'_>, kind: DataKind, says: Says| match says {
-        Says::No => {}
-        Says::Yes => hits.push(Hit { start: number.start(), end: number.end(), kind }),
-        Says::Open => tail.hold(number.start(), Weight::Identifying),
-    };
+fn judge(scan: &mut Scan<'_>, groups: &[Group], tail: &mut Tail) {
+    let text = scan.text;
     for (i, first) in groups.iter().enumerate() {
-        let rest = groups.get(i..).unwrap_or_default();
         if first.len() > MAX_GROUP {
             continue;
         }
-        for number in numbers(text, rest) {
-            if kinds.contains(DataKind::PaymentCard) {
-                note(number, DataKind::PaymentCard, card::judge(number));
+        let rest = groups.get(i..).unwrap_or_default();
+        if scan.kinds.contains(DataKind::PaymentCard) {
+            for number in cards(text, rest) {
+                let named = |scan: &Scan<'_>| scan.near(number.start(), number.end()).words & scan.rules.card != 0;
+                note(scan, number, DataKind::PaymentCard, card::judge(number, || named(scan)), tail);
             }
-            if kinds.contains(DataKind::UsSsn) {
-                note(number, DataKind::UsSsn, ssn::judge(number));
+        }
+        shaped(scan, rest, tail);
+    }
+}
+
+/// Judges the numbers that begin with the first of these groups and have a shape that some rule knows.
+fn shaped(scan: &mut Scan<'_>, groups: &[Group], tail: &mut Tail) {
+    let (text, rules) = (scan.text, scan.rules);
+    let mut node = 0;
+    let mut beside = None;
+    for (k, group) in groups.iter().enumerate() {
+        let Some(next) = rules.trie.step(node, group.len()) else { return };
+        node = next;
+        let ends = rules.trie.nodes.get(node).map_or(&[][..], |node| node.ends.as_slice());
+        if ends.is_empty() {
+            continue;
+        }
+        let own = groups.get(..=k).unwrap_or_default();
+        let number = Number { text, groups: own, joint: None };
+        // What stands before is the same for all shapes that begin here.
+        if *beside.get_or_insert_with(|| left(number)) == Beside::Barred {
+            return;
+        }
+        let joints = own.iter().take(k).map(|group| text.at(group.end));
+        for end in ends {
+            let Some((shape, index)) = rules.trie.shapes.get(usize::from(*end)) else { continue };
+            let Some(rule) = rules.numbers.get(*index) else { continue };
+            if shape.joined_by(joints.clone()) && scan.kinds.contains(rule.kind) {
+                let (says, weight) = judge_shape(scan, number, shape, rule);
+                match says {
+                    Says::No => {}
+                    Says::Yes => scan.hits.push(Hit { start: number.start(), end: number.end(), kind: rule.kind }),
+                    Says::Open => tail.hold(number.start(), weight),
+                }
             }
         }
     }
 }
 
-/// The numbers that begin with the first of these groups and have a shape worth judging.
-fn numbers<'a>(text: Text<'a>, groups: &'a [Group]) -> impl Iterator<Item = Number<'a>> {
-    let single = groups.get(..1).filter(|group| group.iter().all(|group| group.len() >= usize::from(MIN_DIGITS)));
+fn judge_shape(scan: &Scan<'_>, number: Number<'_>, shape: &Shape, rule: &NumberRule) -> (Says, Weight) {
+    let no = (Says::No, Weight::Light);
+    let right = right(number);
+    if right == Beside::Barred || rule.check.is_some_and(|check| !check(number.written())) {
+        return no;
+    }
+    let near = scan.near(number.start(), number.end());
+    let named = near.words & rule.bit != 0;
+    let beside = if named { Beside::Clear } else { alone(number, shape) };
+    if shape.near && !named {
+        // What follows may still say it.
+        return if near.open { (Says::Open, Weight::Light) } else { no };
+    }
+    match (right, beside) {
+        (_, Beside::Barred) if near.open => (Says::Open, Weight::Light),
+        (_, Beside::Barred) | (Beside::Barred, _) => no,
+        (Beside::Open, _) | (_, Beside::Open) => (Says::Open, Weight::Identifying),
+        (Beside::Clear, Beside::Clear) => (Says::Yes, Weight::Identifying),
+    }
+}
+
+/// Three numbers in a row of more are a table's, and pairs of digits among pairs of hexadecimal ones a dump's.
+fn alone(number: Number<'_>, shape: &Shape) -> Beside {
+    if !shape.joints.contains(&b' ') {
+        return Beside::Clear;
+    }
+    let (text, start, end) = (number.text, number.start(), number.end());
+    if let Some(from) = start.checked_sub(1).filter(|i| text.at(*i) == Some(b' ')) {
+        let window = text.slice(from.saturating_sub(5), from);
+        let word = window.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+        let word = window.get(window.len() - word..).unwrap_or_default();
+        let hex = (2..=4).contains(&word.len()) && word.iter().all(u8::is_ascii_hexdigit);
+        if word.last().is_some_and(u8::is_ascii_digit) || hex {
+            return Beside::Barred;
+        }
+    }
+    match (text.at(end), text.at(end + 1)) {
+        (Some(b' '), None) if text.may_grow() => Beside::Open,
+        (Some(b' '), Some(b)) if b.is_ascii_digit() => Beside::Barred,
+        (Some(b' '), Some(b)) if b.is_ascii_hexdigit() => {
+            let window = text.slice(end + 1, text.bytes.len().min(end + 6));
+            let word = window.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            let hex = window.iter().take(word).all(u8::is_ascii_hexdigit);
+            match word {
+                2..=4 if hex && word < window.len() => Beside::Barred,
+                _ if hex && word == window.len() && word < 5 && text.may_grow() => Beside::Open,
+                _ if hex && word == window.len() && (2..=4).contains(&word) => Beside::Barred,
+                _ => Beside::Clear,
+            }
+        }
+        _ => Beside::Clear,
+    }
+}
+
+fn note(scan: &mut Scan<'_>, number: Number<'_>, kind: DataKind, says: Says, tail: &mut Tail) {
+    match says {
+        Says::No => {}
+        Says::Yes => scan.hits.push(Hit { start: number.start(), end: number.end(), kind }),
+        Says::Open => tail.hold(number.start(), Weight::Identifying),
+    }
+}
+
+/// The numbers that begin with the first of these groups and could be a card's.
+fn cards<'a>(text: Text<'a>, groups: &'a [Group]) -> impl Iterator<Item = Number<'a>> {
+    let single = groups.get(..1).filter(|group| group.iter().all(|group| group.len() >= CARD_MIN));
     let single = single.map(|groups| Number { text, groups, joint: None });
     let (lens, joint) = run_of_one_joint(text, groups);
     let shapes: &[&[u8]] = match lens {
-        [_, 0, ..] => &[],
-        [3, ..] => ssn::SHAPES,
-        [4 | 6, ..] if groups.first().and_then(|group| text.at(group.start)).is_some_and(card::may_begin) => {
+        [4 | 6, 1..=19, ..]
+            if matches!(joint, Some(b' ' | b'-'))
+                && groups.first().and_then(|group| text.at(group.start)).is_some_and(card::may_begin) =>
+        {
             card::SHAPES
         }
         _ => &[],
@@ -148,8 +324,8 @@ fn numbers<'a>(text: Text<'a>, groups: &'a [Group]) -> impl Iterator<Item = Numb
 }
 
 /// The lengths of the first groups that are joined alike, zero beyond them, and the joint.
-fn run_of_one_joint(text: Text<'_>, groups: &[Group]) -> ([u8; MAX_GROUPS], Option<u8>) {
-    let mut lens = [0; MAX_GROUPS];
+fn run_of_one_joint(text: Text<'_>, groups: &[Group]) -> ([u8; CARD_GROUPS], Option<u8>) {
+    let mut lens = [0; CARD_GROUPS];
     let joint = groups.first().and_then(|group| text.at(group.end));
     for (len, group) in lens.iter_mut().zip(groups) {
         *len = u8::try_from(group.len()).unwrap_or(u8::MAX);
@@ -161,40 +337,41 @@ fn run_of_one_joint(text: Text<'_>, groups: &[Group]) -> ([u8; MAX_GROUPS], Opti
 }
 
 /// Holds back the digits at the end of the text that could be the head of a number.
-fn hold_head(text: Text<'_>, kinds: Kinds, tail: &mut Tail) {
+fn hold_head(scan: &Scan<'_>, tail: &mut Tail) {
+    let text = scan.text;
     let (groups, complete) = last_groups(text);
     for i in 0..groups.len() {
         let rest = groups.get(i..).unwrap_or_default();
-        let joint = rest.first().and_then(|group| text.at(group.end));
-        let joint = joint.filter(|_| complete || rest.len() > 1);
-        let joined = if complete { rest } else { rest.split_last().map_or(rest, |(_, before)| before) };
-        let uniform = joined.iter().all(|group| text.at(group.end) == joint);
-        let head = Number { text, groups: rest, joint };
-        if !uniform || left(head) == Beside::Barred {
+        let head = Number { text, groups: rest, joint: None };
+        if left(head) == Beside::Barred {
             continue;
         }
-        let shape = Shape { groups: rest, complete };
-        for weight in [
-            kinds.contains(DataKind::PaymentCard).then(|| card::head(head, shape)).flatten(),
-            kinds.contains(DataKind::UsSsn).then(|| ssn::head(head, shape)).flatten(),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            tail.hold(head.start(), weight);
+        tail.hold(head.start(), Weight::Light);
+        if head.len() <= FIRST_HALF {
+            continue;
+        }
+        let open = Head { groups: rest, complete };
+        let joint = rest.first().and_then(|group| text.at(group.end)).filter(|_| complete || rest.len() > 1);
+        let joined = if complete { rest } else { rest.split_last().map_or(rest, |(_, before)| before) };
+        let uniform = joined.iter().all(|group| text.at(group.end) == joint);
+        let card = uniform
+            && scan.kinds.contains(DataKind::PaymentCard)
+            && card::head(Number { joint, ..head }, open) == Some(Weight::Identifying);
+        if card || open.may_become_some(scan, head) {
+            tail.hold(head.start(), Weight::Identifying);
         }
     }
 }
 
-/// The shape of groups of which the last may still grow.
+/// Groups of which the last may still grow.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shape<'a> {
+pub(super) struct Head<'a> {
     groups: &'a [Group],
     /// Whether the last group is followed by a joint.
     complete: bool,
 }
 
-impl Shape<'_> {
+impl Head<'_> {
     /// Whether more digits could turn it into `whole`.
     pub(super) fn may_become(self, whole: &[u8]) -> bool {
         let needed = self.groups.len() + usize::from(self.complete);
@@ -203,6 +380,26 @@ impl Shape<'_> {
                 let open = !self.complete && i + 1 == self.groups.len();
                 if open { group.len() <= usize::from(*len) } else { group.len() == usize::from(*len) }
             })
+    }
+
+    /// Whether more digits could turn it into a number of some rule.
+    fn may_become_some(self, scan: &Scan<'_>, head: Number<'_>) -> bool {
+        let words = scan.near(head.start(), head.end()).words;
+        let text = scan.text;
+        let joined = if self.complete { self.groups.len() } else { self.groups.len() - 1 };
+        let joints = self.groups.iter().take(joined).map(|group| text.at(group.end));
+        scan.rules.trie.shapes.iter().any(|(shape, rule)| {
+            let Some(rule) = scan.rules.numbers.get(*rule) else { return false };
+            let started = self.groups.len() + usize::from(self.complete) > 1;
+            let counts = if shape.near { words & rule.bit != 0 } else { started && shape.lens.len() > 1 };
+            let total: usize = shape.lens.iter().map(|len| usize::from(*len)).sum();
+            // Two thirds of a number are as good as all of it.
+            counts
+                && self.digits() * 3 >= total * 2
+                && scan.kinds.contains(rule.kind)
+                && self.may_become(&shape.lens)
+                && shape.joined_by(joints.clone())
+        })
     }
 
     /// How many digits stand in one unbroken group, if nothing else does.
@@ -296,7 +493,7 @@ pub(super) fn right(number: Number<'_>) -> Beside {
 }
 
 pub(super) const fn is_joint(b: u8) -> bool {
-    matches!(b, b' ' | b'-')
+    matches!(b, b' ' | b'-' | b'.' | b'/')
 }
 
 /// Calls `each` with the groups of every run of at least [`MIN_DIGITS`] digits.
@@ -321,7 +518,9 @@ fn dense(bytes: &[u8], mut each: impl FnMut(&[Group])) {
         if nine_in_a_row(digits | gaps) == 0 {
             continue;
         }
-        let joints = mask(window, |word| equal_to(word, b' ') | equal_to(word, b'-'));
+        let joints = mask(window, |word| {
+            equal_to(word, b' ') | equal_to(word, b'-') | equal_to(word, b'.') | equal_to(word, b'/')
+        });
         let mut starts = nine_in_a_row(digits | (gaps & joints));
         while starts != 0 {
             let at = base + starts.trailing_zeros() as usize;
@@ -342,6 +541,23 @@ const fn nine_in_a_row(mask: u64) -> u64 {
     eight & (mask >> 8)
 }
 
+/// Sixty-four bytes as words.
+pub(super) struct Lanes<'a>(&'a [u8; WINDOW]);
+
+impl<'a> Lanes<'a> {
+    pub(super) const fn of(window: &'a [u8; WINDOW]) -> Self {
+        Self(window)
+    }
+
+    /// One bit for each byte that is in the class.
+    pub(super) fn mask(&self, tops: impl Fn(u64) -> u64) -> u64 {
+        mask(self.0, tops)
+    }
+}
+
+/// The class of digits.
+pub(super) const DIGITS: fn(u64) -> u64 = digits_of;
+
 /// One bit for each byte of which `tops` sets the top bit; bit 0 is the first byte.
 fn mask(window: &[u8; WINDOW], tops: impl Fn(u64) -> u64) -> u64 {
     let words = window.as_chunks::<8>().0.iter().enumerate();
@@ -355,7 +571,7 @@ const fn digits_of(word: u64) -> u64 {
 }
 
 /// 0x80 in every byte that is `byte`.
-const fn equal_to(word: u64, byte: u8) -> u64 {
+pub(super) const fn equal_to(word: u64, byte: u8) -> u64 {
     let value = word ^ every(byte);
     !(((value & every(0x7f)) + every(0x7f)) | value) & every(0x80)
 }
@@ -382,6 +598,7 @@ fn walk(bytes: &[u8], from: usize, until: usize, groups: &mut Vec<Group>, each: 
     while let Some(skip) = bytes.get(pos..until).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
         pos += skip;
         groups.clear();
+        let start = pos;
         let mut digits = 0;
         loop {
             let rest = bytes.get(pos..).unwrap_or_default();
@@ -394,21 +611,33 @@ fn walk(bytes: &[u8], from: usize, until: usize, groups: &mut Vec<Group>, each: 
                 _ => break,
             }
         }
-        if digits >= usize::from(MIN_DIGITS) {
+        if digits >= MIN_DIGITS && pos - start >= IN_A_ROW {
             each(groups);
         }
     }
     pos.max(until)
 }
 
-/// The fewest digits of any number here: a social security number.
-const MIN_DIGITS: u8 = 9;
+/// The fewest digits of any number here: a telephone number without its area. They stand with joints, or after a word that is not far.
+const MIN_DIGITS: usize = 7;
+
+/// The fewest characters of a run, digits and joints.
+const IN_A_ROW: usize = 9;
+
+/// The fewest digits of a card.
+const CARD_MIN: usize = 12;
+
+/// The first five digits of a number say when and where it was given out; the rest is the person.
+const FIRST_HALF: usize = 5;
+
+/// The most groups of a card's shapes.
+const CARD_GROUPS: usize = 5;
 
 /// The longest group of any number here, in digits: a card written without joints.
 const MAX_GROUP: usize = 19;
 
 /// The most groups of any shape.
-const MAX_GROUPS: usize = 5;
+const MAX_GROUPS: usize = 8;
 
 /// A group of a UUID (RFC 9562 §4) has at most 12 hexadecimal digits; a longer word is none.
 const UUID_GROUP: usize = 13;

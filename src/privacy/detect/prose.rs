@@ -1,0 +1,178 @@
+//! Names and addresses in running text: only where something says that one comes.
+
+use super::names::{self, Trust};
+
+/// How long the postal address is that `text` begins with: a number and a street, with what follows it up to a postal code.
+pub(super) fn address_len(text: &[u8]) -> Option<usize> {
+    let text = String::from_utf8_lossy(text.get(..text.len().min(ADDRESS_MAX))?);
+    let mut end = 0;
+    let mut words = 0;
+    let mut street = false;
+    let mut number = false;
+    let mut at = 0;
+    for word in text.split(' ') {
+        let bare = word.trim_end_matches([',', '.', ';', ')']);
+        let digits = bare.chars().any(|c| c.is_ascii_digit());
+        let lower = bare.to_lowercase();
+        let kind = STREETS.contains(&lower.as_str())
+            || STREET_ENDS.iter().any(|end| lower.ends_with(end) && lower.len() > end.len());
+        let capital = bare.chars().next().is_some_and(char::is_uppercase);
+        let small = matches!(
+            lower.as_str(),
+            "de" | "la"
+                | "du"
+                | "des"
+                | "der"
+                | "den"
+                | "del"
+                | "of"
+                | "the"
+                | "am"
+                | "an"
+                | "und"
+                | "sur"
+                | "rue"
+                | "da"
+                | "do"
+                | "dos"
+                | "di"
+                | "via"
+                | "apt"
+                | "no"
+                | "n"
+        );
+        if !(digits || capital || kind || small) || bare.is_empty() || words >= 14 {
+            break;
+        }
+        words += 1;
+        street |= kind;
+        number |= digits;
+        if digits || capital || kind {
+            end = at + bare.len();
+        }
+        at += word.len() + 1;
+        if word.ends_with('.') && word.len() > 5 || word.ends_with(';') {
+            break;
+        }
+    }
+    (street && number && words >= 2).then_some(end)
+}
+
+/// The name that stands right before `<` or `(` and an e-mail address: `Jane Roe <jane@example.com>`.
+pub(super) fn name_before(line: &[u8], at: usize) -> Option<(usize, usize)> {
+    let head = line.get(..at)?;
+    let head = head.strip_suffix(b"<").or_else(|| head.strip_suffix(b"("))?;
+    let head = head.strip_suffix(b" ").unwrap_or(head);
+    let head = head.strip_suffix(b"\"").unwrap_or(head);
+    let end = head.len();
+    let window = head.get(end.saturating_sub(NAME_MAX)..)?;
+    let len = window
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b' ' | b'-' | b'\'' | b'.') || **b >= 0x80)
+        .count();
+    let mut start = end - len;
+    while line.get(start) == Some(&b' ') {
+        start += 1;
+    }
+    // From the left on, until what remains is a name.
+    while start < end {
+        let text = String::from_utf8_lossy(line.get(start..end)?);
+        if names::name_len(&text, Trust::Spelled) == Some(text.len()) {
+            return Some((start, end));
+        }
+        start += text.find(' ')? + 1;
+    }
+    None
+}
+
+const STREETS: &[&str] = &[
+    "street",
+    "st",
+    "avenue",
+    "ave",
+    "road",
+    "rd",
+    "lane",
+    "ln",
+    "drive",
+    "dr",
+    "boulevard",
+    "blvd",
+    "court",
+    "ct",
+    "place",
+    "pl",
+    "square",
+    "sq",
+    "terrace",
+    "way",
+    "highway",
+    "hwy",
+    "parkway",
+    "pkwy",
+    "circle",
+    "crescent",
+    "close",
+    "row",
+    "alley",
+    "trail",
+    "rue",
+    "allée",
+    "impasse",
+    "quai",
+    "chemin",
+    "via",
+    "viale",
+    "piazza",
+    "corso",
+    "calle",
+    "avenida",
+    "paseo",
+    "plaza",
+    "rua",
+    "travessa",
+    "praça",
+    "ulica",
+    "ul",
+    "straße",
+    "strasse",
+    "weg",
+    "platz",
+    "allee",
+    "gasse",
+    "gata",
+    "vägen",
+    "gatan",
+    "straat",
+    "laan",
+    "plein",
+    "gracht",
+    "kade",
+    "broadway",
+    "gardens",
+    "grove",
+    "mews",
+    "hill",
+    "park",
+    "cours",
+    "route",
+    "damm",
+    "ring",
+    "ufer",
+    "veien",
+    "gate",
+    "vej",
+    "gade",
+];
+
+const STREET_ENDS: &[&str] = &[
+    "straße", "strasse", "str", "weg", "platz", "allee", "gasse", "gatan", "vägen", "straat", "laan", "plein",
+    "gracht", "kade", "damm", "ufer", "vej", "gade", "veien", "gata", "katu", "tie",
+];
+
+/// Longer addresses are texts.
+const ADDRESS_MAX: usize = 160;
+
+/// Longer names are sentences.
+const NAME_MAX: usize = 60;

@@ -1,0 +1,464 @@
+//! The rules as they are written, checked, and made ready: one table of literals that point at what they may begin.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use regex_automata::meta::Regex;
+use serde::Deserialize;
+
+use super::check::{self, Check};
+use super::number::{Shape, Trie};
+use crate::model::DataKind;
+
+/// A rule of the site: a pattern, and where it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteRule {
+    /// Its name, for messages.
+    pub name: String,
+    /// What is found is of this kind.
+    pub kind: DataKind,
+    /// A regular expression (syntax of the crate `regex`); a group named `v`, if there is one, is the value.
+    pub pattern: String,
+    /// It counts only on lines with one of these; empty: everywhere.
+    pub words: Vec<String>,
+}
+
+/// The rules of this build, and those of the site.
+#[derive(Debug, Default)]
+pub(crate) struct Rules {
+    pub(super) literals: Option<AhoCorasick>,
+    /// What each literal stands for.
+    pub(super) uses: Vec<Uses>,
+    pub(super) numbers: Vec<NumberRule>,
+    pub(super) trie: Trie,
+    pub(super) codes: Vec<CodeRule>,
+    pub(super) tokens: Vec<TokenRule>,
+    pub(super) keys: Vec<KeyRule>,
+    /// The last word of a key's name → the names that end in it.
+    pub(super) names: HashMap<String, Vec<KeyName>>,
+    /// Ends of words that are keys by themselves, the longest first.
+    pub(super) stems: Vec<(String, usize)>,
+    pub(super) about: HashSet<String>,
+    pub(super) harmless: HashSet<String>,
+    pub(super) placeholders: HashSet<String>,
+    pub(super) site: Vec<(SiteRule, Regex)>,
+    pub(super) card: Near,
+}
+
+/// A set of rules that ask for a word nearby: one bit each.
+pub(super) type Near = u128;
+
+/// What a literal stands for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Uses {
+    /// The rules that it is a word of.
+    pub(super) near: Near,
+    /// The tokens that begin with it, and as it is spelled.
+    pub(super) tokens: Vec<(usize, Vec<u8>)>,
+    /// Whether it is the last word of a key's name.
+    pub(super) key: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct NumberRule {
+    pub(super) kind: DataKind,
+    pub(super) check: Option<Check>,
+    /// The bit of its words.
+    pub(super) bit: Near,
+}
+
+#[derive(Debug)]
+pub(super) struct CodeRule {
+    pub(super) kind: DataKind,
+    pub(super) regex: Regex,
+    pub(super) check: Option<Check>,
+    /// How many capitals it begins with; `None`: any number.
+    pub(super) letters: Option<usize>,
+    /// The bit of its words, if it needs one.
+    pub(super) bit: Option<Near>,
+    /// Whether a shorter match may pass the check that the longest does not.
+    pub(super) shrink: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct TokenRule {
+    pub(super) kind: DataKind,
+    pub(super) regex: Regex,
+    pub(super) check: TokenCheck,
+    /// Whether nothing alphanumeric may stand before it.
+    pub(super) word: bool,
+    /// How many bytes before the literal it begins, at most.
+    pub(super) back: usize,
+}
+
+/// What else the value of a token must be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum TokenCheck {
+    None,
+    Check(Check),
+    /// No placeholder.
+    Value,
+    /// An argument of a program: no option, variable or number.
+    Argument,
+}
+
+#[derive(Debug)]
+pub(super) struct KeyRule {
+    pub(super) kind: DataKind,
+    pub(super) value: ValueShape,
+}
+
+/// A name of a key.
+#[derive(Debug)]
+pub(super) struct KeyName {
+    pub(super) rule: usize,
+    /// All its words but the last, in order.
+    pub(super) before: Vec<String>,
+}
+
+/// What the value of a key must look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ValueShape {
+    Secret,
+    Connection,
+    Card,
+    Cvv,
+    Phone,
+    Email,
+    Id,
+    Date,
+    Name,
+    MaybeName,
+    Address,
+    Postcode,
+    Never,
+}
+
+impl Rules {
+    /// The rules of this build alone.
+    pub(crate) fn builtin() -> Arc<Self> {
+        static BUILTIN: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::compile(&[]).unwrap_or_default()));
+        Arc::clone(&BUILTIN)
+    }
+
+    /// The rules of this build and of the site.
+    ///
+    /// # Errors
+    /// The number of the site's rule that is wrong, and why.
+    pub(crate) fn compile(site: &[SiteRule]) -> Result<Self, RuleFault> {
+        let mut rules = Self::default();
+        let file: File = toml::from_str(RULES).map_err(|fault| RuleFault { rule: None, why: fault.to_string() })?;
+        let mut literals = Literals::default();
+        let mut bits = (0..Near::BITS).map(|bit| 1 << bit);
+        let mut next_bit = || bits.next().ok_or(RuleFault { rule: None, why: "too many rules with words".to_owned() });
+        for number in file.number {
+            let bit = next_bit()?;
+            number.words.iter().for_each(|word| literals.word(word, bit));
+            if number.engine.as_deref() == Some("card") {
+                rules.card = bit;
+                continue;
+            }
+            let index = rules.numbers.len();
+            for (shapes, near) in [(&number.shapes, false), (&number.near, true)] {
+                for shape in shapes {
+                    rules.trie.add(Shape::parse(shape, near), index);
+                }
+            }
+            let check = named_check(&number.id, number.check.as_deref())?;
+            rules.numbers.push(NumberRule { kind: kind(&number.id, &number.kind)?, check, bit });
+        }
+        for code in file.code {
+            let bit = next_bit()?;
+            code.words.iter().for_each(|word| literals.word(word, bit));
+            rules.codes.push(CodeRule {
+                kind: kind(&code.id, &code.kind)?,
+                regex: regex(&code.id, &code.pattern)?,
+                check: named_check(&code.id, code.check.as_deref())?,
+                letters: usize::try_from(code.letters).ok(),
+                bit: code.near.then_some(bit),
+                shrink: code.shrink,
+            });
+        }
+        for token in file.token {
+            let index = rules.tokens.len();
+            for start in token.starts.iter().flat_map(|start| expanded(start)) {
+                literals.token(&start, index);
+            }
+            let check = match token.check.as_deref() {
+                None => TokenCheck::None,
+                Some("value") => TokenCheck::Value,
+                Some("argument") => TokenCheck::Argument,
+                Some(name) => named_check(&token.id, Some(name))?.map_or(TokenCheck::None, TokenCheck::Check),
+            };
+            rules.tokens.push(TokenRule {
+                kind: kind(&token.id, &token.kind)?,
+                regex: regex(&token.id, &token.pattern)?,
+                check,
+                word: token.word,
+                back: token.back,
+            });
+        }
+        for key in file.key {
+            let index = rules.keys.len();
+            for name in &key.names {
+                let (stem, name) = name.strip_prefix('*').map_or((false, name.as_str()), |rest| (true, rest));
+                let mut words: Vec<String> = name.split(' ').map(str::to_owned).collect();
+                let Some(last) = words.pop() else { continue };
+                literals.key(&last);
+                if stem {
+                    rules.stems.push((last.clone(), index));
+                }
+                rules.names.entry(last).or_default().push(KeyName { rule: index, before: words });
+            }
+            rules.keys.push(KeyRule { kind: kind(&key.id, &key.kind)?, value: key.value });
+        }
+        rules.stems.sort_by_key(|(stem, _)| std::cmp::Reverse(stem.len()));
+        // The longest name says most about a key.
+        rules.names.values_mut().for_each(|names| names.sort_by_key(|name| std::cmp::Reverse(name.before.len())));
+        rules.about = file.words.about.into_iter().collect();
+        rules.harmless = file.words.harmless.into_iter().collect();
+        rules.placeholders = file.words.placeholders.into_iter().collect();
+        for (i, rule) in site.iter().enumerate() {
+            let built = regex(&rule.name, &rule.pattern).map_err(|fault| RuleFault { rule: Some(i), ..fault })?;
+            rules.site.push((rule.clone(), built));
+        }
+        rules.uses = literals.uses;
+        let built = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&literals.texts);
+        rules.literals = Some(built.map_err(|fault| RuleFault { rule: None, why: fault.to_string() })?);
+        Ok(rules)
+    }
+}
+
+/// A rule that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct RuleFault {
+    /// Which of the site's rules; `None`: one of this build.
+    pub rule: Option<usize>,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+fn kind(id: &str, name: &str) -> Result<DataKind, RuleFault> {
+    DataKind::named(name).ok_or_else(|| RuleFault { rule: None, why: format!("{id}: '{name}' is no kind of data") })
+}
+
+fn named_check(id: &str, name: Option<&str>) -> Result<Option<Check>, RuleFault> {
+    let Some(name) = name else { return Ok(None) };
+    match check::named(name) {
+        Some(check) => Ok(Some(check)),
+        None => Err(RuleFault { rule: None, why: format!("{id}: '{name}' is no check") }),
+    }
+}
+
+fn regex(id: &str, pattern: &str) -> Result<Regex, RuleFault> {
+    let config = Regex::config().hybrid_cache_capacity(CACHE).nfa_size_limit(Some(1 << 20)).utf8_empty(false);
+    let syntax = regex_automata::util::syntax::Config::new().unicode(false).utf8(false);
+    let built = Regex::builder().configure(config).syntax(syntax).build(pattern);
+    built.map_err(|fault| RuleFault {
+        rule: None,
+        why: format!("{id}: the pattern is no regular expression: {fault:?}"),
+    })
+}
+
+/// `SK{0,1}` is SK0 and SK1; several braces are all their combinations.
+fn expanded(text: &str) -> Vec<String> {
+    let Some((head, rest)) = text.split_once('{').filter(|(head, _)| !head.is_empty() || text.contains('}')) else {
+        return vec![text.to_owned()];
+    };
+    let Some((inside, tail)) = rest.split_once('}').filter(|(inside, _)| inside.contains(',')) else {
+        return vec![text.to_owned()];
+    };
+    let tails = expanded(tail);
+    inside.split(',').flat_map(|one| tails.iter().map(move |tail| format!("{head}{one}{tail}"))).collect()
+}
+
+/// Literals, each once.
+#[derive(Default)]
+struct Literals {
+    texts: Vec<String>,
+    uses: Vec<Uses>,
+    known: HashMap<String, usize>,
+}
+
+impl Literals {
+    fn at(&mut self, text: &str) -> Option<&mut Uses> {
+        let lower = text.to_ascii_lowercase();
+        let index = *self.known.entry(lower.clone()).or_insert_with(|| {
+            self.texts.push(lower);
+            self.uses.push(Uses::default());
+            self.uses.len() - 1
+        });
+        self.uses.get_mut(index)
+    }
+
+    /// A word and the ways in which identifiers spell it.
+    fn word(&mut self, word: &str, bit: Near) {
+        let spellings = [word.to_owned(), word.replace(' ', "_"), word.replace(' ', "-"), word.replace(' ', "")];
+        for spelling in spellings {
+            if let Some(uses) = self.at(&spelling) {
+                uses.near |= bit;
+            }
+        }
+    }
+
+    fn token(&mut self, start: &str, index: usize) {
+        if let Some(uses) = self.at(start) {
+            uses.tokens.push((index, start.as_bytes().to_vec()));
+        }
+    }
+
+    fn key(&mut self, word: &str) {
+        if let Some(uses) = self.at(word) {
+            uses.key = true;
+        }
+    }
+}
+
+/// The file as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    number: Vec<NumberEntry>,
+    code: Vec<CodeEntry>,
+    token: Vec<TokenEntry>,
+    key: Vec<KeyEntry>,
+    words: Words,
+    #[serde(default)]
+    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test"))]
+    example: Vec<Example>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NumberEntry {
+    id: String,
+    kind: String,
+    #[serde(default)]
+    engine: Option<String>,
+    #[serde(default)]
+    shapes: Vec<String>,
+    #[serde(default)]
+    near: Vec<String>,
+    words: Vec<String>,
+    #[serde(default)]
+    check: Option<String>,
+    #[serde(default, rename = "match")]
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
+    matches: Vec<String>,
+    #[serde(default)]
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
+    pass: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeEntry {
+    id: String,
+    kind: String,
+    letters: i8,
+    pattern: String,
+    #[serde(default)]
+    check: Option<String>,
+    #[serde(default)]
+    near: bool,
+    #[serde(default)]
+    shrink: bool,
+    #[serde(default)]
+    words: Vec<String>,
+    #[serde(default, rename = "match")]
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
+    matches: Vec<String>,
+    #[serde(default)]
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
+    pass: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenEntry {
+    id: String,
+    kind: String,
+    starts: Vec<String>,
+    pattern: String,
+    #[serde(default)]
+    check: Option<String>,
+    #[serde(default)]
+    word: bool,
+    #[serde(default)]
+    back: usize,
+    #[serde(default, rename = "match")]
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
+    matches: Vec<String>,
+    #[serde(default)]
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
+    pass: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyEntry {
+    id: String,
+    kind: String,
+    value: ValueShape,
+    names: Vec<String>,
+    #[serde(default, rename = "match")]
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
+    matches: Vec<String>,
+    #[serde(default)]
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
+    pass: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    about: Vec<String>,
+    harmless: Vec<String>,
+    placeholders: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test"))]
+struct Example {
+    id: String,
+    #[serde(default, rename = "match")]
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
+    matches: Vec<String>,
+    #[serde(default)]
+    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
+    pass: Vec<String>,
+}
+
+const RULES: &str = include_str!("rules.toml");
+
+/// Per rule; a rule's expression runs from one place on, and is small.
+const CACHE: usize = 256 * 1024;
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Rule, and its examples: with values marked, and without any.
+    pub(in crate::privacy) fn examples() -> Vec<(String, Vec<String>, Vec<String>)> {
+        let file: File = toml::from_str(RULES).unwrap();
+        let numbers = file.number.into_iter().map(|rule| (rule.id, rule.matches, rule.pass));
+        let codes = file.code.into_iter().map(|rule| (rule.id, rule.matches, rule.pass));
+        let tokens = file.token.into_iter().map(|rule| (rule.id, rule.matches, rule.pass));
+        let keys = file.key.into_iter().map(|rule| (rule.id, rule.matches, rule.pass));
+        let others = file.example.into_iter().map(|rule| (rule.id, rule.matches, rule.pass));
+        numbers.chain(codes).chain(tokens).chain(keys).chain(others).collect()
+    }
+
+    #[test]
+    fn the_rules_of_this_build_are_sound() {
+        Rules::compile(&[]).unwrap();
+    }
+}

@@ -1,0 +1,389 @@
+//! Tables: a header names the columns, rows far below hold the values.
+//!
+//! | written as | header | a row's cell is found by |
+//! |---|---|---|
+//! | psql, mysql, Markdown, box drawing (folded to `|`) | cells between `|` | its number |
+//! | CSV, TSV, `;` | names between separators, or `COPY t (a, b) FROM stdin` | its number |
+//! | aligned columns (`column -t`, sqlite, `kubectl`) | names two blanks apart | where it stands under the header |
+//! | SQL | `INSERT INTO t (a, b) VALUES` | its number |
+
+use super::key::{Promise, classify};
+use super::rules::{Rules, ValueShape};
+use super::value::{Place, fits};
+use crate::model::DataKind;
+
+/// A header that is remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Table {
+    style: Style,
+    /// Empty names promise nothing.
+    columns: Vec<Column>,
+    /// Lines since the last row.
+    misses: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Pipes,
+    Separated(u8),
+    Aligned,
+    /// Tuples of SQL.
+    Tuples,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Column {
+    start: usize,
+    promise: Option<Promise>,
+}
+
+/// What a line is to a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Row {
+    /// A row of it.
+    Own,
+    /// Something between rows.
+    Other,
+    /// The end.
+    End,
+}
+
+impl Table {
+    /// The table that a line is the header of.
+    pub(super) fn of(rules: &Rules, line: &[u8]) -> Option<Self> {
+        if line.len() > HEADER_MAX {
+            return None;
+        }
+        sql(rules, line).or_else(|| {
+            let (style, cells) = cells_of_header(line)?;
+            Self::new(rules, line, style, &cells)
+        })
+    }
+
+    /// A table of one column.
+    pub(super) fn single(promise: Promise) -> Self {
+        Self { style: Style::Separated(0), columns: vec![Column { start: 0, promise: Some(promise) }], misses: 0 }
+    }
+
+    fn new(rules: &Rules, line: &[u8], style: Style, cells: &[(usize, usize)]) -> Option<Self> {
+        let mut columns: Vec<_> = cells
+            .iter()
+            .take(COLUMNS_MAX)
+            .map(|(start, end)| Column {
+                start: *start,
+                promise: line.get(*start..*end).and_then(|name| classify(rules, name)),
+            })
+            .collect();
+        let personal =
+            columns.iter().filter_map(|column| column.promise).filter(|promise| promise.is_personal()).count();
+        for promise in columns.iter_mut().filter_map(|column| column.promise.as_mut()) {
+            *promise = promise.of_person(personal > 0);
+        }
+        columns.iter().any(|column| column.promise.is_some()).then_some(Self { style, columns, misses: 0 })
+    }
+
+    /// Judges a line: calls `each` with the cells that hold what their column promises, and `open` with where the first cell begins that may yet
+    /// hold it if the line grows.
+    pub(super) fn row(&mut self, rules: &Rules, line: &[u8], mut each: impl FnMut(usize, usize, DataKind)) -> Row {
+        let trimmed = line.trim_ascii();
+        if trimmed.is_empty() {
+            let end =
+                matches!(self.style, Style::Aligned) || self.columns.len() < 3 && !matches!(self.style, Style::Pipes);
+            return if end { Row::End } else { Row::Other };
+        }
+        if trimmed == b"\\." || is_count(trimmed) {
+            return Row::End;
+        }
+        if trimmed.iter().all(|b| matches!(b, b'-' | b'+' | b'|' | b'=' | b' ' | b':')) {
+            return Row::Other;
+        }
+        let cells = match self.style {
+            Style::Pipes => pipes(line),
+            Style::Separated(0) => vec![bounds(line, 0, line.len())],
+            Style::Separated(separator) => separated(line, separator),
+            Style::Aligned => aligned(line),
+            Style::Tuples => {
+                let mut any = false;
+                for tuple in tuples(line) {
+                    any = true;
+                    self.cells(rules, line, &tuple, &mut each);
+                }
+                return if any { Row::Own } else { Row::End };
+            }
+        };
+        let fits = match self.style {
+            Style::Aligned => true,
+            Style::Separated(0) => true,
+            _ => cells.len() == self.columns.len(),
+        };
+        if fits {
+            self.misses = 0;
+            self.cells(rules, line, &cells, &mut each);
+            return Row::Own;
+        }
+        self.misses = self.misses.saturating_add(1);
+        let patience = if matches!(self.style, Style::Pipes) { 100 } else { 3 };
+        if self.misses > patience { Row::End } else { Row::Other }
+    }
+
+    fn cells(
+        &self,
+        rules: &Rules,
+        line: &[u8],
+        cells: &[(usize, usize)],
+        each: &mut impl FnMut(usize, usize, DataKind),
+    ) {
+        for (i, (start, end)) in cells.iter().enumerate() {
+            let column = match self.style {
+                Style::Aligned => self.column_at(*start, *end),
+                _ => self.columns.get(i),
+            };
+            let Some(promise) = column.and_then(|column| column.promise) else { continue };
+            let value = line.get(*start..*end).unwrap_or_default();
+            if fits(rules, promise.shape, value, Place::Own) {
+                each(*start, *end, promise.kind);
+            }
+        }
+    }
+
+    /// The column that a cell shares most with.
+    fn column_at(&self, start: usize, end: usize) -> Option<&Column> {
+        let next = self.columns.iter().skip(1).map(|column| column.start).chain([usize::MAX]);
+        self.columns
+            .iter()
+            .zip(next)
+            .max_by_key(|(column, next)| {
+                let shared = end.min(*next).saturating_sub(start.max(column.start));
+                (shared, std::cmp::Reverse(column.start.abs_diff(start)))
+            })
+            .map(|(column, _)| column)
+    }
+
+    /// Where, in a line that may still grow, the first cell begins of a column that promises something.
+    pub(super) fn open_from(&self, line: &[u8]) -> usize {
+        let cells = match self.style {
+            Style::Pipes => pipes(line),
+            Style::Separated(0) | Style::Tuples => return 0,
+            Style::Separated(separator) => separated(line, separator),
+            Style::Aligned => aligned(line),
+        };
+        let first = cells.iter().enumerate().find(|(i, (start, end))| {
+            let column = match self.style {
+                Style::Aligned => self.column_at(*start, *end),
+                _ => self.columns.get(*i),
+            };
+            column.is_some_and(|column| column.promise.is_some())
+        });
+        first.map_or(line.len(), |(_, (start, _))| *start)
+    }
+}
+
+/// `(3 rows)`, `3 rows in set (0.00 sec)`, `COMMIT`.
+fn is_count(line: &[u8]) -> bool {
+    line.starts_with(b"(") && (line.ends_with(b" rows)") || line.ends_with(b" row)"))
+        || memchr::memmem::find(line, b" in set").is_some() && line.first().is_some_and(u8::is_ascii_digit)
+}
+
+fn cells_of_header(line: &[u8]) -> Option<(Style, Vec<(usize, usize)>)> {
+    let named = |cells: &[(usize, usize)], least: usize| {
+        let filled = cells.iter().filter(|(start, end)| end > start).count();
+        filled >= least
+            && cells.iter().all(|(start, end)| start == end || is_title(line.get(*start..*end).unwrap_or_default()))
+    };
+    if line.contains(&b'|') {
+        let cells = pipes(line);
+        return (cells.len() >= 2 && named(&cells, 2)).then_some((Style::Pipes, cells));
+    }
+    for separator in [b'\t', b',', b';'] {
+        let cells = separated(line, separator);
+        if cells.len() >= 2
+            && cells.iter().all(|(start, end)| end > start)
+            && named(&cells, 2)
+            && (cells.len() > 2 || !line.contains(&b' '))
+        {
+            return Some((Style::Separated(separator), cells));
+        }
+    }
+    let cells = aligned(line);
+    (cells.len() >= 2 && named(&cells, 2)).then_some((Style::Aligned, cells))
+}
+
+/// What a column is called: one to four words that begin with a letter.
+fn is_title(cell: &[u8]) -> bool {
+    let letters = cell.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+    cell.len() <= 40
+        && cell.first().is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'_' | b'#'))
+        && letters * 2 > cell.len()
+        && cell.iter().all(|b| {
+            b.is_ascii_alphanumeric()
+                || *b >= 0x80
+                || matches!(b, b'_' | b' ' | b'-' | b'.' | b'#' | b'(' | b')' | b'/' | b'%' | b'\'')
+        })
+        && cell.split(|b| *b == b' ').count() <= 4
+}
+
+fn bounds(line: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let cell = line.get(start..end).unwrap_or_default();
+    let lead = cell.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let trail = cell.iter().skip(lead).rev().take_while(|b| b.is_ascii_whitespace()).count();
+    (start + lead, end - trail)
+}
+
+fn pipes(line: &[u8]) -> Vec<(usize, usize)> {
+    let (from, to) = bounds(line, 0, line.len());
+    let from = from + usize::from(line.get(from) == Some(&b'|'));
+    let to = if to > from && line.get(to - 1) == Some(&b'|') { to - 1 } else { to };
+    // psql leaves a row's first cell empty without a bar before it.
+    let from = if line.iter().take(from).all(|b| *b == b' ') && line.first() == Some(&b' ') { 0 } else { from };
+    split(line, from, to, |b| b == b'|')
+}
+
+fn separated(line: &[u8], separator: u8) -> Vec<(usize, usize)> {
+    let mut cells = Vec::new();
+    let mut start = 0;
+    let mut quoted = false;
+    for (i, b) in line.iter().enumerate() {
+        if *b == b'"' {
+            quoted = !quoted;
+        } else if *b == separator && !quoted {
+            cells.push(unquoted(line, bounds(line, start, i)));
+            start = i + 1;
+            if cells.len() > COLUMNS_MAX {
+                return cells;
+            }
+        }
+    }
+    cells.push(unquoted(line, bounds(line, start, line.len())));
+    cells
+}
+
+fn unquoted(line: &[u8], (start, end): (usize, usize)) -> (usize, usize) {
+    match line.get(start..end) {
+        Some([b'"', .., b'"']) | Some([b'\'', .., b'\'']) => (start + 1, end - 1),
+        Some([b'"', ..]) => (start + 1, end),
+        _ => (start, end),
+    }
+}
+
+/// Cells two blanks or a tab apart.
+fn aligned(line: &[u8]) -> Vec<(usize, usize)> {
+    let mut cells: Vec<(usize, usize)> = Vec::new();
+    let mut start = None;
+    let mut i = 0;
+    while i < line.len() && cells.len() <= COLUMNS_MAX {
+        let gap = line.get(i..).unwrap_or_default().iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let wide = gap >= 2 || gap == 1 && line.get(i) == Some(&b'\t');
+        match start {
+            Some(from) if wide || i + gap >= line.len() => {
+                cells.push((from, i));
+                start = None;
+                i += gap.max(1);
+            }
+            None if gap == 0 => start = Some(i),
+            _ => i += gap.max(1),
+        }
+    }
+    if let Some(from) = start {
+        cells.push(bounds(line, from, line.len()));
+    }
+    cells
+}
+
+fn split(line: &[u8], from: usize, to: usize, is: impl Fn(u8) -> bool) -> Vec<(usize, usize)> {
+    let mut cells = Vec::new();
+    let mut start = from;
+    for i in from..to {
+        if line.get(i).copied().is_some_and(&is) {
+            cells.push(bounds(line, start, i));
+            start = i + 1;
+            if cells.len() > COLUMNS_MAX {
+                return cells;
+            }
+        }
+    }
+    cells.push(bounds(line, start, to));
+    cells
+}
+
+/// `INSERT INTO t (a, b) VALUES …` and `COPY t (a, b) FROM stdin;`.
+fn sql(rules: &Rules, line: &[u8]) -> Option<Table> {
+    let lower = line.to_ascii_lowercase();
+    let copy = lower.starts_with(b"copy ");
+    let insert = memchr::memmem::find(&lower, b"insert into ");
+    let from = if copy { 5 } else { insert? + 12 };
+    let open = from + lower.get(from..)?.iter().position(|b| *b == b'(')?;
+    let close = open + lower.get(open..)?.iter().position(|b| *b == b')')?;
+    let after = lower.get(close..)?;
+    let sound = if copy {
+        memchr::memmem::find(after, b"from stdin").is_some()
+    } else {
+        after.len() < 4 || memchr::memmem::find(after, b"values").is_some()
+    };
+    let cells = split(line, open + 1, close, |b| b == b',');
+    let cells: Vec<_> = cells.into_iter().map(|cell| unquoted(line, cell)).collect();
+    let style = if copy { Style::Separated(b'\t') } else { Style::Tuples };
+    Table::new(rules, line, style, &cells).filter(|_| sound)
+}
+
+/// The cells of each `(…)` behind `VALUES`, or of a line that begins with one.
+fn tuples(line: &[u8]) -> Vec<Vec<(usize, usize)>> {
+    let lower = line.to_ascii_lowercase();
+    let from = memchr::memmem::find(&lower, b"values").map_or(0, |at| at + 6);
+    if from == 0 && !line.trim_ascii_start().starts_with(b"(") {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    let mut cells = Vec::new();
+    let (mut depth, mut quote, mut start) = (0_u32, None, from);
+    for i in from..line.len() {
+        let Some(b) = line.get(i).copied() else { break };
+        match (quote, b) {
+            (Some(open), b) if b == open => quote = None,
+            (Some(_), _) => {}
+            (None, b'\'' | b'"') => quote = Some(b),
+            (None, b'(') => {
+                depth += 1;
+                if depth == 1 {
+                    start = i + 1;
+                }
+            }
+            (None, b',') if depth == 1 => {
+                cells.push(unquoted(line, bounds(line, start, i)));
+                start = i + 1;
+            }
+            (None, b')') => {
+                if depth == 1 {
+                    cells.push(unquoted(line, bounds(line, start, i)));
+                    all.push(std::mem::take(&mut cells));
+                }
+                depth = depth.saturating_sub(1);
+            }
+            _ => {}
+        }
+        if all.len() > TUPLES_MAX || cells.len() > COLUMNS_MAX {
+            break;
+        }
+    }
+    if depth >= 1 {
+        // The line ends inside a tuple.
+        cells.push(unquoted(line, bounds(line, start, line.len())));
+        all.push(cells);
+    }
+    all
+}
+
+impl Promise {
+    /// Whether a header with this name alone is worth remembering for a table of one column.
+    pub(super) fn heads_a_column(self) -> bool {
+        !matches!(self.shape, ValueShape::MaybeName | ValueShape::Never)
+    }
+}
+
+/// More columns are no table for people.
+const COLUMNS_MAX: usize = 64;
+
+/// Longer headers are data.
+const HEADER_MAX: usize = 1024;
+
+/// More tuples on one line are judged by the first.
+const TUPLES_MAX: usize = 2000;
