@@ -241,7 +241,7 @@ fn shaped(scan: &mut Scan<'_>, groups: &[Group], tail: &mut Tail) {
 fn judge_shape(scan: &Scan<'_>, number: Number<'_>, shape: &Shape, rule: &NumberRule) -> (Says, Weight) {
     let no = (Says::No, Weight::Light);
     let right = right(number);
-    if right == Beside::Barred || rule.check.is_some_and(|check| !check(number.written())) {
+    if right == Beside::Barred || !begins(rule, number) || rule.check.is_some_and(|check| !check(number.written())) {
         return no;
     }
     let near = scan.near(number.start(), number.end());
@@ -257,6 +257,11 @@ fn judge_shape(scan: &Scan<'_>, number: Number<'_>, shape: &Shape, rule: &Number
         (Beside::Open, _) | (_, Beside::Open) => (Says::Open, Weight::Identifying),
         (Beside::Clear, Beside::Clear) => (Says::Yes, Weight::Identifying),
     }
+}
+
+/// Whether its first digit is one that the rule's numbers begin with.
+fn begins(rule: &NumberRule, number: Number<'_>) -> bool {
+    rule.begins.is_empty() || number.text.at(number.start()).is_some_and(|b| rule.begins.contains(&b))
 }
 
 /// Three numbers in a row of more are a table's, and pairs of digits among pairs of hexadecimal ones a dump's.
@@ -396,6 +401,7 @@ impl Head<'_> {
             // Two thirds of a number are as good as all of it.
             counts
                 && self.digits() * 3 >= total * 2
+                && begins(rule, head)
                 && scan.kinds.contains(rule.kind)
                 && self.may_become(&shape.lens)
                 && shape.joined_by(joints.clone())

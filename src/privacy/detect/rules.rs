@@ -66,6 +66,8 @@ pub(super) struct NumberRule {
     pub(super) check: Option<Check>,
     /// The bit of its words.
     pub(super) bit: Near,
+    /// The digits that it may begin with; empty: any.
+    pub(super) begins: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -167,7 +169,8 @@ impl Rules {
                 }
             }
             let check = named_check(&number.id, number.check.as_deref())?;
-            rules.numbers.push(NumberRule { kind: kind(&number.id, &number.kind)?, check, bit });
+            let begins = number.begins.unwrap_or_default().into_bytes();
+            rules.numbers.push(NumberRule { kind: kind(&number.id, &number.kind)?, check, bit, begins });
         }
         for code in file.code {
             let bit = next_bit()?;
@@ -346,6 +349,8 @@ struct NumberEntry {
     shapes: Vec<String>,
     #[serde(default)]
     near: Vec<String>,
+    #[serde(default)]
+    begins: Option<String>,
     words: Vec<String>,
     #[serde(default)]
     check: Option<String>,
