@@ -481,7 +481,8 @@ fn closing(line: &[u8], start: usize, quote: u8, escaped: bool) -> usize {
 fn secret_end(line: &[u8], label_start: usize, start: usize, sep: Sep) -> usize {
     let rest = line.get(start..).unwrap_or_default();
     let own_line = is_line_start(line, label_start);
-    let to_end = own_line && matches!(sep, Sep::Colon | Sep::Assign);
+    let spaced = start.checked_sub(1).and_then(|i| line.get(i)) == Some(&b' ');
+    let to_end = own_line && spaced && matches!(sep, Sep::Colon | Sep::Assign);
     let mut end = if to_end {
         let comment =
             rest.windows(2).position(|two| two == b" #").or_else(|| rest.windows(3).position(|three| three == b" //"));
