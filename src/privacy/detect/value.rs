@@ -182,19 +182,15 @@ fn is_code(value: &[u8]) -> bool {
 
 /// A place where the secret may lie, not the secret.
 fn is_path_or_url(value: &[u8]) -> bool {
-    let path = (value.starts_with(b"/")
-        && value.iter().filter(|b| **b == b'/').count() > 1
-        && !value.contains(&b'+')
-        && !value.contains(&b'='))
-        || value.starts_with(b"./")
-        || value.starts_with(b"~/")
-        || value.starts_with(b"../");
-    let url = value.starts_with(b"http://")
-        || value.starts_with(b"https://")
-        || value.starts_with(b"file:")
-        || value.starts_with(b"projects/")
-        || value.starts_with(b"secret/");
-    path || url
+    let starts = |marks: &[&[u8]]| marks.iter().any(|mark| value.starts_with(mark));
+    let random = |part: &[u8]| {
+        let class = |is: fn(&u8) -> bool| part.iter().any(is);
+        part.len() >= 12 && class(u8::is_ascii_digit) && class(u8::is_ascii_uppercase) && class(u8::is_ascii_lowercase)
+    };
+    let path = value.starts_with(b"/")
+        && !value.iter().any(|b| matches!(b, b'+' | b'=' | b'!'))
+        && !value.split(|b| *b == b'/').any(random);
+    path || starts(&[b"./", b"~/", b"../", b"http://", b"https://", b"file:", b"projects/", b"secret/"])
 }
 
 fn connection(value: &[u8]) -> bool {
