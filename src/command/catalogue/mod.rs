@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! [[program]]
-//! names = ["systemctl"]            # what the command word may be; `mkfs.*` is every name that begins so
+//! names = ["systemctl"]            # what the command word may be; `mkfs.*` is every name that begins so, `/etc/init.d/*` every path
 //! values = ["-H", "--host"]        # options that take the next word
 //! quiet = ["--dry-run", "check"]   # options, and operands, with which it does nothing (`--help`, `--version`, a leading
 //!                                  # `help`, and `-h` as its last word always are)
@@ -16,7 +16,8 @@
 //! operand = ["/dev/*"]             # some operand after the verb must match one of these globs
 //! without = ["*.log"]              # and none of these
 //! outside = true                   # some operand, or option with a value, names a host outside of the house
-//! piped = true                     # its input comes from a file or another command
+//! piped = true                     # its input is a file, or what another command writes
+//! flowing = true                   # some operand, or option with a value, holds what another command writes
 //! grade = true                     # severity follows the worst path among the operands (see [places])
 //! at_least = 1                     # how many operands there must be after the verb; likewise at_most
 //! severity = "high"
@@ -146,6 +147,12 @@ pub(super) struct Program {
     /// Operands that begin with this are paths that it writes (`dd of=`).
     #[serde(default)]
     writes_prefix: Option<String>,
+    /// Which operands it sends to another machine.
+    #[serde(default)]
+    sends: Option<Which>,
+    /// Options whose value is a path that it sends there; what stands before an `@` is not part of it.
+    #[serde(default)]
+    sends_values: Vec<Flag>,
     /// Where text of another language stands in its arguments.
     #[serde(default)]
     payload: Option<Payload>,
@@ -176,6 +183,9 @@ pub(super) struct Payload {
     /// Options whose value is such text.
     #[serde(default)]
     flags: Vec<Flag>,
+    /// Only values that begin with one of these, which is not part of the text (`tar --checkpoint-action=exec=`).
+    #[serde(default)]
+    after: Vec<String>,
     /// The operand that is, from 0.
     #[serde(default)]
     operand: Option<usize>,
@@ -208,6 +218,8 @@ pub(super) struct RuleEntry {
     outside: bool,
     #[serde(default)]
     piped: bool,
+    #[serde(default)]
+    flowing: bool,
     #[serde(default)]
     grade: bool,
     /// At most this many operands after the verb.
@@ -551,9 +563,10 @@ impl Catalogue {
         Ok(all)
     }
 
-    /// The programs of that name.
-    pub(super) fn programs(&self, name: &str) -> impl Iterator<Item = &Program> {
-        let heads = self.by_head.iter().filter(|(head, _)| name.starts_with(head.as_str())).map(|(_, at)| at);
+    /// The programs of that name, which the line calls by that path.
+    fn programs(&self, name: &str, path: &str) -> impl Iterator<Item = &Program> {
+        let begins = |head: &str| if head.contains('/') { path.starts_with(head) } else { name.starts_with(head) };
+        let heads = self.by_head.iter().filter(move |(head, _)| begins(head)).map(|(_, at)| at);
         self.by_name.get(name).into_iter().flatten().chain(heads).filter_map(|&at| self.programs.get(at))
     }
 
@@ -663,12 +676,16 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 10] = files![
+const FILES: [(&str, &str); 14] = files![
     "wrappers.toml",
     "interpreters.toml",
     "files.toml",
+    "disks.toml",
     "databases.toml",
-    "system.toml",
+    "services.toml",
+    "packages.toml",
+    "logs.toml",
+    "kernel.toml",
     "accounts.toml",
     "network.toml",
     "platforms.toml",

@@ -19,16 +19,19 @@ pub(in crate::command) enum Access {
     Append,
     /// What it holds is gone.
     Overwrite,
+    /// Its content goes to another machine.
+    Send,
 }
 
 impl Access {
     /// Whether a rule for this access is about that one.
     const fn covers(self, done: Self) -> bool {
         match self {
-            Self::Read => matches!(done, Self::Read),
+            Self::Read => matches!(done, Self::Read | Self::Send),
             Self::Write => matches!(done, Self::Write | Self::Append | Self::Overwrite),
             Self::Append => matches!(done, Self::Append),
             Self::Overwrite => matches!(done, Self::Overwrite),
+            Self::Send => matches!(done, Self::Send),
         }
     }
 }
@@ -177,8 +180,8 @@ impl Places {
         if self.roots.system.iter().any(|root| *root == path || below(root)) {
             return Weight::System;
         }
-        let name = path.rsplit('/').next().unwrap_or_default();
-        if !climbs && !hidden && self.roots.rebuilt.iter().any(|pattern| pattern.fit(name)) {
+        let rebuilt = |name: &str| self.roots.rebuilt.iter().any(|pattern| pattern.fit(name));
+        if !climbs && !hidden && path.split('/').any(rebuilt) {
             return Weight::Scratch;
         }
         if climbs || hidden || word.glob || path == "." {

@@ -40,9 +40,9 @@ pub(in crate::command) struct Match {
 impl Catalogue {
     /// Holds the arguments of a command against the rules of its program. `piped` says whether its input comes from a file or another
     /// command.
-    pub(in crate::command) fn judge<'w>(&'w self, name: &str, args: &'w [Word], piped: bool) -> Found<'w> {
+    pub(in crate::command) fn judge<'w>(&'w self, name: &str, path: &str, args: &'w [Word], piped: bool) -> Found<'w> {
         let mut found = Found::default();
-        for program in self.programs(name) {
+        for program in self.programs(name, path) {
             let args = Arguments::read(program, args);
             if args.quiet(program) {
                 continue;
@@ -80,6 +80,9 @@ impl Catalogue {
             let values = args.options.iter().filter_map(|option| option.value.as_ref().map(Value::text));
             let mut all = rest.iter().map(|word| word.shown()).chain(values);
             object = Some(all.find(|text| hosts::host(text).is_some_and(|host| hosts::outside(host, &self.hosts)))?);
+        }
+        if rule.flowing && !args.words().any(|word| word.flow.is_some()) {
+            return None;
         }
         let mut severity = rule.severity?;
         if rule.grade {
@@ -182,6 +185,15 @@ impl<'w> Arguments<'w> {
         read
     }
 
+    /// Operands and values.
+    fn words(&self) -> impl Iterator<Item = &'w Word> {
+        let values = self.options.iter().filter_map(|option| match option.value {
+            Some(Value::Next(word) | Value::Attached(word, _)) => Some(word),
+            None => None,
+        });
+        self.operands.iter().copied().chain(values)
+    }
+
     fn has(&self, flag: &Flag, long: bool) -> bool {
         let mut named = self.options.iter().filter(|option| flag.names(option.name, long));
         match flag.wants_value() {
@@ -213,7 +225,14 @@ impl<'w> Arguments<'w> {
         let Some(payload) = &program.payload else { return };
         let dialect = payload.dialect.as_str();
         let before = found.payloads.len();
-        found.payloads.extend(self.values_of(&payload.flags, program.long).map(|word| (dialect, word)));
+        let values = self.values_of(&payload.flags, program.long).filter_map(|word| {
+            let prefix = |after: &String| word.shown().to_lowercase().starts_with(after).then_some(after.len());
+            match payload.after.is_empty() {
+                true => Some(word),
+                false => payload.after.iter().find_map(prefix).map(|cut| Cow::Owned(tail(&word, cut))),
+            }
+        });
+        found.payloads.extend(values.map(|word| (dialect, word)));
         let operand = payload.operand.and_then(|at| self.operands.get(at).copied());
         found.payloads.extend(operand.map(|word| (dialect, Cow::Borrowed(word))));
         if let Some(prefix) = &payload.prefix {
@@ -241,6 +260,11 @@ impl<'w> Arguments<'w> {
             let Some(prefix) = prefix else { continue };
             let all = self.operands.iter().filter(|word| word.shown().starts_with(prefix.as_str()));
             found.touched.extend(all.map(|word| (Cow::Owned(tail(word, prefix.len())), access)));
+        }
+        found.touched.extend(pick(program.sends, Access::Send));
+        for word in self.values_of(&program.sends_values, program.long) {
+            let from = word.shown().find('@').map_or(0, |at| at + 1);
+            found.touched.push((Cow::Owned(tail(&word, from)), Access::Send));
         }
         found.touched.extend(self.values_of(&program.reads_values, program.long).map(|word| (word, Access::Read)));
         found.touched.extend(self.values_of(&program.writes_values, program.long).map(|word| (word, write)));

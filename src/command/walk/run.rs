@@ -61,8 +61,9 @@ impl Walk<'_> {
             start: span.start.min(word.span.start),
             end: span.end.max(word.span.end),
         });
-        let piped = matches!(act.stdin, Input::Flow(_) | Input::File);
-        let found = self.catalogue.judge(name, args, piped);
+        // What the line itself says may be sent anywhere: whoever reads the line has read it.
+        let piped = matches!(act.stdin, Input::Flow(Flow { text: None, .. }) | Input::File);
+        let found = self.catalogue.judge(name, command.shown(), args, piped);
         for hit in found.matches {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
         }
