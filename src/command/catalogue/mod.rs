@@ -676,7 +676,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 14] = files![
+const FILES: [(&str, &str); 17] = files![
     "wrappers.toml",
     "interpreters.toml",
     "files.toml",
@@ -688,7 +688,10 @@ const FILES: [(&str, &str); 14] = files![
     "kernel.toml",
     "accounts.toml",
     "network.toml",
-    "platforms.toml",
+    "exfil.toml",
+    "containers.toml",
+    "cloud.toml",
+    "iac.toml",
     "git.toml",
     "paths.toml",
 ];

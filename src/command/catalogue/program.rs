@@ -77,7 +77,9 @@ impl Catalogue {
             object = Some(rest.iter().find(hit)?.shown());
         }
         if rule.outside {
+            // A value is a host only where it says so: most are files, keys and the like.
             let values = args.options.iter().filter_map(|option| option.value.as_ref().map(Value::text));
+            let values = values.filter(|text| text.contains("://"));
             let mut all = rest.iter().map(|word| word.shown()).chain(values);
             object = Some(all.find(|text| hosts::host(text).is_some_and(|host| hosts::outside(host, &self.hosts)))?);
         }
