@@ -609,7 +609,7 @@ impl Catalogue {
 
     /// Whether anything is known of a program.
     pub(super) fn knows(&self, name: &str) -> bool {
-        self.programs(name).next().is_some()
+        self.programs(name, name).next().is_some()
             || self.wrappers.contains_key(name)
             || self.interpreters.contains_key(name)
             || self.speakers.contains(name)
