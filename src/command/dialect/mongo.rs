@@ -1,9 +1,343 @@
-//! MongoDB's shell.
+//! MongoDB's shell: JavaScript with a database's verbs (<https://www.mongodb.com/docs/mongodb-shell/reference/methods/>).
+//!
+//! The calls are looked for in the text without strings and comments, so that `find({note: "drop()"})` is a question. What the shell runs
+//! beside the database (`load`, `run`) is judged as what it is.
 
 use crate::command::walk::Walk;
+use crate::model::{EffectKind, Severity, Undo};
 
-/// Judges a line; answers whether the program would act on it now.
+/// Judges a text; answers whether the program would act on it now: its brackets are closed.
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
-    walk.shell(text.trim_start_matches([':', '!']), text.len() - text.trim_start_matches([':', '!']).len());
-    true
+    let (dense, depth) = dense(text);
+    let span = walk.span(0, text.len());
+    for (calls, kind, severity, undo, reason) in CALLS {
+        if let Some(call) = calls.iter().find(|call| finds(&dense, call)) {
+            walk.effect(*kind, *severity, *undo, span, &name(&dense, call), reason);
+        }
+    }
+    for call in ["deletemany(", "remove(", "updatemany(", "update("] {
+        if let Some(at) = dense.find(&format!(".{call}")) {
+            let arguments = dense.get(at + 1 + call.len()..).unwrap_or_default();
+            let all = ["{}", ")", "{_id:{$exists:true}}", "{$where:true", "{_id:{$ne:null}}", "null"];
+            let every = all.iter().any(|all| arguments.starts_with(all))
+                && (call != "update(" || arguments.contains("multi:true"));
+            if every {
+                let reason = if call.starts_with('u') {
+                    "overwrites every document of {object}"
+                } else {
+                    "deletes every document of {object}"
+                };
+                walk.effect(EffectKind::DbDestroy, Severity::High, Undo::Never, span, &name(&dense, call), reason);
+            } else if call == "deletemany(" || call == "remove(" {
+                let reason = "deletes documents of {object}";
+                walk.effect(EffectKind::DbDestroy, Severity::Low, Undo::Never, span, &name(&dense, call), reason);
+            }
+        }
+    }
+    let line = text.trim_start();
+    if let Some(shell) = line.strip_prefix('!') {
+        walk.shell(shell, text.len() - shell.len());
+    }
+    depth == 0
+}
+
+type Row = (&'static [&'static str], EffectKind, Severity, Undo, &'static str);
+
+/// Calls as they stand in lower case without blanks; one that begins with a bare letter stands at the beginning of a name.
+const CALLS: &[Row] = &[
+    (
+        &[".dropdatabase(", "{dropdatabase:", "['dropdatabase']", ".dropdatabase.call"],
+        EffectKind::DbDestroy,
+        Severity::Critical,
+        Undo::Never,
+        "drops the database and all in it",
+    ),
+    (
+        &[".drop(", "{drop:", "['drop']", ".drop.call"],
+        EffectKind::DbDestroy,
+        Severity::Critical,
+        Undo::Never,
+        "drops the collection {object}",
+    ),
+    (
+        &[
+            ".dropindex(",
+            ".dropindexes(",
+            "{dropindexes:",
+            ".converttocapped(",
+            "{converttocapped:",
+            ".renamecollection(",
+            ".dropsearchindex(",
+        ],
+        EffectKind::DbDestroy,
+        Severity::High,
+        Undo::Hard,
+        "drops or changes parts of {object}",
+    ),
+    (
+        &["{$out:", "{$merge:"],
+        EffectKind::DbDestroy,
+        Severity::Medium,
+        Undo::Never,
+        "writes what it finds over a collection",
+    ),
+    (
+        &[
+            ".shutdownserver(",
+            "{shutdown:",
+            ".killop(",
+            ".fsynclock(",
+            "{fsync:",
+            "{killop:",
+            ".killsession",
+            "{replsetstepdown:",
+            "rs.stepdown(",
+            "rs.freeze(",
+        ],
+        EffectKind::ServiceStop,
+        Severity::High,
+        Undo::Easy,
+        "stops the database server, or what runs on it",
+    ),
+    (
+        &[
+            "rs.remove(",
+            "rs.reconfig(",
+            "rs.initiate(",
+            "sh.removeshard(",
+            "{removeshard:",
+            "sh.stopbalancer(",
+            "sh.movechunk(",
+            "sh.disable",
+            "{replsetreconfig:",
+            "sh.removerangefromzone(",
+            "sh.unshardcollection(",
+            "sh.shardcollection(",
+            "rs.add(",
+            "{replsetinitiate:",
+        ],
+        EffectKind::DbDestroy,
+        Severity::High,
+        Undo::Hard,
+        "changes which servers hold the data",
+    ),
+    (
+        &[
+            ".createuser(",
+            ".updateuser(",
+            ".dropuser(",
+            ".dropallusers(",
+            ".grantrolestouser(",
+            ".revokerolesfromuser(",
+            ".createrole(",
+            ".droprole(",
+            ".grantprivileges",
+            ".revokeprivileges",
+            ".changeuserpassword(",
+            ".adduser(",
+            ".updaterole(",
+            ".dropallroles(",
+            "{createuser:",
+            "{dropuser:",
+            ".removeuser(",
+            "{updateuser:",
+            "{grantrolestouser:",
+            ".grantrolestorole(",
+            "{createrole:",
+            ".revokerolesfromrole(",
+            "{dropallusersfromdatabase:",
+        ],
+        EffectKind::SqlPriv,
+        Severity::High,
+        Undo::Hard,
+        "changes who may do what in the database",
+    ),
+    (
+        &[
+            "{setparameter:",
+            ".setprofilinglevel(",
+            "{setfeaturecompatibilityversion:",
+            "{profile:",
+            ".setloglevel(",
+            "{logrotate:",
+            "{compact:",
+        ],
+        EffectKind::SqlPriv,
+        Severity::Medium,
+        Undo::Easy,
+        "changes the database server's settings",
+    ),
+    (
+        &["system.users.find(", "getusers({showcredentials:true"],
+        EffectKind::CredAccess,
+        Severity::Medium,
+        Undo::Never,
+        "reads the accounts of the database",
+    ),
+    (
+        &[".clonedatabase(", ".copydatabase(", ".clonecollection("],
+        EffectKind::Exfil,
+        Severity::Medium,
+        Undo::Never,
+        "copies a database to or from another server",
+    ),
+    (
+        &[
+            "load(",
+            "eval(",
+            "newfunction(",
+            ".eval(",
+            "{eval:",
+            "function.constructor",
+            "require('child_process",
+            "child_process",
+            "run(",
+            "runprogram(",
+            "startmongoprogram",
+            "rawmongoprogram",
+            "process.exec",
+            "$function:",
+        ],
+        EffectKind::Opaque,
+        Severity::Medium,
+        Undo::Hard,
+        "runs code or a program that the line does not show",
+    ),
+    (
+        &["fs.unlink", "fs.rm", "removefile(", "fs.writefile", "writefile(", ".rmsync", ".unlinksync"],
+        EffectKind::FsDestroy,
+        Severity::High,
+        Undo::Never,
+        "deletes or overwrites files",
+    ),
+];
+
+/// Whether the call stands there: not as the end of a longer name.
+fn finds(dense: &str, call: &str) -> bool {
+    if call.starts_with('{') && !call.starts_with("{$") {
+        // A command to the server; elsewhere it is a field of a document.
+        return dense.contains(&format!("command({call}"));
+    }
+    let word = call.starts_with(|c: char| c.is_alphanumeric());
+    dense.match_indices(call).any(|(at, _)| {
+        let before = dense.get(..at).and_then(|head| head.chars().next_back());
+        !word || !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$' || c == '.')
+    })
+}
+
+/// What stands before the call: `db.users`.
+fn name(dense: &str, call: &str) -> String {
+    let head = dense.find(call).and_then(|at| dense.get(..at)).unwrap_or_default().trim_end_matches('.');
+    let from = head.rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '$'))).map_or(0, |at| at + 1);
+    head.get(from..).unwrap_or_default().to_owned()
+}
+
+/// The text in lower case without blanks, comments and what strings hold (names as keys stay), and how many brackets are open.
+fn dense(text: &str) -> (String, usize) {
+    let mut out = String::with_capacity(text.len());
+    let mut depth = 0usize;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '/' if chars.peek() == Some(&'/') => while chars.next_if(|c| *c != '\n').is_some() {},
+            '/' if chars.peek() == Some(&'*') => {
+                let mut last = ' ';
+                for c in chars.by_ref() {
+                    if last == '*' && c == '/' {
+                        break;
+                    }
+                    last = c;
+                }
+            }
+            '"' | '\'' | '`' => {
+                let mut held = String::new();
+                while let Some(next) = chars.next() {
+                    match next {
+                        '\\' => drop(chars.next()),
+                        next if next == c => break,
+                        next => held.extend(next.to_lowercase()),
+                    }
+                }
+                // `db["drop"]()`, `{"dropDatabase": 1}` and `getCollection("x")` say a name; a value is data.
+                while chars.next_if(|c| c.is_whitespace()).is_some() {}
+                match chars.peek() {
+                    Some(':') => out.push_str(&held),
+                    Some(']') if out.ends_with('[') && held.chars().all(char::is_alphanumeric) => {
+                        out.pop();
+                        depth = depth.saturating_sub(1);
+                        chars.next();
+                        out.push('.');
+                        out.push_str(&held);
+                    }
+                    _ => out.push_str("''"),
+                }
+            }
+            c if c.is_whitespace() => {}
+            c => {
+                match c {
+                    '(' | '{' | '[' => depth += 1,
+                    ')' | '}' | ']' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                out.extend(c.to_lowercase());
+            }
+        }
+    }
+    (out, depth)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::command::{Context, Dialect, analyse};
+
+    fn held(line: &str) -> bool {
+        use crate::model::Severity;
+        analyse(line, &Context::typed_at(Dialect::Mongo))
+            .effects
+            .iter()
+            .any(|effect| effect.severity >= Severity::Medium)
+    }
+
+    #[test]
+    fn what_drops_empties_or_grants_is_held() {
+        for line in [
+            "db.dropDatabase()",
+            "db.users.drop()",
+            "db['users']['drop']()",
+            "db.users.deleteMany({})",
+            "db.users.remove( { } )",
+            "db.runCommand({dropDatabase: 1})",
+            "db.adminCommand({ \"shutdown\": 1 })",
+            "use admin; db.createUser({user: 'eve', pwd: 'x', roles: ['root']})",
+            "db.getSiblingDB('shop').dropDatabase()",
+            "load('/tmp/x.js')",
+            "db.users.updateMany({}, {$set: {a: 1}})",
+        ] {
+            assert!(held(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn questions_and_words_in_strings_are_quiet() {
+        for line in [
+            "db.users.find()",
+            "show dbs",
+            "db.log.find({note: 'db.users.drop()'})",
+            "db.users.deleteOne({_id: 5})",
+            "db.users.countDocuments({})",
+            "db.users.insertOne({drop: true, eval: 'x'})",
+            "db.stats()",
+            "// db.dropDatabase()",
+            "db.users.find().explain('executionStats')",
+            "help",
+        ] {
+            assert!(!held(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn open_brackets_want_more() {
+        assert!(!analyse("db.users.find({", &Context::typed_at(Dialect::Mongo)).complete);
+        assert!(analyse("db.users.find({})", &Context::typed_at(Dialect::Mongo)).complete);
+    }
 }
