@@ -3,7 +3,8 @@
 //! | file | what |
 //! |---|---|
 //! | `mod.rs` | scripts, pipelines, redirections, one command |
-//! | `run.rs` | what a command runs: wrappers, interpreters, options that name a command |
+//! | `run.rs` | what a command runs: wrappers, options that name a command |
+//! | `interpret.rs` | texts that are run: scripts, what flows into an interpreter, code of other languages |
 //! | `state.rs` | what the line and the session define: variables, aliases, functions, files |
 
 use super::catalogue::{Access, Catalogue, RunsIn};
@@ -13,6 +14,7 @@ use super::words::{Flow, HOLE, Origin as FlowOrigin, Resolve, Text, Word, expand
 use super::{Context, Dialect, Reader, Stdin, dialect, parse, sql};
 use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
+mod interpret;
 mod run;
 mod state;
 

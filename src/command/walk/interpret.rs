@@ -1,0 +1,253 @@
+//! Texts that are run: scripts of a shell, what flows into an interpreter, code of other languages.
+
+use super::super::carry;
+use super::super::catalogue::{Access, Interpreter, RunsIn, takes_value};
+use super::super::code::{self, Finding};
+use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
+use super::super::{Reader, parse, sql};
+use super::run::origin_of;
+use super::{Act, Frame, Input, MAX_DEPTH, Walk};
+use crate::model::{EffectKind, Severity, Span, Undo};
+
+impl Walk<'_> {
+    /// Judges a word that is run as a script.
+    pub(super) fn scripted(&mut self, word: &Word, input: &Input, runs: RunsIn) -> Flow {
+        let place = self.place.inside(runs);
+        match (word.known(), &word.flow) {
+            (None, Some(flow)) if !matches!(word.text, Text::Partly(_)) => {
+                self.unread(flow.from, word.span);
+                Flow::default()
+            }
+            (None, Some(flow)) => {
+                self.unread(flow.from, word.span);
+                self.nested(&word.script(), parse::Origin::Within(word.span), input, place)
+            }
+            (None, None) if matches!(word.text, Text::Unknown) => {
+                if self.reader == Reader::Shell {
+                    self.opaque(Severity::Medium, word.span, "the text does not say what is run");
+                }
+                Flow::default()
+            }
+            (Some(text), _) => self.nested(text, origin_of(word), input, place),
+            (None, None) => self.nested(&word.script(), parse::Origin::Within(word.span), input, place),
+        }
+    }
+
+    /// Text that nobody has seen is run.
+    pub(super) fn unread(&mut self, from: FlowOrigin, span: Span) {
+        match from {
+            FlowOrigin::Generator => {}
+            FlowOrigin::Local => {
+                self.opaque(Severity::High, span, "runs text that another command makes, which nobody has read");
+            }
+            FlowOrigin::Network => {
+                let reason = "runs whatever a server on the network sends";
+                self.effect(EffectKind::DownloadExec, Severity::High, Undo::Never, span, "", reason);
+            }
+        }
+    }
+
+    /// A shell without a command reads one from its input.
+    pub(super) fn reads_script(&mut self, stdin: &Input, args: &[Word], place: super::Place) {
+        let span = args.iter().map(|word| word.span).reduce(|a, b| Span { start: a.start, end: b.end });
+        let span = span.unwrap_or_default();
+        match stdin {
+            Input::Terminal => self.learned.nested = true,
+            Input::Hidden => {}
+            Input::File => self.opaque(Severity::Medium, span, "runs a file line by line, which nobody has read"),
+            Input::Flow(Flow { text: Some(text), .. }) => {
+                self.nested(text, parse::Origin::Within(span), &Input::Terminal, place);
+            }
+            Input::Flow(flow) => self.unread(flow.from, span),
+        }
+    }
+
+    /// Judges what an interpreter would run: a script in its arguments, or its input.
+    pub(super) fn interpret(
+        &mut self,
+        interpreter: &Interpreter,
+        command: &Word,
+        args: &[Word],
+        act: &Act<'_>,
+    ) -> Flow {
+        let shell = interpreter.language == "shell";
+        let span = Span { start: command.span.start, end: args.last().map_or(command.span.end, |word| word.span.end) };
+        let data = interpreter.operand.as_deref() == Some("data");
+        let mut reads_stdin = interpreter.operand.is_none();
+        let mut scripts: Vec<(Word, usize)> = Vec::new();
+        let mut operand = None;
+        let mut at = 0;
+        while let Some(word) = args.get(at) {
+            let text = word.shown();
+            if text == "--help" || text == "--version" {
+                return Flow::default();
+            }
+            if let Some((script, used)) = carry::value_of(&interpreter.script, word, args.get(at + 1)) {
+                at += 1 + used;
+                scripts.push((script, at));
+                if shell || interpreter.first {
+                    break;
+                }
+                continue;
+            }
+            if interpreter.quiet.iter().any(|flag| flag == text) {
+                return self.output_of("", &[], act.stdin);
+            }
+            match text {
+                "-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0" => {
+                    operand = None;
+                    break;
+                }
+                "-s" if shell => break,
+                "--" => {}
+                _ if text.starts_with(['-', '+']) && text.len() > 1 => {
+                    at += usize::from(takes_value(&interpreter.values, text, !shell));
+                }
+                _ if interpreter.verb.iter().any(|verb| verb == text) => {}
+                _ => {
+                    operand = Some((word, at));
+                    reads_stdin = false;
+                    break;
+                }
+            }
+            at += 1;
+        }
+        if let (Some("first"), Some((word, _)), true) = (interpreter.operand.as_deref(), operand, scripts.is_empty()) {
+            self.inline_word(&interpreter.language, word);
+            return Flow::default();
+        }
+        if !scripts.is_empty() {
+            let mut flow = Flow::default();
+            for (script, after) in scripts {
+                if shell {
+                    let words = args.get(after..).unwrap_or_default().iter();
+                    let mut arguments: Vec<_> = words.map(|word| word.known().map(str::to_owned)).collect();
+                    if arguments.is_empty() {
+                        arguments.push(Some("bash".to_owned()));
+                    }
+                    let frame = std::mem::replace(&mut self.frame, Frame::Known(arguments));
+                    flow = self.scripted(&script, act.stdin, RunsIn::Here);
+                    self.frame = frame;
+                } else {
+                    self.inline_word(&interpreter.language, &script);
+                    flow.text = code::printed(&interpreter.language, script.known().unwrap_or_default());
+                }
+            }
+            return flow;
+        }
+        if data {
+            if let Input::Flow(flow @ Flow { text: Some(_), .. }) = act.stdin {
+                self.source(interpreter, flow, span);
+            }
+            return Flow::default();
+        }
+        match operand {
+            Some((word, at)) => {
+                let stream = ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"].iter().any(|p| word.shown().starts_with(p));
+                match &word.flow {
+                    Some(flow) if word.known().is_none() => self.source(interpreter, flow, word.span),
+                    _ if stream => self.opaque(Severity::Medium, word.span, "runs a stream that nobody has read"),
+                    _ => self.ran(word, &interpreter.language, args.get(at + 1..).unwrap_or_default()),
+                }
+                Flow::default()
+            }
+            None => {
+                match act.stdin {
+                    _ if !reads_stdin => {}
+                    Input::Terminal if act.place.within => {
+                        let reason = "starts a shell from inside another program";
+                        self.effect(
+                            EffectKind::PrivEscalation,
+                            Severity::Medium,
+                            Undo::Easy,
+                            span,
+                            command.shown(),
+                            reason,
+                        );
+                    }
+                    Input::Terminal => self.learned.nested = true,
+                    Input::File => {
+                        self.opaque(Severity::Medium, span, "runs a file line by line, which nobody has read");
+                    }
+                    Input::Hidden => {
+                        self.opaque(Severity::High, span, "runs what comes over the connection, which nobody has read");
+                    }
+                    Input::Flow(flow) => {
+                        // `bash -s -- ARGUMENTS`
+                        let words = args.get(at + 1..).unwrap_or_default().iter();
+                        let words: Vec<_> = words.filter(|word| word.shown() != "--").collect();
+                        let known = words.iter().map(|word| word.known().map(str::to_owned));
+                        let arguments = std::iter::once(Some("bash".to_owned())).chain(known).collect();
+                        let frame = std::mem::replace(&mut self.frame, Frame::Known(arguments));
+                        self.source(interpreter, flow, span);
+                        self.frame = frame;
+                    }
+                }
+                Flow::default()
+            }
+        }
+    }
+
+    /// An interpreter runs what flows into it.
+    pub(super) fn source(&mut self, interpreter: &Interpreter, flow: &Flow, span: Span) {
+        let place = self.place.inside(RunsIn::Here);
+        match &flow.text {
+            Some(text) if interpreter.language == "shell" => {
+                self.nested(text, parse::Origin::Within(span), &Input::Terminal, place);
+            }
+            Some(text) => self.reads_text(&interpreter.language, text, parse::Origin::Within(span), place),
+            None => self.unread(flow.from, span),
+        }
+    }
+
+    /// A word that is code of another language.
+    pub(super) fn inline_word(&mut self, language: &str, word: &Word) {
+        match (&word.text, &word.flow) {
+            (Text::Partly(_) | Text::Unknown, Some(flow)) => self.unread(flow.from, word.span),
+            (Text::Unknown, None) if self.reader == Reader::Shell => {
+                self.opaque(Severity::Medium, word.span, "the text does not say what is run");
+            }
+            _ if carry::commands(language, "").is_some() => {
+                let place = self.place.inside(RunsIn::Here).within();
+                self.reads_text(language, &word.script(), origin_of(word), place);
+            }
+            _ => self.inline(language, word.shown(), origin_of(word)),
+        }
+    }
+
+    /// Inline code of another language: calls that delete, execute, connect, or read secrets.
+    pub(super) fn inline(&mut self, language: &str, text: &str, origin: parse::Origin) {
+        let catalogue = self.catalogue;
+        let place = self.place.inside(RunsIn::Here).within();
+        if place.depth > MAX_DEPTH {
+            self.opaque(Severity::High, origin.map(0, text.len()), "code within code, deeper than anybody writes it");
+            return;
+        }
+        for found in code::findings(catalogue, language, text) {
+            match found {
+                Finding::Effect { kind, severity, undo, reason, object, start, end } => {
+                    self.effect(kind, severity, undo, origin.map(start, end), &object, reason);
+                }
+                Finding::Touch { path, access, start, end } => {
+                    let span = origin.map(start, end);
+                    let word = Word { text: Text::Known(path), span, verbatim: None, glob: false, flow: None };
+                    if access != Access::Read {
+                        self.write(&word, &Flow::default(), false);
+                    }
+                    self.touch(&word, access, span);
+                }
+                Finding::Script { text, start, end } => {
+                    self.nested(&text, parse::Origin::Within(origin.map(start, end)), &Input::Terminal, place);
+                }
+                Finding::Code { text, start, end } => {
+                    let outer = std::mem::replace(&mut self.place, place);
+                    self.inline(language, &text, parse::Origin::Within(origin.map(start, end)));
+                    self.place = outer;
+                }
+                Finding::Sql { text, start, end } => {
+                    self.effects.extend(sql::judge(&text, None, origin.map(start, end)));
+                }
+            }
+        }
+    }
+}
