@@ -81,12 +81,16 @@ mod scripts {
         ctrl_c_withdraws_a_held_line
         ctrl_d_at_an_empty_prompt_passes_and_behind_text_it_is_judged
         full_screens_of_text_come_back_under_the_bar
+        keys_of_a_pager_are_no_part_of_the_next_line
         leaving_a_program_after_a_reveal_shows_nothing_of_before
         lines_sent_ahead_are_judged_one_by_one
         many_values_are_told_and_go_on
         nothing_of_ours_stands_inside_a_sequence_of_the_target
         nothing_typed_during_a_hold_is_delivered
         output_in_the_background_takes_the_bar_off_and_it_comes_back
+        output_that_switches_screens_hides_no_line_that_settles
+        output_that_switches_screens_hides_nothing_that_was_typed_before
+        output_that_switches_screens_twice_hides_no_line_that_settles
         personal_data_is_masked_on_the_screen_and_in_the_record
         text_typed_in_an_editor_passes
         the_bar_at_120_columns
@@ -107,7 +111,7 @@ mod scripts {
 mod chance {
     use proptest::prelude::*;
 
-    use super::scenario::chance::{any_act, play};
+    use super::scenario::chance::{any_act, any_act_at_the_menu, play};
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
@@ -115,6 +119,13 @@ mod chance {
         #[test]
         fn whatever_happens_nothing_runs_unapproved_and_the_bar_leaves_nothing_behind(
             acts in prop::collection::vec(any_act(), 1..40),
+        ) {
+            prop_assert_eq!(play(&acts), Ok(()));
+        }
+
+        #[test]
+        fn whatever_happens_at_the_menu_no_value_is_recorded_or_stays_and_nothing_is_left_behind(
+            acts in prop::collection::vec(any_act_at_the_menu(), 1..40),
         ) {
             prop_assert_eq!(play(&acts), Ok(()));
         }

@@ -21,9 +21,15 @@ use super::detect;
 /// Where secrets stand in a command's text: ranges of bytes, in order, apart from each other.
 #[must_use]
 pub fn secrets(text: &str, settings: &Settings) -> Vec<(usize, usize)> {
+    sensitive(text, settings, false)
+}
+
+/// As [`secrets`], and personal data too if `all`: for a text that may have been taken from a screen, where others wrote.
+#[must_use]
+pub fn sensitive(text: &str, settings: &Settings, all: bool) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = detect::find(text.as_bytes(), settings.kinds)
         .into_iter()
-        .filter(|hit| hit.kind.is_secret())
+        .filter(|hit| all || hit.kind.is_secret())
         .map(|hit| (hit.start, hit.end))
         .collect();
     if text.len() <= LONGEST {

@@ -42,6 +42,8 @@ pub(super) struct Gate {
     pub(super) refused: String,
     /// What was started here, and reads the keys.
     pub(super) programs: Programs,
+    /// Which screen the last key was typed on.
+    alternate: bool,
     /// Ctrl-X was sent: readline's Ctrl-X Ctrl-E edits the line elsewhere, and runs what comes back.
     pub(super) control_x: bool,
     /// The last key may be the first half of one: what comes next belongs to it.
@@ -117,6 +119,7 @@ impl Gate {
             unseen_after: String::new(),
             refused: String::new(),
             programs: Programs::default(),
+            alternate: false,
             control_x: false,
             prefixed: false,
             witness: None,
@@ -339,6 +342,11 @@ impl Engine {
             (token, elsewhere) = gate.split_at_run(token);
         }
         let screen = display.truth();
+        let grid = screen.alternate_screen();
+        if std::mem::replace(&mut gate.alternate, grid) != grid && gate.unseen.len() <= UNFINISHED {
+            // What was typed on the other screen is out of sight, and may stand in a shell's buffer still: anybody's output switches.
+            gate.unseen.push_str(&gate.line.typed());
+        }
         let control_x = std::mem::replace(&mut gate.control_x, token.raw == [0x18]);
         let prefixed = std::mem::replace(&mut gate.prefixed, is_prefix(&token));
         let pending = !gate.line.is_empty(screen) || !gate.unfinished.is_empty() || !gate.unseen.is_empty();

@@ -150,6 +150,7 @@ impl Engine {
             self.ring();
         }
         let text = if line.secret { String::new() } else { line.candidates.into_iter().next().unwrap_or_default() };
+        let text = self.judge.storable_line(&text, line.certainty);
         self.record_release(&text, release, now);
         // A pause has a bar of its own.
         self.refresh_bar(now);

@@ -103,9 +103,22 @@ impl Judge {
         privacy::command::without_secrets(text, &self.privacy)
     }
 
+    /// A line as it may be stored and shown: of one that was read from the screen alone, what the target wrote there is masked too.
+    pub(super) fn storable_line(&self, text: &str, certainty: Certainty) -> String {
+        privacy::command::masked(text, &self.sensitive(text, certainty))
+    }
+
+    fn sensitive(&self, text: &str, certainty: Certainty) -> Vec<(usize, usize)> {
+        let seen = match certainty {
+            Certainty::Exact | Certainty::Agreed | Certainty::Keys => false,
+            Certainty::Screen | Certainty::Disputed | Certainty::Opaque => true,
+        };
+        privacy::command::sensitive(text, &self.privacy, seen)
+    }
+
     /// Masks the secrets of the text wherever they are repeated.
     fn hide_secrets(&self, judged: &mut Judged, text: &str) {
-        let secrets = privacy::command::secrets(text, &self.privacy);
+        let secrets = self.sensitive(text, judged.certainty);
         if secrets.is_empty() {
             return;
         }

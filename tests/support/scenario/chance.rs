@@ -22,6 +22,8 @@ pub(crate) enum Act {
     Wait(u64),
     Approve,
     Deny,
+    /// Values in the clear, if somebody asked for them.
+    Reveal,
     Pause,
     Resume,
 }
@@ -51,13 +53,23 @@ pub(crate) fn play(acts: &[Act]) -> Result<(), Fault> {
             Act::Prompt(text) => stage.shell.prompt = (*text).to_owned(),
             Act::Wait(millis) => stage.pass(Duration::from_millis(*millis))?,
             Act::Approve if stage.is_held() => {
-                approved += 1;
-                stage.decide(Outcome::Approved { by: vec!["bob".into()], scope: Scope::Once })?;
+                if let Some(request) = stage.last_request(true) {
+                    approved += 1;
+                    stage.decide_on(&request, Outcome::Approved { by: vec!["bob".into()], scope: Scope::Once })?;
+                }
             }
             Act::Deny if stage.is_held() => {
-                stage.decide(Outcome::Denied { by: "bob".into(), reason: "no".into() })?;
+                if let Some(request) = stage.last_request(true) {
+                    stage.decide_on(&request, Outcome::Denied { by: "bob".into(), reason: "no".into() })?;
+                }
             }
             Act::Approve | Act::Deny => {}
+            Act::Reveal => {
+                if let Some(request) = stage.last_request(false) {
+                    let scope = Scope::Clear { secs: 2 };
+                    stage.decide_on(&request, Outcome::Approved { by: vec!["bob".into()], scope })?;
+                }
+            }
             Act::Pause => stage.act(Input::Paused { by: "eve" })?,
             Act::Resume => stage.act(Input::Resumed { by: "eve" })?,
         }
@@ -68,9 +80,34 @@ pub(crate) fn play(acts: &[Act]) -> Result<(), Fault> {
         if ran > approved {
             return Err(format!("it ran {ran} times and was approved {approved} times:\n{}", stage.picture()));
         }
+        if super::record(&stage.events).contains(VALUE) {
+            return Err(format!("the record has a value in the clear:\n{}", super::record(&stage.events)));
+        }
+    }
+    // Whatever was allowed is over, and the menu is closed.
+    stage.act(Input::FromClient(b"\x1d"))?;
+    stage.act(Input::FromClient(b"\x03"))?;
+    stage.pass(Duration::from_secs(10))?;
+    if stage.picture().contains(VALUE) {
+        return Err(format!("a value stayed on the screen:\n{}", stage.picture()));
     }
     Ok(())
 }
+
+/// The ordinary ones, and the menu with values that it may show.
+pub(crate) fn any_act_at_the_menu() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        4 => any_act(),
+        2 => prop::sample::select(&["\u{1d}", "rcase\r", "e", "nplease\r", "\u{3}"][..]).prop_map(Act::Sent),
+        2 => prop::sample::select(&["\nada@example.com ", "\r\u{1b}[3Bada@example.com\n", "\u{1b}[?1049h", "\u{1b}[?1049l"][..])
+            .prop_map(Act::Says),
+        2 => Just(Act::Sent("\u{1d}rcase\r\u{3}")),
+        2 => Just(Act::Reveal),
+    ]
+}
+
+/// What is masked.
+const VALUE: &str = "ada@example.com";
 
 /// Any of them, the ordinary ones more often.
 pub(crate) fn any_act() -> impl Strategy<Value = Act> {

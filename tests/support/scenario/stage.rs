@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use holdpoint::model::{
     ChannelKind, CloseReason, Event, EventRecord, ExitStatus, Grant, GrantId, HoldRequest, Mono, Now, Outcome, Place,
-    Principal, PtySize, Ruling, Scope, Seq, SessionId, SessionMeta, SessionState, Shown, Size, Stream, Wall,
+    Principal, PtySize, Ruling, Scope, Seq, SessionId, SessionMeta, SessionState, Shown, Size, Stream, Subject, Wall,
 };
 use holdpoint::policy::Policy;
 use holdpoint::privacy;
@@ -160,6 +160,16 @@ impl Stage {
     /// The desk decides on the last request.
     pub(crate) fn decide(&mut self, outcome: Outcome) -> Result<(), Fault> {
         let Some(request) = self.requests.last().cloned() else { return Err("nobody asked for an approval".into()) };
+        self.decide_on(&request, outcome)
+    }
+
+    /// The last request to run something, or the last to see something.
+    pub(crate) fn last_request(&self, command: bool) -> Option<HoldRequest> {
+        self.requests.iter().rev().find(|request| (request.subject == Subject::Command) == command).cloned()
+    }
+
+    /// The desk decides on that request.
+    pub(crate) fn decide_on(&mut self, request: &HoldRequest, outcome: Outcome) -> Result<(), Fault> {
         let grant = match &outcome {
             Outcome::Approved { by, scope: scope @ (Scope::SameCommandThisSession | Scope::Clear { .. }) } => {
                 Some(Grant {
@@ -387,6 +397,8 @@ impl PretendedShell {
                     answer += "^C\r\n";
                     answer += &self.prompt;
                 }
+                // The bastion key, pressed twice.
+                '\u{1d}' => {}
                 '\u{7f}' => {
                     if self.line.pop().is_some() {
                         answer += "\u{8} \u{8}";
