@@ -1,6 +1,7 @@
-//! Masks byte streams that nobody waits for: the recorder's copy of an exec's output.
+//! Masks byte streams that are no terminal's: the output of an exec, and pipes.
 //!
-//! The same rules as for a terminal, without a clock. The whole lines of a large chunk of plain text are judged where they lie
+//! The same rules as for a terminal, without a clock, and a mask has the bytes of what it hides. On a line with controls that no text has
+//! (NUL above all) nothing is hidden: it is part of an archive or a protocol, which a changed byte breaks. The whole lines of a large chunk of plain text are judged where they lie
 //! and handed on as they are; only the line that the chunk before left open and the one that this chunk leaves open are copied.
 
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use crate::model::Finding;
 
 use super::Settings;
 use super::detect::LINE_MAX;
-use super::window::{Window, hide};
+use super::window::{Judge, Unit, Window, hide};
 
 /// Masks one byte stream without a clock. Output comes as pieces of the input wherever nothing was found, so that a
 /// gigabyte of harmless text is never copied.
@@ -23,7 +24,7 @@ impl BulkMasker {
     /// A masker at the start of a stream.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        Self { window: Window::new(settings) }
+        Self { window: Window::new(settings, Unit::Bytes) }
     }
 
     /// Takes a chunk and appends to `out` the masked pieces that are settled, in order. What stays behind is the shortest
@@ -39,6 +40,19 @@ impl BulkMasker {
         self.window.judge(&body, &mut hits);
         out.push(if hits.is_empty() { body } else { hide(&body, &hits).into() });
         self.copy(&bytes.slice(end..), out);
+    }
+
+    /// Whether something stays behind, and whether [`BulkMasker::let_go`] would hide it.
+    #[must_use]
+    pub fn waits(&self) -> Option<bool> {
+        self.window.waits()
+    }
+
+    /// Appends what stayed behind, because nothing follows for a while.
+    pub fn let_go(&mut self, out: &mut Vec<Bytes>) {
+        let mut rest = Vec::new();
+        self.window.let_go(Judge::Mask, &mut rest);
+        push(rest, out);
     }
 
     /// The stream has ended: appends what stayed behind. Afterwards the masker is as new, but for its findings.

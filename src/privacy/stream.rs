@@ -17,7 +17,7 @@ use crate::model::{Finding, Mono};
 
 use super::Settings;
 use super::detect::Memory;
-use super::window::{Judge, Window, contains};
+use super::window::{Judge, Unit, Window, contains};
 
 /// How long a tail waits. Longer than the pause between two reads of one write (well under a millisecond on a machine, one
 /// or two between the packets of a burst), shorter than anybody sees.
@@ -38,7 +38,7 @@ impl StreamMasker {
     /// A masker at the start of a session.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        Self { window: Window::new(settings), deadline: None, typed: Typed::default() }
+        Self { window: Window::new(settings, Unit::Columns), deadline: None, typed: Typed::default() }
     }
 
     /// Takes what the target wrote and appends what may be shown now.

@@ -8,7 +8,7 @@
 //! Whole lines are judged when they end, the open one each time bytes come; what is settled goes out, masked where hits
 //! cover it. Every mask has the columns of what it hides.
 
-use memchr::{memmem, memrchr};
+use memchr::{memchr, memmem, memrchr};
 use unicode_width::UnicodeWidthChar as _;
 
 use crate::model::{DataKind, Finding};
@@ -21,6 +21,7 @@ use super::escape::{Scanner, Step};
 #[derive(Debug)]
 pub(super) struct Window {
     detector: Detector,
+    unit: Unit,
     memory: Memory,
     scanner: Scanner,
     /// The open line, from its start or where it was cut.
@@ -54,13 +55,14 @@ struct Gap {
 }
 
 impl Window {
-    pub(super) fn new(settings: &Settings) -> Self {
-        Self::with(Detector::new(settings))
+    pub(super) fn new(settings: &Settings, unit: Unit) -> Self {
+        Self::with(Detector::new(settings), unit)
     }
 
-    fn with(detector: Detector) -> Self {
+    fn with(detector: Detector, unit: Unit) -> Self {
         Self {
             detector,
+            unit,
             memory: Memory::default(),
             scanner: Scanner::default(),
             text: Vec::new(),
@@ -112,7 +114,7 @@ impl Window {
     /// Begins in the middle of a line of which `text` was shown.
     pub(super) fn begin(&mut self, text: &[u8], memory: Memory) {
         let found = std::mem::take(&mut self.found);
-        *self = Self { found, memory, ..Self::with(self.detector.clone()) };
+        *self = Self { found, memory, ..Self::with(self.detector.clone(), self.unit) };
         self.text.extend_from_slice(text);
         self.shown = text.len();
         self.counted = text.len();
@@ -159,7 +161,12 @@ impl Window {
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
         self.settle(self.text.len(), out);
         let found = std::mem::take(&mut self.found);
-        *self = Self { found, ..Self::with(self.detector.clone()) };
+        *self = Self { found, ..Self::with(self.detector.clone(), self.unit) };
+    }
+
+    /// Whether a tail is held, and whether letting it go would hide it.
+    pub(super) fn waits(&self) -> Option<bool> {
+        (!self.held().is_empty()).then(|| self.tail.identifying.is_some())
     }
 
     /// Judges whole lines that stand elsewhere; for when no line is open.
@@ -281,6 +288,23 @@ impl Window {
         }
     }
 
+    /// Whether a hit stands on a line with controls that no text has, in a stream of bytes: there it is chance, or part of a
+    /// format that a changed byte breaks.
+    fn is_binary(&self, hit: &Hit) -> bool {
+        if self.unit == Unit::Columns || self.gaps.is_empty() {
+            return false;
+        }
+        let before = self.text.get(..hit.start).and_then(|text| memrchr(b'\n', text)).map_or(0, |feed| feed + 1);
+        let after = self.text.get(hit.end..).and_then(|text| memchr(b'\n', text));
+        let after = after.map_or(self.text.len(), |feed| hit.end + feed);
+        let mut taken = 0;
+        self.gaps.iter().any(|gap| {
+            let bytes = self.skipped.get(taken..taken + gap.len).unwrap_or_default();
+            taken += gap.len;
+            (before..=after).contains(&gap.at) && bytes.iter().any(|b| matches!(b, 0..=6 | 0x0e..=0x1a | 0x1c..=0x1f))
+        })
+    }
+
     /// Counts the hits that end in the settled part and were not counted before.
     fn count(&mut self, settled: usize) {
         let counted = self.counted;
@@ -305,12 +329,22 @@ impl Window {
             weave(text, from, &mut self.gaps, &mut self.skipped, plain, out);
         } else {
             let mut masked = text.to_vec();
-            mask(&mut masked, from, &self.hits);
+            let text: Vec<Hit> = self.hits.iter().filter(|hit| !self.is_binary(hit)).copied().collect();
+            mask(&mut masked, from, &text, self.unit);
             let filled = |part: &[u8], out: &mut Vec<u8>| out.extend(part.iter().filter(|b| **b != 0));
             weave(&masked, from, &mut self.gaps, &mut self.skipped, filled, out);
         }
         self.shown = until;
     }
+}
+
+/// What a mask keeps of what it hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// Its width: on a terminal.
+    Columns,
+    /// Its length: in a stream that may count its bytes.
+    Bytes,
 }
 
 /// What to do with a tail that cannot wait.
@@ -325,12 +359,12 @@ pub(super) enum Judge {
 /// Hides what hits cover; `text` begins at `offset`. Each character becomes as many masks as it has columns; the bytes that a
 /// character then has too many become NULs, which [`Scanner`] never lets into text and which are left out when it is shown.
 /// Separators are hidden too: of a card in groups they are a sixth. Controls stay.
-fn mask(text: &mut [u8], offset: usize, hits: &[Hit]) {
+fn mask(text: &mut [u8], offset: usize, hits: &[Hit], unit: Unit) {
     for hit in hits {
         let start = hit.start.max(offset).saturating_sub(offset);
         let end = hit.end.saturating_sub(offset).min(text.len());
         let value = text.get_mut(start..end).unwrap_or_default();
-        if value.is_ascii() {
+        if unit == Unit::Bytes || value.is_ascii() {
             value.iter_mut().filter(|b| **b >= b' ' && **b != 0x7f).for_each(|b| *b = MASK);
             continue;
         }
@@ -348,11 +382,10 @@ fn mask(text: &mut [u8], offset: usize, hits: &[Hit]) {
     }
 }
 
-/// `text` with what hits cover hidden.
+/// `text` with what hits cover hidden, byte for byte.
 pub(super) fn hide(text: &[u8], hits: &[Hit]) -> Vec<u8> {
     let mut masked = text.to_vec();
-    mask(&mut masked, 0, hits);
-    masked.retain(|b| *b != 0);
+    mask(&mut masked, 0, hits, Unit::Bytes);
     masked
 }
 

@@ -13,6 +13,7 @@ use super::judge::Judge;
 use super::output::Outflow;
 use super::place::{Place, Waiting};
 use super::reveal::Reveals;
+use super::streams::Streams;
 use super::witness::Witness;
 use super::{Input, Output, Settings, words};
 use crate::model::{
@@ -20,7 +21,6 @@ use crate::model::{
     SessionMeta, SessionState, Shown, Size, Stream,
 };
 use crate::policy::Policy;
-use crate::privacy::BulkMasker;
 
 /// One session.
 #[derive(Debug)]
@@ -68,8 +68,8 @@ pub(super) enum Stage {
 pub(super) enum Side {
     /// A terminal, with its gate.
     Terminal(Box<(Display, Gate)>),
-    /// Two byte streams. What is recorded of them is masked; what the client gets is what the target sent.
-    Streams { stdout: Box<BulkMasker>, stderr: Box<BulkMasker> },
+    /// Two byte streams.
+    Streams(Box<Streams>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,10 +84,7 @@ impl Engine {
     pub fn new(meta: SessionMeta, settings: Settings, policy: Arc<Policy>, seed: [u8; 32], now: Now) -> Self {
         let side = match &meta.pty {
             Some(pty) => Side::Terminal(Box::new((Display::new(pty.size, &settings.privacy), Gate::new()))),
-            None => Side::Streams {
-                stdout: Box::new(BulkMasker::new(&settings.privacy)),
-                stderr: Box::new(BulkMasker::new(&settings.privacy)),
-            },
+            None => Side::Streams(Box::new(Streams::new(&settings.privacy))),
         };
         Self {
             judge: Judge::new(policy, meta.clone(), &seed, settings.privacy.clone()),
@@ -128,7 +125,7 @@ impl Engine {
     pub fn nonce(&self) -> Option<&str> {
         match &self.side {
             Side::Terminal(terminal) => terminal.1.witness.as_ref().map(Witness::nonce),
-            Side::Streams { .. } => None,
+            Side::Streams(_) => None,
         }
     }
 
@@ -203,7 +200,7 @@ impl Engine {
                 let (display, gate) = terminal.as_ref();
                 [display.wake_at(), display.bar_due(), gate.wake_at()].into_iter().flatten().min()
             }
-            Side::Streams { .. } => None,
+            Side::Streams(streams) => streams.wake_at(),
         };
         let exec = match &self.stage {
             Stage::Deciding(exec) => exec.wake_at(),
@@ -220,7 +217,7 @@ impl Engine {
     pub fn takes_input(&self) -> bool {
         match &self.side {
             Side::Terminal(terminal) => terminal.1.has_room(),
-            Side::Streams { .. } => true,
+            Side::Streams(_) => true,
         }
     }
 
@@ -242,7 +239,7 @@ impl Engine {
         let held = match (&self.stage, &self.side) {
             (Stage::Deciding(exec), _) => exec.is_held(),
             (_, Side::Terminal(terminal)) => terminal.1.is_held(),
-            (_, Side::Streams { .. }) => false,
+            (_, Side::Streams(_)) => false,
         };
         match (held || self.outflow.is_held(), &self.paused_by) {
             (true, _) => SessionState::Held,
@@ -278,7 +275,7 @@ impl Engine {
                 let size = Size::new(view.cols().into(), view.rows().into());
                 Some((size, Bytes::from(view.state())))
             }
-            Side::Streams { .. } => None,
+            Side::Streams(_) => None,
         }
     }
 
@@ -304,7 +301,7 @@ impl Engine {
                 let (display, gate) = terminal.as_mut();
                 Some((display, gate))
             }
-            Side::Streams { .. } => None,
+            Side::Streams(_) => None,
         }
     }
 
@@ -414,7 +411,7 @@ impl Engine {
         match &self.side {
             Side::Terminal(_) => self.keys(bytes, now),
             // Whether a command may read a stream that nobody judges was part of its verdict.
-            Side::Streams { .. } => self.push(Output::ToTarget(Bytes::copy_from_slice(bytes))),
+            Side::Streams(_) => self.push(Output::ToTarget(Bytes::copy_from_slice(bytes))),
         }
     }
 
@@ -422,7 +419,7 @@ impl Engine {
     fn client_eof(&mut self, now: Now) {
         match &self.side {
             Side::Terminal(_) => self.keys_end(now),
-            Side::Streams { .. } => self.push(Output::TargetEof),
+            Side::Streams(_) => self.push(Output::TargetEof),
         }
     }
 
@@ -452,35 +449,39 @@ impl Engine {
                 self.heard(marks, now);
                 self.echoed(now);
             }
-            Side::Streams { stdout, stderr } => {
-                let masker = match stream {
-                    Stream::Stdout => stdout,
-                    Stream::Stderr => stderr,
-                };
-                let mut masked = Vec::new();
-                masker.feed(bytes.clone(), &mut masked);
-                let findings = masker.take_findings();
-                self.record_streams(stream, masked, now);
-                self.push(Output::ToClient(stream, bytes));
+            Side::Streams(streams) => {
+                let masked = streams.feed(stream, bytes, now.mono);
+                let findings = streams.take_findings();
+                self.show_streams(stream, masked, now);
                 self.found(findings, now);
             }
         }
     }
 
-    fn record_streams(&mut self, stream: Stream, masked: Vec<Bytes>, now: Now) {
+    /// Masked bytes: recorded, then sent.
+    fn show_streams(&mut self, stream: Stream, masked: Vec<Bytes>, now: Now) {
         for bytes in masked.into_iter().filter(|bytes| !bytes.is_empty()) {
-            self.append(Event::Output { stream, bytes }, now);
+            self.append(Event::Output { stream, bytes: bytes.clone() }, now);
+            self.push(Output::ToClient(stream, bytes));
+        }
+    }
+
+    /// What of the streams has waited long enough.
+    fn streams_tick(&mut self, now: Now) {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            if let Side::Streams(streams) = &mut self.side {
+                let late = streams.expire(stream, now.mono);
+                self.show_streams(stream, late, now);
+            }
         }
     }
 
     fn finish_streams(&mut self, now: Now) {
-        if let Side::Streams { stdout, stderr } = &mut self.side {
-            let (mut out, mut err) = (Vec::new(), Vec::new());
-            stdout.finish(&mut out);
-            stderr.finish(&mut err);
-            let findings = [stdout.take_findings(), stderr.take_findings()].concat();
-            self.record_streams(Stream::Stdout, out, now);
-            self.record_streams(Stream::Stderr, err, now);
+        if let Side::Streams(streams) = &mut self.side {
+            let (out, err) = (streams.finish(Stream::Stdout), streams.finish(Stream::Stderr));
+            let findings = streams.take_findings();
+            self.show_streams(Stream::Stdout, out, now);
+            self.show_streams(Stream::Stderr, err, now);
             // Nothing comes after it that could be stopped.
             if !findings.is_empty() {
                 self.append(Event::Masked { findings }, now);
@@ -560,7 +561,7 @@ impl Engine {
         let open = match (&self.stage, &self.side) {
             (Stage::Deciding(exec), _) => exec.open_request(),
             (_, Side::Terminal(terminal)) => terminal.1.open_request(),
-            (_, Side::Streams { .. }) => None,
+            (_, Side::Streams(_)) => None,
         };
         if let Some(request) = open.or(self.outflow.open_request()) {
             self.push(Output::Withdraw(request));
@@ -590,6 +591,7 @@ impl Engine {
         self.reveal_tick(now);
         self.output_tick(now);
         self.terminal_tick(now);
+        self.streams_tick(now);
     }
 
     fn warning_at(&self) -> Mono {

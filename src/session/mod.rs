@@ -38,6 +38,7 @@
 //! | `reveal.rs` | values in the clear on one terminal, for a time |
 //! | `masking.rs` | what of the target's output the client gets: as it came, masked, or rendered |
 //! | `screening.rs` | a screen as the matcher reads it |
+//! | `streams.rs` | the output of a command without a terminal |
 //! | `exec.rs` | a command without a line editor |
 //! | `unseen.rs` | what nobody can see in a line: files on the target that it runs |
 //! | `place.rs` | where on the client's screen the session begins |
@@ -59,6 +60,7 @@ mod output;
 mod place;
 mod reveal;
 mod screening;
+mod streams;
 mod unseen;
 mod witness;
 mod words;
