@@ -58,6 +58,19 @@ impl Line {
         self.cells.iter().any(|cell| test(*cell))
     }
 
+    /// The bytes that stand in such cells.
+    fn ranges(&self, test: impl Fn(usize) -> bool) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = Vec::new();
+        for (at, _) in self.cells.iter().enumerate().filter(|(_, cell)| test(**cell)) {
+            match hits.last_mut() {
+                Some(hit) if hit.end == at => hit.end += 1,
+                // Of whatever kind: it was counted where it was found.
+                _ => hits.push(Hit { start: at, end: at + 1, kind: DataKind::Email }),
+            }
+        }
+        hits
+    }
+
     /// The cells of bytes of the text.
     fn of(&self, start: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
         self.cells.get(start..end.min(self.cells.len())).unwrap_or_default().iter().copied()
@@ -146,7 +159,31 @@ impl ScreenMatcher {
         for line in &picture.joined {
             self.line(line, &mut Memory::default(), &mut found.cells);
         }
+        self.beside(picture, &mut found.cells);
         found
+    }
+
+    /// Judges every line as it is shown, where one reading hides something of another.
+    fn beside(&self, picture: &Picture, cells: &mut Vec<usize>) {
+        if picture.joined.is_empty() || cells.is_empty() {
+            return;
+        }
+        let mut hidden: HashSet<usize> = cells.iter().copied().collect();
+        for _ in 0..ROUNDS {
+            let before = hidden.len();
+            for line in picture.lines.iter().chain(&picture.joined) {
+                let mut hits = line.ranges(|cell| hidden.contains(&cell));
+                if !hits.is_empty() {
+                    self.judge_masked(&line.text, &Memory::default(), &mut hits);
+                    hidden.extend(hits.iter().flat_map(|hit| line.of(hit.start, hit.end)));
+                }
+            }
+            if hidden.len() == before {
+                break;
+            }
+        }
+        *cells = hidden.into_iter().collect();
+        cells.sort_unstable();
     }
 
     /// Whether a text by itself has no value in it.
@@ -166,14 +203,8 @@ impl ScreenMatcher {
 
     /// Says that a line was judged elsewhere: which of its cells were hidden, and what is known behind it.
     pub fn learn(&mut self, line: &Line, hidden: impl Fn(usize) -> bool, after: &Memory) {
-        let mut hits: Vec<Hit> = Vec::new();
-        for (at, _) in line.cells.iter().enumerate().filter(|(_, cell)| hidden(**cell)) {
-            match hits.last_mut() {
-                Some(hit) if hit.end == at => hit.end += 1,
-                // The kind was counted where it was found.
-                _ => hits.push(Hit { start: at, end: at + 1, kind: DataKind::Email }),
-            }
-        }
+        let mut hits = line.ranges(hidden);
+        self.judge_masked(&line.text, &Memory::default(), &mut hits);
         self.remember(line.text.clone(), Judged { before: None, hits, after: after.clone() });
     }
 
@@ -185,7 +216,13 @@ impl ScreenMatcher {
     fn tail(&self, line: &Line, memory: &Memory) -> Option<OpenTail> {
         let Tail { from, identifying, .. } = self.detector.open(&line.text, memory, &mut Vec::new());
         let text = line.text.get(from..).filter(|tail| !tail.is_empty())?.to_vec();
-        let identifying = identifying.map_or_else(Vec::new, |start| line.of(start, line.text.len()).collect());
+        let mut identifies: Vec<Hit> = Vec::new();
+        if let Some(start) = identifying {
+            // Of whatever kind; and what stands beside it when it is hidden.
+            identifies.push(Hit { start, end: line.text.len(), kind: DataKind::Email });
+            self.judge_masked(&line.text, memory, &mut identifies);
+        }
+        let identifying = identifies.iter().flat_map(|hit| line.of(hit.start, hit.end)).collect();
         let cells = line.of(from, line.text.len()).collect();
         Some(OpenTail { text, cells, identifying, line: line.text.clone() })
     }
@@ -214,11 +251,29 @@ impl ScreenMatcher {
         let before = memory.clone();
         let mut hits = Vec::new();
         self.detector.line(&line.text, memory, &mut hits);
+        self.judge_masked(&line.text, &before, &mut hits);
         for hit in &hits {
             cells.extend(line.of(hit.start, hit.end));
             self.count(*hit, &line.text);
         }
         self.remember(line.text.clone(), Judged { before: Some(before), hits, after: memory.clone() });
+    }
+
+    /// Judges a line as it is shown: what stands beside something hidden may be a value by itself then.
+    fn judge_masked(&self, text: &[u8], before: &Memory, hits: &mut Vec<Hit>) {
+        let mut judged = 0;
+        while judged < hits.len() {
+            let mut masked = text.to_vec();
+            for hit in hits.iter() {
+                masked.get_mut(hit.start..hit.end.min(text.len())).unwrap_or_default().fill(b'*');
+            }
+            judged = hits.len();
+            let mut more = Vec::new();
+            self.detector.line(&masked, &mut before.clone(), &mut more);
+            // Stars are no value; and each round hides something more, or is the last.
+            more.retain(|hit| masked.get(hit.start..hit.end).is_some_and(|value| value.iter().any(|b| *b != b'*')));
+            hits.append(&mut more);
+        }
     }
 
     fn remember(&mut self, text: Vec<u8>, judged: Judged) {
@@ -242,6 +297,9 @@ impl ScreenMatcher {
         }
     }
 }
+
+/// How often one thing that is hidden may uncover another.
+const ROUNDS: usize = 4;
 
 /// Lines that are remembered, twice over: several of the tallest screens.
 const REMEMBERED: usize = 1024;

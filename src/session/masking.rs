@@ -201,7 +201,9 @@ impl Masking {
         }
         let waits = batch.deadline.is_some();
         let found = self.matcher.judge(&picture(path.truth.look()));
-        let Some(tail) = found.tail.as_ref().filter(|tail| self.decided.as_ref() != Some(&tail.line)) else {
+        // A tail that would not be hidden is shown at once: it can be hidden when it has become a value.
+        let waits_for = |tail: &&OpenTail| !tail.identifying.is_empty() && self.decided.as_ref() != Some(&tail.line);
+        let Some(tail) = found.tail.as_ref().filter(waits_for) else {
             self.flush_found(found, Tail::Hide, path);
             self.try_append(path);
             return;
@@ -439,16 +441,8 @@ impl Masking {
         }
         if batch.raw.is_some() && batch.masked_rows.is_none() {
             let (truth, view) = (path.truth.look(), path.view.look());
-            let aligned = batch.is_empty() && truth.cursor() == view.cursor();
-            if aligned {
-                let rows = (0..truth.rows()).map(|row| screening::differs(truth, view, row)).collect();
-                batch.masked_rows = Some(rows);
-            } else {
-                // Something was held before it: all rows but the cursor's are as they were.
-                let row = truth.cursor().row;
-                let rows = (0..truth.rows()).map(|r| r < row && screening::differs(truth, view, r)).collect();
-                batch.masked_rows = Some(rows);
-            }
+            let rows = (0..truth.rows()).map(|row| screening::hides(view, truth, row)).collect();
+            batch.masked_rows = Some(rows);
         }
         batch.drawn = true;
         batch.keep(raw);
@@ -548,7 +542,12 @@ impl Masking {
         let here = Place::of(truth);
         let ready =
             here.canonical && !here.pending && !here.alternate && nothing_ahead(truth) && !below_a_full_row(truth);
-        if ready && path.view.look().cursor() == truth.cursor() {
+        let view = path.view.look();
+        // Beside something hidden, and below a row that it goes on from, the client sees what the stream's masker would not.
+        let row = truth.cursor().row;
+        let alone = screening::first_row(truth) == row && !screening::differs(truth, view, row);
+        let ready = ready && alone && view.cursor() == truth.cursor();
+        if ready {
             self.stream.begin(before_cursor(truth).as_bytes(), std::mem::take(&mut self.above));
             let column = usize::from(truth.cursor().col);
             self.mode = Mode::Append(Append { cols: usize::from(truth.cols()), column, ..Append::default() });
@@ -676,3 +675,6 @@ const SILENT_MAX: usize = 512;
 /// States of a batch that are judged one by one, so that it can be sent as it came: the line of an editor, or progress. With more
 /// the screen is rendered.
 const STEPS_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests;

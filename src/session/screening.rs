@@ -12,7 +12,14 @@ pub(super) fn picture(screen: &Screen) -> Picture {
     let mut first = 0;
     for row in 0..rows {
         read(screen, row, 0, cols, &mut line);
-        if screen.row_wrapped(row) && row + 1 < rows {
+        let goes_on = screen.row_wrapped(row) && row + 1 < rows;
+        if goes_on || row > first {
+            // Each row is also read by itself: a program may have drawn over one of them.
+            let mut alone = Line::default();
+            read(screen, row, 0, cols, &mut alone);
+            picture.joined.push(trimmed(alone));
+        }
+        if goes_on {
             continue;
         }
         let mut whole = std::mem::take(&mut line);
@@ -30,15 +37,20 @@ pub(super) fn picture(screen: &Screen) -> Picture {
     picture
 }
 
-/// The text of the cursor's logical line up to the cursor, as it stands there.
-pub(super) fn before_cursor(screen: &Screen) -> String {
-    let cursor = screen.cursor();
-    let mut first = cursor.row;
+/// The first row of the cursor's logical line.
+pub(super) fn first_row(screen: &Screen) -> u16 {
+    let mut first = screen.cursor().row;
     while first > 0 && screen.row_wrapped(first - 1) {
         first -= 1;
     }
+    first
+}
+
+/// The text of the cursor's logical line up to the cursor, as it stands there.
+pub(super) fn before_cursor(screen: &Screen) -> String {
+    let cursor = screen.cursor();
     let mut text = String::new();
-    for row in first..=cursor.row {
+    for row in first_row(screen)..=cursor.row {
         let end = if row == cursor.row { cursor.col } else { screen.cols() };
         for cell in (0..end).filter_map(|col| screen.cell(row, col)).filter(|cell| cell.width > 0) {
             text.push_str(if cell.text.is_empty() { " " } else { cell.text });
@@ -58,10 +70,7 @@ pub(super) fn nothing_ahead(screen: &Screen) -> bool {
 
 /// Whether the row above the cursor's line reaches the margin without having wrapped: the line reads as if it went on.
 pub(super) fn below_a_full_row(screen: &Screen) -> bool {
-    let mut first = screen.cursor().row;
-    while first > 0 && screen.row_wrapped(first - 1) {
-        first -= 1;
-    }
+    let first = first_row(screen);
     let last = screen.cols().saturating_sub(1);
     first > 0 && screen.cell(first - 1, last).is_some_and(|cell| cell.width == 0 || !is_blank(cell.text))
 }
@@ -74,6 +83,14 @@ pub(super) fn differs(a: &Screen, b: &Screen, row: u16) -> bool {
             (Some((a, wa)), Some((b, wb))) => wa != wb || (a != b && !(is_blank(&a) && is_blank(&b))),
             (a, b) => a != b,
         }
+    })
+}
+
+/// Whether the client sees a mask in that row.
+pub(super) fn hides(view: &Screen, truth: &Screen, row: u16) -> bool {
+    (0..truth.cols()).any(|col| {
+        view.cell(row, col).is_some_and(|cell| cell.text == "*")
+            && truth.cell(row, col).is_some_and(|cell| cell.text != "*")
     })
 }
 

@@ -241,6 +241,19 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// A few cells that look as they should are drawn again if that is shorter than going round them.
+    fn bridge(&self, col: usize, pen: &mut Pen<'_>) {
+        let Some((row, from)) = pen.at.filter(|(row, from)| *row == self.row && usize::from(*from) < col) else {
+            return;
+        };
+        let gap = self.wants.get(usize::from(from)..col).filter(|gap| gap.len() <= BRIDGE_MAX).unwrap_or_default();
+        let alike = |want: &Want<'_>| !want.may_differ() && Some(want.style) == pen.style;
+        if !gap.is_empty() && gap.iter().all(alike) {
+            gap.iter().for_each(|want| pen.put(if want.text.is_empty() { b" " } else { want.text.as_bytes() }));
+            pen.at = Some((row, from + u16::try_from(gap.len()).unwrap_or(0)));
+        }
+    }
+
     fn draw(&self, erased: bool, wraps: bool, pen: &mut Pen<'_>) {
         let plain = |want: &Want<'_>| want.is_blank() && want.style == Style::default();
         let end = self.wants.iter().rposition(|want| !plain(want)).map_or(0, |last| last + 1);
@@ -251,6 +264,7 @@ impl<'a> Row<'a> {
                 // The first half is drawn if the second must be.
                 continue;
             }
+            self.bridge(col, pen);
             let col = u16::try_from(col).unwrap_or(u16::MAX);
             pen.place(self.row, col);
             pen.paint(want.style);
@@ -277,6 +291,9 @@ impl<'a> Row<'a> {
 
 /// What stands for a hidden cell.
 const MASK: &str = "*";
+
+/// Moving the cursor takes about so many bytes.
+const BRIDGE_MAX: usize = 6;
 
 /// So many changed cells of a row are judged one after the other; with more, the row is erased first.
 const JUDGED_MAX: usize = 8;
