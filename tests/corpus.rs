@@ -138,3 +138,70 @@ fn everyday_lines_pass() {
 fn lines_that_only_mention_danger_pass() {
     at_most("mentions", 200);
 }
+
+/// Marsaglia's xorshift64: the same lines at every run.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 11).unwrap_or(0) % end.max(1)
+    }
+
+    /// A line with pieces taken out, doubled, turned round, or replaced with pieces of another.
+    fn mutated(&mut self, line: &str, other: &str) -> String {
+        const NOISE: [&str; 20] = [
+            "'", "\"", "`", "$(", ")", "${", "}", "\\", "\n", "|", "<<E", "<(", ";", "{a,b}", "é", "\0", "[", "((",
+            "!", "$'\\x",
+        ];
+        let mut chars: Vec<char> = line.chars().collect();
+        for _ in 0..=self.below(4) {
+            let at = self.below(chars.len() + 1);
+            let end = (at + self.below(12)).min(chars.len());
+            match self.below(5) {
+                0 => drop(chars.drain(at..end)),
+                1 => chars
+                    .splice(at..at, NOISE.get(self.below(NOISE.len())).copied().unwrap_or_default().chars())
+                    .for_each(drop),
+                2 => chars.splice(at..end, other.chars().skip(self.below(other.len())).take(20)).for_each(drop),
+                3 => {
+                    let piece: Vec<char> = chars.iter().copied().skip(at).take(end - at).collect();
+                    let times = 1 + self.below(64);
+                    chars.splice(at..at, piece.repeat(times)).for_each(drop);
+                }
+                _ => chars.iter_mut().skip(at).take(end - at).for_each(|c| *c = c.to_ascii_uppercase()),
+            }
+        }
+        chars.into_iter().collect()
+    }
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "how long an analysis takes is what is tested")]
+fn mutated_lines_neither_panic_nor_hang_and_their_spans_lie_in_them() {
+    let rows = |part: &str| -> Vec<Row> {
+        let texts = files(part).into_iter().map(|file| std::fs::read_to_string(file).expect("a file can be read"));
+        texts
+            .flat_map(|text| text.lines().map(|l| serde_json::from_str(l).expect("a row")).collect::<Vec<Row>>())
+            .collect()
+    };
+    let rows: Vec<Row> = ["obfuscated", "hidden", "mentions"].into_iter().flat_map(rows).collect();
+    let mut chance = Chance(0x2545_f491_4f6c_dd1d);
+    for row in &rows {
+        for _ in 0..3 {
+            let other = rows.get(chance.below(rows.len())).map_or("", |other| other.cmd.as_str());
+            let line = chance.mutated(&row.cmd, other);
+            let name = row.context.as_deref().unwrap_or("shell");
+            let context = Dialect::from_name(name).map_or(Context::PROMPT, Context::typed_at);
+            let begun = std::time::Instant::now();
+            let analysis = analyse(&line, &context);
+            assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{line:?} took {:?}", begun.elapsed());
+            for effect in analysis.effects {
+                let span = effect.span;
+                assert!(line.get(span.start..span.end).is_some(), "{span:?} of {:?} in {line:?}", effect.reason);
+            }
+        }
+    }
+}

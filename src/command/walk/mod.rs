@@ -134,6 +134,11 @@ impl<'c> Walk<'c> {
         }
     }
 
+    /// Whether the text was given to the program by another command, and not typed at it.
+    pub(super) const fn is_given(&self) -> bool {
+        self.place.depth > 0
+    }
+
     /// Judges a path that such a text touches.
     pub(super) fn path(&mut self, path: &str, access: Access, start: usize, end: usize) {
         let span = self.span(start, end);
@@ -169,6 +174,15 @@ impl<'c> Walk<'c> {
             self.nested(text, origin, &input, self.place.within());
             self.reader = reader;
         }
+    }
+
+    /// Judges a text that a shell may read, or another program: a word that cannot be determined means nothing. It stands in the line from
+    /// the byte `start` on.
+    pub(super) fn lenient(&mut self, text: &str, start: usize) {
+        let reader = std::mem::replace(&mut self.reader, Reader::Program);
+        let origin = self.origin(start);
+        self.nested(text, origin, &Input::Terminal, self.place.within());
+        self.reader = reader;
     }
 
     /// Judges a text as SQL; it stands in the line from the byte `start` on.
