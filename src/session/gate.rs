@@ -647,7 +647,7 @@ impl Engine {
             }
             State::Clearing { .. } => {
                 gate.line.output(display.truth(), now.mono.0);
-                if gate.line.is_empty(display.truth()) {
+                if gate.line.is_empty(display.truth()) || gate.line.is_cleared(display.truth()) {
                     gate.state = State::Open;
                     self.work_off(now);
                 }

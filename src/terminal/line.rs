@@ -256,6 +256,17 @@ impl LineReader {
             || (below && cursor.col > 0 && right_is_free && (text.is_empty() || !row.contains(text.as_str())))
     }
 
+    /// Whether a line that was taken back with the editor's own keys is gone: a known prompt stands there with nothing behind it. The
+    /// line that follows is then a new one.
+    pub fn is_cleared(&mut self, screen: &Screen) -> bool {
+        let cleared = self.editor.text().is_empty() && self.at_prompt(screen);
+        if cleared {
+            self.editor.reset();
+            (self.prompt, self.longer, self.echoes) = (None, None, false);
+        }
+        cleared
+    }
+
     /// Keys that were typed into a full-screen program are no part of the line behind it.
     fn follow_alternate(&mut self, screen: &Screen) {
         if self.alternate != screen.alternate_screen() {
