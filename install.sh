@@ -283,7 +283,7 @@ purge() {
 # --- what the tests need ----------------------------------------------------------------------------------------------
 
 # program:Debian package
-needs='busybox:busybox sshd:openssh-server ssh:openssh-client tmux:tmux zsh:zsh fish:fish asciinema:asciinema vim:vim less:less ps:procps
+needs='busybox:busybox tcsh:tcsh sshd:openssh-server ssh:openssh-client tmux:tmux zsh:zsh fish:fish asciinema:asciinema vim:vim less:less ps:procps
 strace:strace shellcheck:shellcheck python3:python3 git:git cc:gcc screen:screen sqlite3:sqlite3 psql:postgresql-client
 postgres:postgresql'
 
@@ -295,6 +295,12 @@ packages() {
     done
     # A second terminal emulator, as a module of Debian's own Python.
     /usr/bin/python3 -c 'import pyte' 2>/dev/null || missing="$missing python3-pyte"
+    # A library has no program of its name.
+    found=
+    for dir in /usr/lib /usr/lib64 /usr/lib/*-linux-gnu; do
+        if [ -e "$dir/libnss_wrapper.so" ]; then found=1; fi
+    done
+    if [ -z "$found" ]; then missing="$missing libnss-wrapper"; fi
     if [ -z "$missing" ]; then return 0; fi
     case $missing in *" gcc"*) missing="$missing libc6-dev" ;; esac
     if ! have apt-get; then

@@ -137,7 +137,7 @@ enum Words {
     /// Something runs: what it has said so far. Before our own first mark nothing counts: the account's start-up files may have
     /// spoken to what they took for a command, and speak again to the login shell.
     Came(Vec<FromTarget>),
-    /// Nothing: it ended with a failure before our script began, and said nothing but that.
+    /// Nothing: the account's shell failed before our script began, and complained of what it was told to run.
     NoShell,
 }
 
@@ -164,8 +164,10 @@ async fn first_words(reader: &mut ChannelReadHalf, hello: &[u8]) -> Words {
             }
         }
         said.extend(item_of(message, true));
+        // A forced command may fail as well, and must not run twice; but it has no reason to repeat our words.
         let failed = said.iter().any(|item| matches!(item, FromTarget::Exit(status) if *status != SUCCESS));
-        if closes && failed {
+        let complains = heard.windows(OURS.len()).any(|window| window == OURS);
+        if closes && failed && complains {
             return Words::NoShell;
         }
         if closes || heard.len() > FIRST_WORDS_BYTES {
@@ -438,6 +440,9 @@ const FIRST_WORDS: Duration = Duration::from_secs(1);
 
 /// Bytes of something else, after which it is not waited for any more.
 const FIRST_WORDS_BYTES: usize = 16 << 10;
+
+/// What a shell complains of that runs no such commands: git-shell and interpreters repeat them.
+const OURS: &[u8] = b"/bin/sh -c";
 
 const SUCCESS: ExitStatus = ExitStatus::Code { code: 0 };
 

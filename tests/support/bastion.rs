@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::client::Client;
 use super::keys::KeyPair;
 use super::process::{Running, resident_kib};
-use super::sshd::Sshd;
+use super::sshd::{Account, Sshd};
 use super::wait_for;
 
 /// The people of every test.
@@ -33,6 +33,12 @@ impl World {
     /// Starts everything; the bastion listens when this returns.
     #[track_caller]
     pub(crate) fn start() -> Self {
+        Self::start_for(None, "")
+    }
+
+    /// The same, with a target whose account has another shell and home; the key of `alice` opens it without the bastion, too.
+    #[track_caller]
+    pub(crate) fn start_for(account: Option<&Account>, more: &str) -> Self {
         let (dir, home) = (folder("a folder of the bastion"), folder("a home for local shells"));
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o777)).expect("a mode");
         let keys = dir.path().join("keys");
@@ -45,7 +51,9 @@ impl World {
             KeyPair::make(&dir.path().join(name));
         }
         let user_ca = KeyPair::read(&keys.join("user_ca"));
-        let sshd = Sshd::start(&dir.path().join("sshd"), Some(&user_ca), None);
+        let alice = KeyPair::read(&dir.path().join("alice"));
+        let authorized = account.map(|_| &alice);
+        let sshd = Sshd::start_for(&dir.path().join("sshd"), Some(&user_ca), authorized, account, more);
         let host_key = KeyPair::read(&keys.join("host_key"));
         let mut world = Self { sshd, port: 0, bastion: None, host_key, home, dir };
         fs::write(world.path().join("holdpoint.toml"), world.config()).expect("a configuration");

@@ -35,6 +35,18 @@ impl Sshd {
     /// Listens; whoever brings a certificate of `user_ca`, or the key `authorized`, may log in as whom they name.
     #[track_caller]
     pub(crate) fn start(dir: &Path, user_ca: Option<&KeyPair>, authorized: Option<&KeyPair>) -> Self {
+        Self::start_for(dir, user_ca, authorized, None, "")
+    }
+
+    /// The same, where whoever runs the test has another shell and home than the system says, and with more configuration.
+    #[track_caller]
+    pub(crate) fn start_for(
+        dir: &Path,
+        user_ca: Option<&KeyPair>,
+        authorized: Option<&KeyPair>,
+        account: Option<&Account>,
+        more: &str,
+    ) -> Self {
         assert!(Path::new(SSHD).exists(), "{SSHD} is missing: ./install.sh test --packages-only installs it");
         if geteuid().is_root() {
             // sshd's own privilege separation directory; Debian makes it when the service starts, which here it never did.
@@ -43,13 +55,15 @@ impl Sshd {
         fs::create_dir_all(dir).expect("a folder");
         let host_key = KeyPair::make(&dir.join("host_key"));
         let config = dir.join("sshd_config");
-        fs::write(&config, config_text(dir, &host_key, user_ca, authorized)).expect("a configuration");
+        let text = config_text(dir, &host_key, user_ca, authorized) + more;
+        fs::write(&config, text).expect("a configuration");
+        let users = account.map(|account| account.write(dir)).unwrap_or_default();
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port of loopback");
         let port = listener.local_addr().expect("its address").port();
         let (stop, connections) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
         let accepting = std::thread::spawn({
             let (stop, connections, dir) = (Arc::clone(&stop), Arc::clone(&connections), dir.to_owned());
-            move || accept(&listener, &stop, &connections, &dir)
+            move || accept(&listener, &stop, &connections, &dir, &users)
         });
         Self { port, host_key, dir: dir.to_owned(), stop, connections, accepting: Some(accepting) }
     }
@@ -74,6 +88,39 @@ impl Sshd {
         let mut connections = lock(&self.connections);
         connections.retain_mut(|connection| connection.has_ended().is_none());
         connections.len()
+    }
+}
+
+/// What an `sshd` takes for the account of whoever runs the test.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) login: String,
+    pub(crate) shell: PathBuf,
+    pub(crate) home: PathBuf,
+}
+
+impl Account {
+    /// The library that lets a program read another passwd file, and that file. sshd hands neither on to what it starts.
+    fn write(&self, dir: &Path) -> Vec<(&'static str, PathBuf)> {
+        let library = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib", "/usr/lib64"]
+            .map(|dir| Path::new(dir).join("libnss_wrapper.so"))
+            .into_iter()
+            .find(|path| path.exists())
+            .expect("libnss_wrapper.so is missing: ./install.sh test --packages-only installs it");
+        let (passwd, group) = (dir.join("passwd"), dir.join("group"));
+        let real = fs::read_to_string("/etc/passwd").expect("/etc/passwd");
+        let text = real.lines().map(|line| {
+            let mut fields: Vec<&str> = line.split(':').collect();
+            let (home, shell) = (self.home.display().to_string(), self.shell.display().to_string());
+            if fields.first() == Some(&self.login.as_str()) && fields.len() == 7 {
+                fields.truncate(5);
+                return format!("{}:{home}:{shell}\n", fields.join(":"));
+            }
+            format!("{line}\n")
+        });
+        fs::write(&passwd, text.collect::<String>()).expect("a passwd file");
+        fs::copy("/etc/group", &group).expect("a group file");
+        vec![("LD_PRELOAD", library), ("NSS_WRAPPER_PASSWD", passwd), ("NSS_WRAPPER_GROUP", group)]
     }
 }
 
@@ -103,7 +150,13 @@ pub(crate) fn descendants(pid: u32) -> Vec<u32> {
     all
 }
 
-fn accept(listener: &TcpListener, stop: &AtomicBool, connections: &Mutex<Vec<Running>>, dir: &Path) {
+fn accept(
+    listener: &TcpListener,
+    stop: &AtomicBool,
+    connections: &Mutex<Vec<Running>>,
+    dir: &Path,
+    users: &[(&str, PathBuf)],
+) {
     while let Ok((socket, _)) = listener.accept() {
         if stop.load(Ordering::SeqCst) {
             return;
@@ -112,6 +165,7 @@ fn accept(listener: &TcpListener, stop: &AtomicBool, connections: &Mutex<Vec<Run
         let (input, output) = (OwnedFd::from(socket.try_clone().expect("a second handle")), OwnedFd::from(socket));
         let mut sshd = Command::new(SSHD);
         sshd.args(["-i", "-f"]).arg(dir.join("sshd_config")).arg("-E").arg(dir.join("log"));
+        sshd.envs(users.iter().map(|(name, value)| (*name, value)));
         sshd.stdin(Stdio::from(input)).stdout(Stdio::from(output)).stderr(Stdio::null());
         lock(connections).push(Running::start(&mut sshd));
     }

@@ -2,6 +2,7 @@
 # no place on the disk. It makes the shell an ordinary login bash again, reads what that reads, and then adds its hooks.
 exec 9<&-
 set +o posix
+shopt -u inherit_errexit
 unset ENV
 if [ -n "${__holdpoint_env+x}" ]; then export ENV="$__holdpoint_env"; unset __holdpoint_env; fi
 case ${HISTFILE-} in */.sh_history) HISTFILE=~/.bash_history ;; esac

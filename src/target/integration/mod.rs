@@ -20,7 +20,8 @@ use std::path::Path;
 ///
 /// It is `exec /bin/sh -c '…' … 'SCRIPT' ENVIRONMENT`. Between single quotes stands nothing that any shell reads otherwise than POSIX
 /// does: for newline, `'`, `\` and `!` the script has the bytes 1 to 4, and `tr` puts them back. The environment is asked for between back
-/// quotes, which all shells know but fish: that one passes the text on as it is, and the script can tell.
+/// quotes, which all shells know but fish: that one passes the text on as it is, and the script can tell. The file is opened by a process that
+/// lives on while it is read: with its memory its environment would be gone.
 pub(crate) fn remote(nonce: &str) -> String {
     let script = filled(STAGE, nonce)
         .replace("@BASH@\n", &filled(BASH, nonce))
@@ -39,7 +40,7 @@ pub(crate) fn remote(nonce: &str) -> String {
         .collect();
     format!(
         "exec /bin/sh -c 'eval \"$(printf %s \"$1\" | tr \"\\001\\002\\003\\004\" \"\\012\\047\\134\\041\")\"' holdpoint '{script}' \
-         \"`tr '\\000' '\\001' </proc/self/environ`\""
+         \"`( tr '\\000' '\\001' ; true ) </proc/self/environ`\""
     )
 }
 
@@ -92,7 +93,7 @@ mod tests {
     fn the_command_means_the_same_to_every_shell() {
         let command = remote("k7");
         let quoted: Vec<&str> = command.split('\'').collect();
-        // exec … -c '…' holdpoint '…' "`tr '…' '…' …`"
+        // exec … -c '…' holdpoint '…' "`( tr '…' '…' …`"
         assert_eq!(quoted.len(), 9, "a quote of the script would end its own");
         for text in [quoted[1], quoted[3]] {
             assert!(!text.contains(['\n', '!']), "{text}");

@@ -60,5 +60,8 @@ __holdpoint_end
     exec env $clean "$@" "$SHELL" -l -C "$start"
     ;;
 esac
-if [ "$bash" ]; then exec env $clean "$@" "$bash" --norc --noprofile -c "$named" "$SHELL"; fi
+# bash would leave them a variable SHLVL that they had not had.
+if command -v perl >/dev/null 2>&1; then
+    exec env $clean "$@" perl -e '$n = $ARGV[0]; $n =~ s{.*/}{}; exec { $ARGV[0] } "-$n"' "$SHELL"
+fi
 exec env $clean "$@" "$SHELL" -l
