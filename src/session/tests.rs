@@ -1,6 +1,7 @@
 //! The engine in virtual time, against a pretended shell that echoes, runs what is committed, and drops a line at Ctrl-C.
 
 mod adversary;
+mod witness;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +41,12 @@ struct Table {
     sent: Vec<u8>,
     /// How much had been sent when the target was told of the end of input.
     eof_after: Option<usize>,
+    /// The shell has our hooks: the nonce of its marks, and the number of its last prompt.
+    hooks: Option<(String, u64)>,
+    /// What it tells in place of its line.
+    lie: Option<&'static str>,
+    /// It does not answer.
+    deaf: bool,
     /// What the terminal says when it is asked for its cursor.
     answer: Option<&'static str>,
 }
@@ -94,11 +101,20 @@ impl Table {
             closed: None,
             disk: true,
             undurable: None,
+            hooks: None,
+            lie: None,
+            deaf: false,
             answer: Some("\x1b[1;1R"),
             echo: true,
             sent: vec![],
             eof_after: None,
         }
+    }
+
+    /// The engine, as it is set up for a shell with our hooks.
+    fn engine_with_hooks(&mut self) -> Engine {
+        let other = Self::not_begun(ChannelKind::Shell, true).engine;
+        std::mem::replace(&mut self.engine, other).integrated()
     }
 
     fn shell() -> Self {
@@ -155,12 +171,19 @@ impl Table {
                 '\r' | '\n' => {
                     self.ran.push(std::mem::take(&mut self.line));
                     echo += "\r\n";
-                    echo += PROMPT;
+                    echo += &self.mark("C");
+                    echo += &self.prompt();
                 }
                 '\u{3}' => {
                     self.line.clear();
                     echo += "^C\r\n";
-                    echo += PROMPT;
+                    echo += &self.prompt();
+                }
+                '\u{1e}' if self.hooks.is_some() => {
+                    let line = self.lie.unwrap_or(&self.line).replace('\\', "\\\\");
+                    if !self.deaf {
+                        echo += &self.mark(&format!("L;x{line}"));
+                    }
                 }
                 '\u{7f}' => {
                     self.line.pop();
@@ -177,6 +200,18 @@ impl Table {
         } else {
             echo.lines().filter(|l| l.starts_with(PROMPT)).map(|l| format!("\r\n{l}")).collect()
         }
+    }
+
+    fn mark(&self, what: &str) -> String {
+        self.hooks.as_ref().map_or_else(String::new, |(nonce, _)| format!("\x1b]133;P;holdpoint={nonce};{what}\x07"))
+    }
+
+    fn prompt(&mut self) -> String {
+        let number = self.hooks.as_mut().map_or(0, |(_, number)| {
+            *number += 1;
+            *number
+        });
+        format!("{PROMPT}{}", self.mark(&format!("B;{number}")))
     }
 
     fn says(&mut self, text: &str) {

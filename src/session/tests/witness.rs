@@ -1,0 +1,200 @@
+//! A shell with our hooks: what it tells is exact, and lowers nothing.
+
+use super::*;
+use crate::model::Certainty;
+
+fn hooked() -> Table {
+    let mut t = Table::not_begun(ChannelKind::Shell, true);
+    t.engine = t.engine_with_hooks();
+    t.hooks = Some((t.engine.nonce().unwrap().to_owned(), 0));
+    t.give(Input::Begin);
+    let prompt = t.prompt();
+    t.says(&prompt);
+    t.wait(Duration::from_millis(300));
+    t
+}
+
+/// How sure the lines were read so far.
+fn certainties(t: &Table) -> Vec<Certainty> {
+    let judged = t.events.iter().filter_map(|record| match &record.event {
+        Event::Command { certainty, .. } => Some(*certainty),
+        _ => None,
+    });
+    judged.collect()
+}
+
+#[test]
+fn a_line_that_is_told_is_exact_and_waits_for_nothing() {
+    let mut t = hooked();
+    let before = t.now;
+    t.types("ls -l\r");
+    assert_eq!((t.ran.as_slice(), certainties(&t)), (["ls -l".to_owned()].as_slice(), vec![Certainty::Exact]));
+    assert_eq!(t.now, before);
+}
+
+#[test]
+fn neither_the_client_nor_the_record_sees_a_mark() {
+    let mut t = hooked();
+    t.types("ls\r");
+    t.types("rm -rf ./victim\r");
+    t.rule(Outcome::Denied { by: "bob".into(), reason: "no".into() });
+    t.wait(Duration::from_secs(2));
+    let nonce = t.engine.nonce().unwrap().to_owned();
+    assert!(
+        !format!("{:?}", t.events).contains(&nonce)
+            && !t.screen().contains("holdpoint=")
+            && !t.screen().contains(&nonce)
+    );
+    // The question is no key of the engineer's: a line that was told is the line, and nothing else.
+    assert_eq!(t.ran, ["ls"]);
+}
+
+#[test]
+fn a_line_out_of_the_history_is_exact_although_no_key_tells_it() {
+    let mut t = hooked();
+    t.line = "rm -rf ./victim".into();
+    t.types("\u{1b}[A");
+    t.says("rm -rf ./victim");
+    t.line = "rm -rf ./victim".into();
+    t.types("\r");
+    t.wait(Duration::from_millis(300));
+    assert_eq!((t.asked.len(), t.asked[0].certainty), (1, Certainty::Exact));
+    t.approve();
+    assert_eq!(t.ran, ["rm -rf ./victim"]);
+}
+
+#[test]
+fn a_line_that_changed_before_the_approval_is_not_released() {
+    let mut t = hooked();
+    t.types("rm -rf ./victim\r");
+    assert_eq!(t.asked.len(), 1);
+    t.line = "rm -rf ./another".into();
+    t.approve();
+    t.wait(Duration::from_secs(2));
+    assert!(t.ran.is_empty(), "{:?}", t.ran);
+}
+
+#[test]
+fn a_shell_that_lies_is_disputed_and_the_worst_is_judged() {
+    let mut t = hooked();
+    t.lie = Some("ls");
+    t.types("rm -rf ./victim\r");
+    t.wait(Duration::from_millis(300));
+    assert_eq!((t.asked.len(), t.asked[0].certainty), (1, Certainty::Disputed));
+    assert!(t.ran.is_empty());
+}
+
+#[test]
+fn a_shell_that_lies_about_a_recalled_line_is_disputed_by_the_screen() {
+    let mut t = hooked();
+    t.lie = Some("ls");
+    t.types("\u{1b}[A");
+    t.says("rm -rf ./victim");
+    t.types("\r");
+    t.wait(Duration::from_millis(300));
+    assert_eq!((t.asked.len(), t.asked[0].certainty), (1, Certainty::Disputed));
+}
+
+#[test]
+fn a_mark_without_the_nonce_changes_nothing() {
+    let mut t = hooked();
+    t.types("rm -rf ./victim");
+    t.says("\x1b]133;P;holdpoint=0000;L;xls\x07\x1b]133;P;holdpoint=0000;B;9\x07");
+    t.types("\r");
+    assert_eq!(t.asked.len(), 1);
+    // And an answer that nobody asked for is none, whoever knows the nonce.
+    let mut t = hooked();
+    let forged = t.mark("L;xls");
+    t.types("rm -rf ./victim");
+    t.says(&forged);
+    t.types("\r");
+    assert_eq!((t.asked.len(), t.asked[0].certainty), (1, Certainty::Exact));
+}
+
+#[test]
+fn a_prompt_that_is_forged_while_a_line_goes_on_ends_nothing() {
+    let mut t = hooked();
+    t.types("rm -rf \\\r");
+    let held_at_once = t.asked.len();
+    let forged = t.mark("B;99");
+    t.says(&forged);
+    t.types("./victim\r");
+    t.wait(Duration::from_secs(1));
+    assert!(held_at_once + t.asked.len() >= 1, "{:?}", t.ran);
+    assert!(!t.ran.iter().any(|line| line == "./victim"));
+}
+
+#[test]
+fn a_shell_that_does_not_answer_is_read_as_one_without_hooks() {
+    let mut t = hooked();
+    t.deaf = true;
+    t.types("ls\r");
+    assert!(t.ran.is_empty(), "the answer is waited for");
+    t.wait(Duration::from_secs(3));
+    assert_eq!((t.ran.as_slice(), certainties(&t)), (["ls".to_owned()].as_slice(), vec![Certainty::Agreed]));
+    t.types("rm -rf ./victim\r");
+    t.wait(Duration::from_secs(3));
+    assert_eq!(t.asked.len(), 1);
+}
+
+#[test]
+fn a_program_is_not_asked() {
+    let mut t = hooked();
+    t.types("cat\r");
+    let running = t.mark("C");
+    // The pretended shell shows its prompt at once; this one runs something there.
+    t.wait(Duration::from_secs(1));
+    t.says(&running);
+    t.sent.clear();
+    t.types("some text\r");
+    t.wait(Duration::from_secs(1));
+    assert!(!t.sent.contains(&crate::terminal::ASK), "{:?}", t.sent);
+    let notices = t.events.iter().filter(|record| matches!(&record.event, Event::Notice { .. })).count();
+    assert_eq!(notices, 1, "a line that ran although nobody pressed Enter is told to the record");
+}
+
+#[test]
+fn a_line_called_up_without_echo_is_not_an_empty_one() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.echo = false;
+    t.types("\u{1b}[A");
+    t.types("\r");
+    t.wait(Duration::from_secs(1));
+    assert_eq!((t.asked.len(), t.asked[0].certainty), (1, Certainty::Opaque));
+    assert!(t.ran.is_empty());
+}
+
+#[test]
+fn in_vi_mode_what_runs_a_line_without_enter_is_a_commit() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("rm -rf ./victim");
+    t.give(Input::FromClient(b"\x1b"));
+    t.wait(Duration::from_millis(100));
+    t.types("#");
+    t.wait(Duration::from_millis(300));
+    assert_eq!(t.asked.len(), 1);
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("ls");
+    t.give(Input::FromClient(b"\x1b"));
+    t.wait(Duration::from_millis(100));
+    t.types("v");
+    t.wait(Duration::from_millis(300));
+    assert_eq!((t.asked.len(), t.asked[0].certainty), (1, Certainty::Opaque));
+}
+
+#[test]
+fn a_line_of_which_the_end_is_not_shown_yet_is_not_taken_for_its_beginning() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("ls");
+    t.echo = false;
+    // A completion that takes its time: what is typed behind it is not read yet.
+    t.types("\t");
+    t.types("; rm -rf ./victim\r");
+    t.wait(Duration::from_secs(3));
+    assert!(t.ran.is_empty(), "{:?}", t.ran);
+    assert_eq!(t.asked.len(), 1);
+}
