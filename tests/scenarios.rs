@@ -88,6 +88,7 @@ mod scripts {
         nothing_of_ours_stands_inside_a_sequence_of_the_target
         nothing_typed_during_a_hold_is_delivered
         output_in_the_background_takes_the_bar_off_and_it_comes_back
+        output_that_switches_screens_hides_no_line_sent_ahead
         output_that_switches_screens_hides_no_line_that_settles
         output_that_switches_screens_hides_nothing_that_was_typed_before
         output_that_switches_screens_twice_hides_no_line_that_settles

@@ -42,6 +42,8 @@ pub(super) struct Gate {
     pub(super) refused: String,
     /// What was started here, and reads the keys.
     pub(super) programs: Programs,
+    /// What the keys said stood in the line when its commit byte came.
+    typed: String,
     /// Which screen the last key was typed on.
     alternate: bool,
     /// Ctrl-X was sent: readline's Ctrl-X Ctrl-E edits the line elsewhere, and runs what comes back.
@@ -120,6 +122,7 @@ impl Gate {
             refused: String::new(),
             programs: Programs::default(),
             alternate: false,
+            typed: String::new(),
             control_x: false,
             prefixed: false,
             witness: None,
@@ -370,6 +373,7 @@ impl Engine {
         if commits {
             let asks = !prefixed && matches!(token.kind, Kind::Commit(_) | Kind::Interrupt(Interrupt::Eof));
             if let Some((_, gate)) = self.terminal() {
+                gate.typed = gate.line.typed();
                 gate.state = State::Settling { commit: token, ask: now.mono };
             }
             if asks {
@@ -428,6 +432,13 @@ impl Engine {
     }
 
     fn judge_line(&mut self, now: Now) {
+        if let Some((_, gate)) = self.terminal() {
+            let typed = std::mem::take(&mut gate.typed);
+            if gate.line.typed().is_empty() && gate.unseen.len() <= UNFINISHED {
+                // Output that switches screens while a line settles takes it out of sight, and not out of the shell's buffer.
+                gate.unseen.push_str(&typed);
+            }
+        }
         let Some((line, context)) = self.read_line() else {
             // Nothing was typed: nothing is run, and nothing is to be recorded.
             self.release_commit(None, now);
