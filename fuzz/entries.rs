@@ -8,15 +8,17 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use holdpoint::command::{Context, Stdin, analyse};
+use holdpoint::command::{Context, Dialect, Stdin, analyse};
 use holdpoint::model::{
     ChannelKind, Digest, Event, Mono, Now, Outcome, Place, Principal, PtySize, RequestId, Ruling, SessionId,
     SessionMeta, Size, Stream, Verdict, Wall,
 };
 use holdpoint::policy::Policy;
-use holdpoint::privacy::{self, BulkMasker, StreamMasker};
+use holdpoint::privacy::detect::{Detector, Memory};
+use holdpoint::privacy::screen::{Line, Picture};
+use holdpoint::privacy::{self, BulkMasker, ScreenMatcher, StreamMasker};
 use holdpoint::session::{Engine, Input, Output, Settings};
-use holdpoint::terminal::{Keys, Kind, LineReader, Screen, Token};
+use holdpoint::terminal::{Keys, Kind, LineReader, Marks, Screen, Token};
 
 /// An entry point by its name.
 pub(crate) type Entry = (&'static str, fn(&[u8]));
@@ -29,8 +31,11 @@ pub(crate) const ENTRIES: &[Entry] = &[
     ("shell", shell),
     ("sql", sql),
     ("code", code),
+    ("consoles", consoles),
     ("gate", gate),
     ("stream_masker", stream_masker),
+    ("screen_masker", screen_masker),
+    ("matcher", matcher),
 ];
 
 /// What a client types: no byte is lost, and how bytes were cut into reads changes no token.
@@ -56,8 +61,18 @@ pub(crate) fn keys(data: &[u8]) {
     assert_eq!(read(&mut pieces(data)), whole, "the cuts show");
 }
 
-/// What a target prints: sequences and marks. The picture can be painted again.
+/// What a target prints: sequences, and the marks of a shell that has our hooks, which are taken out whatever the cuts. The
+/// picture can be painted again.
 pub(crate) fn marks(data: &[u8]) {
+    let taken = |pieces: &mut dyn Iterator<Item = &[u8]>| {
+        let (mut marks, mut found, mut rest) = (Marks::new("n0nce"), Vec::new(), Vec::new());
+        pieces.for_each(|piece| rest.extend_from_slice(&marks.take(Bytes::copy_from_slice(piece), &mut found)));
+        rest.extend_from_slice(&marks.finish());
+        (rest, found)
+    };
+    let whole = taken(&mut std::iter::once(data));
+    assert_eq!(taken(&mut pieces(data)), whole, "the cuts show");
+    assert!(whole.0.len() <= data.len(), "marks add nothing");
     let mut screen = Screen::new(40, 12);
     pieces(data).for_each(|piece| screen.feed(piece));
     let (rows, cols) = (screen.rows(), screen.cols());
@@ -114,6 +129,14 @@ pub(crate) fn code(data: &[u8]) {
     }
 }
 
+/// What is typed at consoles, editors and pagers.
+pub(crate) fn consoles(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    for dialect in Dialect::ALL {
+        judged(&text, &Context::typed_at(*dialect));
+    }
+}
+
 /// A whole session: the client's bytes, the target's, denials and time, in any order. Where nobody approves, no line is
 /// committed but by a verdict that allows it.
 pub(crate) fn gate(data: &[u8]) {
@@ -166,6 +189,43 @@ pub(crate) fn stream_masker(data: &[u8]) {
     let (mut masker, mut bulk) = (BulkMasker::new(&settings), Vec::new());
     pieces(data).for_each(|piece| masker.feed(Bytes::copy_from_slice(piece), &mut bulk));
     masker.finish(&mut bulk);
+}
+
+/// What stands on a screen, and a command line, searched for values.
+pub(crate) fn screen_masker(data: &[u8]) {
+    let settings = privacy::Settings::default();
+    let mut screen = Screen::new(40, 12);
+    let mut matcher = ScreenMatcher::new(&settings);
+    for piece in data.chunks(data.len() / 12 + 64) {
+        screen.feed(piece);
+        let mut picture = Picture::default();
+        for row in 0..screen.rows() {
+            let mut line = Line::default();
+            for (col, letter) in screen.row_text(row).chars().take(usize::from(screen.cols())).enumerate() {
+                line.push(letter.encode_utf8(&mut [0; 4]), usize::from(row) * 40 + col);
+            }
+            line.trim(0);
+            picture.lines.push(line);
+        }
+        picture.open = Some(usize::from(screen.cursor().row));
+        let found = matcher.judge(&picture);
+        assert!(found.cells.iter().all(|cell| *cell < 12 * 40), "a cell that is not there");
+    }
+    let text = String::from_utf8_lossy(data);
+    let masked = privacy::command::without_secrets(&text, &settings);
+    assert!(masked.len() <= text.len() * 4, "a mask is no longer than what it hides");
+}
+
+/// Values in a text: each stands in it, whole characters and all.
+pub(crate) fn matcher(data: &[u8]) {
+    let detector = Detector::new(&privacy::Settings::default());
+    let (mut memory, mut hits) = (Memory::default(), Vec::new());
+    detector.text(data, &mut memory, &mut hits);
+    for line in pieces(data) {
+        let _ = detector.open(line, &memory, &mut Vec::new());
+        detector.line(line, &mut memory, &mut Vec::new());
+    }
+    assert!(hits.iter().all(|hit| data.get(hit.start..hit.end).is_some()), "a value that is not there");
 }
 
 /// Judges a text, and checks what is promised of every answer.

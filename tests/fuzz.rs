@@ -10,7 +10,7 @@ mod entries;
 use std::time::{Duration, Instant};
 
 /// How long each entry point is fed; whatever was begun is finished.
-const TIME: Duration = Duration::from_millis(1500);
+const TIME: Duration = Duration::from_millis(1200);
 
 /// No input may take longer, in a build without optimisation on a busy machine.
 const SLOW: Duration = Duration::from_secs(5);
@@ -36,7 +36,7 @@ macro_rules! fuzzed {
     };
 }
 
-fuzzed! { keys marks line shell sql code gate stream_masker }
+fuzzed! { keys marks line shell sql code consoles gate stream_masker screen_masker matcher }
 
 fn feed(name: &str, entry: fn(&[u8])) {
     let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
@@ -198,6 +198,8 @@ const WORDS: &[&str] = &[
     "\u{1b}]133;A\u{7}",
     "\u{1b}]133;B;x=1\u{1b}\\",
     "\u{1b}]0;",
+    "\u{1b}]133;P;holdpoint=n0nce;",
+    "\u{1b}]133;P;holdpoint=n0nce;p;1\u{7}",
     "\u{1b}P",
     "\u{1b}[?1049h",
     "\u{1b}[?1049l",
