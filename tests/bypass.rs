@@ -51,6 +51,7 @@ mod rows {
         state_whatever_the_prompt_looks_like_the_line_behind_it_is_read
         state_without_echo_the_keys_are_judged_and_nothing_is_stored
         state_wrapped_wide_and_resized_lines_are_read_whole
+        submit_a_console_that_keeps_its_line_is_cleared_by_its_own_keys
         submit_a_line_that_an_editor_gives_back_is_not_known
         submit_a_lone_line_feed_or_ctrl_o_is_an_enter
         submit_a_macro_is_judged_where_it_is_defined

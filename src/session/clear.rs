@@ -54,7 +54,8 @@ impl Engine {
 
     /// Clears the line without running it. At a prompt that is Ctrl-C. Where the line stands on no screen a program runs in the
     /// foreground, and Ctrl-C would kill that: the kill character of the tty (Ctrl-U) takes back what it has not read. Some
-    /// consoles end at a Ctrl-C too, or keep their line: there the line editor's own Ctrl-E, Ctrl-U does it.
+    /// consoles end at a Ctrl-C too, or keep their line: there the line editor's own keys do it: Ctrl-U what stands before the
+    /// cursor, Ctrl-K what stands behind it.
     fn clear_line(&mut self, standing: Standing, now: Now) {
         let Some((display, gate)) = self.terminal() else { return };
         gate.unfinished.clear();
@@ -64,7 +65,7 @@ impl Engine {
         let clearing = State::Clearing { until: now.mono.after(CLEARING) };
         let ctrl = |letter: char, byte: u8| Token { kind: Kind::Key(Key::Ctrl(letter)), raw: vec![byte] };
         let (keys, state) = match standing {
-            Standing::AtPrompt if gate.programs.mind_ctrl_c() => (vec![ctrl('e', 0x05), ctrl('u', 0x15)], clearing),
+            Standing::AtPrompt if gate.programs.mind_ctrl_c() => (vec![ctrl('u', 0x15), ctrl('k', 0x0b)], clearing),
             Standing::AtPrompt => {
                 gate.programs.interrupt();
                 (vec![Token { kind: Kind::Interrupt(Interrupt::Interrupt), raw: vec![0x03] }], clearing)

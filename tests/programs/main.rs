@@ -1,7 +1,7 @@
 //! The gate in front of real programs, typed at through the stock client, the bastion and a real `sshd`: consoles, editors,
 //! pagers and multiplexers. What is dangerous is held, its harmless twin runs at once.
 //!
-//! Everything dangerous that is typed here would hurt nothing but a folder `victim` of the test's own, or a throwaway database.
+//! Everything dangerous that is typed here would hurt nothing but a folder `prey` of the test's own, or a throwaway database.
 
 #![allow(
     clippy::expect_used,
@@ -35,7 +35,7 @@ impl Desk {
     #[track_caller]
     fn open() -> Self {
         let scratch = tempfile::tempdir().expect("a temporary folder");
-        std::fs::create_dir(scratch.path().join("victim")).expect("a folder");
+        std::fs::create_dir(scratch.path().join("prey")).expect("a folder");
         std::fs::write(scratch.path().join("text"), "one\ntwo\nthree\n").expect("a file");
         let world = World::start();
         let terminal = Terminal::start(&world.client("alice").flag("-tt").words(&format!("{}@box", me())));
@@ -43,7 +43,7 @@ impl Desk {
         desk.wait_shell();
         let folder = desk.scratch.path().display().to_string();
         desk.terminal.line(&format!("cd {folder} && ls"));
-        desk.terminal.wait_until("the folder's files", |screen| screen.contains("victim"));
+        desk.terminal.wait_until("the folder's files", |screen| screen.contains("prey"));
         desk.wait_shell();
         desk
     }
@@ -65,7 +65,7 @@ impl Desk {
         self.terminal.wait_until(&format!("the prompt {prompt} after {line}"), |screen| {
             !screen.contains("HELD") && screen.trim_end().ends_with(&prompt)
         });
-        assert!(self.victim().exists(), "{line} ran");
+        assert!(self.prey().exists(), "{line} ran");
     }
 
     #[track_caller]
@@ -85,8 +85,8 @@ impl Desk {
         assert!(!out.contains("\"id\""), "{line} was held: {out}");
     }
 
-    fn victim(&self) -> PathBuf {
-        self.scratch.path().join("victim")
+    fn prey(&self) -> PathBuf {
+        self.scratch.path().join("prey")
     }
 }
 
@@ -100,7 +100,7 @@ fn at_psql_sql_and_its_shell_escapes_are_held_and_queries_run() {
 
     desk.is_held("DROP TABLE customers;", "postgres=#");
     desk.is_held("select 1; truncate customers;", "postgres=#");
-    desk.is_held("\\! rm -rf ./victim", "postgres=#");
+    desk.is_held("\\! rm -rf ./prey", "postgres=#");
     desk.runs(
         "select count(*), 'drop table customers' as note from customers where id > 0;",
         "2 | drop table customers",
@@ -129,15 +129,15 @@ fn at_sqlite_and_python_their_own_language_is_held_and_the_rest_runs() {
     desk.terminal.line("sqlite3 db 'create table customers (id int); insert into customers values (7)'; sqlite3 db");
     desk.terminal.wait_text("sqlite>");
     desk.is_held("DROP TABLE customers;", "sqlite>");
-    desk.is_held(".shell rm -rf ./victim", "sqlite>");
+    desk.is_held(".shell rm -rf ./prey", "sqlite>");
     desk.runs("select id * 6, 'drop table customers' from customers;", "42|drop table customers");
     desk.terminal.line(".quit");
     desk.wait_shell();
 
     desk.terminal.line("python3 -q");
     desk.terminal.wait_text(">>>");
-    desk.is_held("import shutil; shutil.rmtree('victim')", ">>>");
-    desk.is_held("import os; os.system('rm -rf ./victim')", ">>>");
+    desk.is_held("import shutil; shutil.rmtree('prey')", ">>>");
+    desk.is_held("import os; os.system('rm -rf ./prey')", ">>>");
     desk.runs("print('shutil', 6 * 7, [x for x in (1, 2)])", "shutil 42 [1, 2]");
     desk.runs("$x", "invalid syntax");
     desk.terminal.line("exit()");
@@ -153,9 +153,9 @@ fn in_an_editor_and_a_pager_their_escapes_are_held_and_text_is_text() {
     let mut desk = Desk::open();
     desk.terminal.line("vim -u NONE -N text");
     desk.terminal.wait_text("three");
-    desk.terminal.press("ggOrm -rf ./victim is what you must not type\r\x1b");
+    desk.terminal.press("ggOrm -rf ./prey is what you must not type\r\x1b");
     desk.terminal.wait_text("must not type");
-    for escape in [":!rm -rf ./victim", ":r !rm -rf ./victim"] {
+    for escape in [":!rm -rf ./prey", ":r !rm -rf ./prey"] {
         desk.terminal.line(escape);
         let id = desk.world.request();
         desk.terminal.press(CTRL_C);
@@ -166,11 +166,11 @@ fn in_an_editor_and_a_pager_their_escapes_are_held_and_text_is_text() {
     desk.terminal.press("\r");
     desk.terminal.line(":q!");
     desk.wait_shell();
-    assert!(desk.victim().exists());
+    assert!(desk.prey().exists());
 
     desk.terminal.line("less text");
     desk.terminal.wait_text("three");
-    desk.terminal.line("!rm -rf ./victim");
+    desk.terminal.line("!rm -rf ./prey");
     let id = desk.world.request();
     desk.terminal.press(CTRL_C);
     desk.is_withdrawn(&id);
@@ -178,7 +178,7 @@ fn in_an_editor_and_a_pager_their_escapes_are_held_and_text_is_text() {
     desk.terminal.press("\r");
     desk.terminal.press("q");
     desk.wait_shell();
-    assert!(desk.victim().exists());
+    assert!(desk.prey().exists());
 }
 
 #[test]
@@ -196,12 +196,12 @@ fn in_a_pane_of_tmux_or_screen_a_shell_is_a_shell() {
         });
         desk.terminal.press("\x15");
         desk.runs("echo nobody\" was\"\" asked\"", "nobody was asked");
-        desk.terminal.line("rm -rf ./victim");
+        desk.terminal.line("rm -rf ./prey");
         let id = desk.world.request();
         desk.terminal.press(CTRL_C);
         desk.is_withdrawn(&id);
         desk.terminal.line("exit");
         desk.wait_shell();
-        assert!(desk.victim().exists());
+        assert!(desk.prey().exists());
     }
 }
