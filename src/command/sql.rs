@@ -5,6 +5,8 @@
 
 use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
+mod rules;
+
 /// A token that says something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token<'t> {
@@ -20,7 +22,19 @@ enum Token<'t> {
 
 impl Token<'_> {
     fn is(&self, word: &str) -> bool {
-        matches!(self, Token::Word(text, _) if text.eq_ignore_ascii_case(word))
+        matches!(self, Token::Word(text, _) | Token::Name(text) if text.eq_ignore_ascii_case(word))
+    }
+
+    /// Whether it is one of the words `A|B|C`.
+    fn any(&self, words: &str) -> bool {
+        words.split('|').any(|word| self.is(word))
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Token::Word(text, _) | Token::Name(text) | Token::Value(text) => text,
+            Token::Sign(_) => "",
+        }
     }
 }
 
@@ -30,7 +44,9 @@ pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span) -> Vec<Effec
     let mut effects = Vec::new();
     for (tokens, from, to) in statements(text) {
         let place = exact.map_or(span, |at| Span { start: at.start + from, end: at.start + to });
-        effects.extend(statement(&tokens).map(|(kind, severity, undo, object, reason)| {
+        let mut found = Vec::new();
+        statement(&tokens, 0, &mut found);
+        effects.extend(found.into_iter().map(|(kind, severity, undo, object, reason)| {
             let object: String = object.chars().take(256).collect();
             let reason = reason.replace("{object}", &object);
             Effect { kind, severity, undo, span: place, object, reason }
@@ -41,126 +57,226 @@ pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span) -> Vec<Effec
 
 type Verdict = (EffectKind, Severity, Undo, String, &'static str);
 
-fn statement(tokens: &[Token<'_>]) -> Option<Verdict> {
-    use EffectKind::{DbDestroy, Opaque, SqlDestroy, SqlExfil, SqlPriv};
-    let at = |n: usize| tokens.get(n).copied();
-    let is = |n: usize, words: &[&str]| at(n).is_some_and(|token| words.iter().any(|word| token.is(word)));
-    let has = |word: &str| tokens.iter().any(|token| token.is(word));
-    if is(0, &["EXPLAIN"]) && !has("ANALYZE") {
+/// Judges one statement, and the statements that it carries in strings and behind `EXPLAIN ANALYZE`, `PREPARE … AS`, `WITH`.
+fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
+    let is = |n: usize, words: &str| tokens.get(n).is_some_and(|token| token.any(words));
+    let has = |word: &str| tokens.iter().any(|token| token.any(word));
+    if depth > MAX_DEPTH || (is(0, "EXPLAIN|DESCRIBE|DESC|SHOW|HELP") && !has("ANALYZE|ANALYSE")) {
+        return;
+    }
+    if is(0, "EXPLAIN") {
+        let inner = tokens.iter().position(|t| t.any("DELETE|UPDATE|INSERT|MERGE|WITH|SELECT|CREATE|EXECUTE"));
+        return statement(inner.and_then(|at| tokens.get(at..)).unwrap_or_default(), depth + 1, found);
+    }
+    let before = found.len();
+    if let Some(row) = rules::ROWS.iter().find(|row| row.fits(tokens)) {
+        found.push((row.kind, row.severity, row.undo, name(tokens, row.object), row.reason));
+    }
+    found.extend(changes(tokens));
+    for row in rules::CALLS {
+        if let Some(at) = tokens.windows(2).position(|pair| matches!(pair, [t, Token::Sign('(')] if t.any(row.names))) {
+            let called = tokens.get(at).map_or("", |token| token.text());
+            found.push((row.kind, row.severity, row.undo, called.to_owned(), row.reason));
+        }
+    }
+    if is(0, "SELECT|TABLE|WITH|COPY") {
+        found.extend(secrets(tokens));
+    }
+    if is(0, "PREPARE|CREATE") && has("AS|DO") {
+        let inner = tokens.iter().position(|t| t.any("AS|DO")).and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
+        if is(0, "PREPARE") || is(1, "EVENT") {
+            statement(inner, depth + 1, found);
+        }
+    }
+    // What a statement runs from strings: `DO $$ … $$`, `EXECUTE 'DROP ' || x`, `SET @q = '…'`.
+    let carries = is(0, "DO|PREPARE|EXECUTE|EXEC|CALL|BEGIN|DECLARE")
+        || (is(0, "SET") && has("@"))
+        || tokens.iter().any(|t| t.any("EXECUTE|PREPARE"));
+    if carries || tokens.first().is_some_and(|t| matches!(t, Token::Word(..))) && is(0, "SET") {
+        for token in tokens {
+            if let Token::Value(text) = token {
+                let inner = text
+                    .trim_start_matches(|c: char| c == '$' || c == '_' || c.is_alphanumeric() && text.starts_with('$'));
+                let inner = if text.starts_with('$') { inner } else { text };
+                for (tokens, _, _) in statements(inner.trim_matches(['\'', '$'])) {
+                    let tokens =
+                        tokens.iter().position(|t| t.any(VERBS)).and_then(|at| tokens.get(at..)).unwrap_or_default();
+                    statement(tokens, depth + 1, found);
+                }
+            }
+        }
+        let built = is(0, "DO|DECLARE|BEGIN")
+            && tokens.iter().any(|t| matches!(t, Token::Value(text) if text.to_ascii_uppercase().contains("EXECUTE")));
+        let variable = (is(0, "EXECUTE") && is(1, "IMMEDIATE") || is(0, "PREPARE") && has("FROM"))
+            && !tokens.iter().any(|t| matches!(t, Token::Value(_)));
+        if found.len() == before && (built || variable) {
+            let reason = "runs a statement that the text does not show";
+            found.push((EffectKind::Opaque, Severity::Medium, Undo::Hard, String::new(), reason));
+        }
+    }
+}
+
+/// Words with which a statement in a string may begin.
+const VERBS: &str = "DROP|TRUNCATE|DELETE|UPDATE|ALTER|GRANT|REVOKE|CREATE|COPY|INSERT|SHUTDOWN|PURGE|RESET|MERGE|SELECT|SET|REASSIGN|EXECUTE|LOAD|RENAME";
+
+/// Statements within statements.
+const MAX_DEPTH: usize = 3;
+
+/// Secrets that a query asks for.
+fn secrets(tokens: &[Token<'_>]) -> Option<Verdict> {
+    let names = tokens.iter().filter(|t| matches!(t, Token::Word(..) | Token::Name(_)));
+    let tables =
+        "pg_shadow|pg_authid|pg_user_mapping|pg_user_mappings|global_priv|sql_logins|dba_users|user$|syslogins";
+    let columns = "authentication_string|rolpassword|password_hash|passwd_hash|password_digest|encrypted_password|ssn|card_number|credit_card|cvv|iban|api_key|secret_key|private_key|totp_secret|access_token|refresh_token";
+    for token in names {
+        if token.any(tables) || (token.any(columns) && !tokens.iter().any(|t| t.any("WHERE|COUNT"))) {
+            let reason = "reads secrets out of the database ({object})";
+            return Some((EffectKind::SqlExfil, Severity::Medium, Undo::Never, token.text().to_owned(), reason));
+        }
+    }
+    None
+}
+
+/// `DELETE`, `UPDATE` and `MERGE` that reach every row, also behind a `WITH`.
+fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
+    let first = tokens.first()?;
+    if !first.any("DELETE|UPDATE|WITH|MERGE|ALTER|BEGIN") {
         return None;
     }
-    if let (Some(Token::Sign('\\')), next) = (at(0), at(1)) {
-        return match next {
-            Some(Token::Sign('!')) => Some((
-                Opaque,
-                Severity::Medium,
-                Undo::Hard,
-                String::new(),
-                "runs a shell command from inside the client",
-            )),
-            Some(token) if token.is("copy") && has("to") => {
-                Some((SqlExfil, Severity::Medium, Undo::Never, name(tokens, 2), "copies {object} into a file"))
-            }
-            _ => None,
+    let high = |object: String, reason| Some((EffectKind::SqlDestroy, Severity::High, Undo::Never, object, reason));
+    if first.is("MERGE") {
+        let deletes = tokens
+            .windows(3)
+            .any(|w| matches!(w, [a, b, c] if a.is("MATCHED") && b.is("THEN") && c.any("DELETE|UPDATE")));
+        let on = tokens.iter().position(|t| t.is("ON"))?;
+        let end = tokens.iter().position(|t| t.is("WHEN"))?;
+        let condition = tokens.get(on + 1..end).unwrap_or_default();
+        return if deletes && always(condition) {
+            high(name(tokens, 2), "changes every row of {object}")
+        } else {
+            None
         };
     }
-    if is(0, &["DROP"]) {
-        let object = name(tokens, 2);
-        return Some(match at(1) {
-            Some(t) if t.is("DATABASE") || t.is("SCHEMA") => {
-                (DbDestroy, Severity::Critical, Undo::Never, object, "drops the database {object} and all in it")
-            }
-            Some(t) if t.is("TABLE") => (SqlDestroy, Severity::High, Undo::Never, object, "drops the table {object}"),
-            Some(t) if t.is("USER") || t.is("ROLE") => {
-                (SqlPriv, Severity::High, Undo::Hard, object, "drops the account {object}")
-            }
-            _ => (SqlDestroy, Severity::Medium, Undo::Hard, object, "drops {object}"),
-        });
-    }
-    if is(0, &["TRUNCATE"]) {
-        let object = name(tokens, 1);
-        return Some((SqlDestroy, Severity::High, Undo::Never, object, "empties {object}"));
-    }
-    if is(0, &["ALTER"]) && has("DROP") {
-        let object = name(tokens, 2);
-        return Some((SqlDestroy, Severity::High, Undo::Never, object, "drops a part of {object}"));
-    }
-    if is(0, &["ALTER"]) && is(1, &["SYSTEM"]) {
-        return Some((SqlPriv, Severity::Medium, Undo::Easy, String::new(), "changes the database server's settings"));
-    }
-    if is(0, &["GRANT", "REVOKE"]) || (is(0, &["CREATE", "ALTER"]) && is(1, &["USER", "ROLE"])) {
-        return Some((
-            SqlPriv,
-            Severity::Medium,
-            Undo::Easy,
-            name(tokens, 2),
-            "changes who may do what in the database",
-        ));
-    }
-    if is(0, &["COPY"]) && has("PROGRAM") {
-        return Some((
-            SqlExfil,
-            Severity::High,
-            Undo::Never,
-            name(tokens, 1),
-            "passes {object} to a program on the server",
-        ));
-    }
-    if (is(0, &["COPY"]) && has("TO")) || (has("INTO") && (has("OUTFILE") || has("DUMPFILE"))) {
-        return Some((
-            SqlExfil,
-            Severity::Medium,
-            Undo::Never,
-            name(tokens, 1),
-            "writes rows into a file on the server",
-        ));
-    }
-    changes(tokens)
-}
-
-/// `DELETE` and `UPDATE` that reach every row, also behind a `WITH`.
-fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
-    let begins = tokens.first().is_some_and(|t| ["DELETE", "UPDATE", "WITH", "EXPLAIN"].iter().any(|word| t.is(word)));
-    let at = tokens.iter().position(|t| t.is("DELETE") || t.is("UPDATE")).filter(|_| begins)?;
-    let rest = tokens.get(at..).unwrap_or_default();
+    let at = tokens.iter().position(|t| t.any("DELETE|UPDATE"))?;
+    let rest = tokens.get(at..)?;
     let deletes = rest.first().is_some_and(|t| t.is("DELETE"));
-    if (deletes && !rest.get(1).is_some_and(|t| t.is("FROM"))) || (!deletes && !rest.iter().any(|t| t.is("SET"))) {
+    let clause = |word: &str| rest.iter().position(|t| t.is(word));
+    let from = if deletes { clause("FROM") } else { Some(0) };
+    // ClickHouse: `ALTER TABLE t DELETE WHERE …`.
+    let from = from.or_else(|| first.is("ALTER").then_some(0))?;
+    if !deletes && clause("SET").is_none() {
         return None;
     }
-    let condition = rest.iter().position(|t| t.is("WHERE")).and_then(|n| rest.get(n + 1..));
-    if condition.is_some_and(|condition| !always(condition)) {
+    let condition = clause("WHERE").and_then(|n| rest.get(n + 1..));
+    let condition = condition.map(|all| {
+        let end = all.iter().position(|t| t.any("RETURNING|ORDER|LIMIT")).unwrap_or(all.len());
+        (all.get(..end).unwrap_or_default(), all)
+    });
+    let object = if first.is("ALTER") { name(tokens, 2) } else { name(rest, from + 1) };
+    if let Some((condition, _)) = condition
+        && !always(condition)
+        && !takes_all(condition, tokens, &object)
+    {
         return None;
     }
-    let object = name(rest, if deletes { 2 } else { 1 });
-    Some(match deletes {
-        true => (EffectKind::SqlDestroy, Severity::High, Undo::Never, object, "deletes every row of {object}"),
-        false => (EffectKind::SqlDestroy, Severity::High, Undo::Never, object, "overwrites every row of {object}"),
-    })
+    match deletes {
+        true => high(object, "deletes every row of {object}"),
+        false => high(object, "overwrites every row of {object}"),
+    }
 }
 
-/// Whether a condition holds for every row: `1`, `true`, `1=1`, `id = id`, or anything joined to one of them by `OR`.
+/// `id IN (SELECT id FROM …)` where the inner query takes all of the same table, or of a table that the statement itself makes.
+fn takes_all(condition: &[Token<'_>], whole: &[Token<'_>], object: &str) -> bool {
+    let Some(at) = condition.iter().position(|t| t.is("SELECT")) else { return false };
+    let inner = condition.get(at..).unwrap_or_default();
+    let narrows = condition.iter().any(|t| t.any("AND|WHERE|LIMIT|HAVING|JOIN"));
+    let Some(from) = inner.iter().position(|t| t.is("FROM")) else { return false };
+    let table = name(inner, from + 1);
+    let made = whole.first().is_some_and(|t| t.is("WITH")) && whole.get(1).is_some_and(|t| t.text() == table);
+    let made_whole = made
+        && whole
+            .iter()
+            .position(|t| t.any("DELETE|UPDATE"))
+            .is_some_and(|end| !whole.iter().take(end).any(|t| t.any("WHERE|LIMIT")));
+    !narrows && (table == object || made_whole)
+}
+
+/// Whether a condition holds for every row: `1`, `true`, `1=1`, `id = id`, `id > 0`, or anything joined to one of them by `OR`.
 fn always(condition: &[Token<'_>]) -> bool {
-    let joined = condition.iter().any(|t| t.is("OR"));
-    trivial(condition) || (joined && condition.windows(3).any(trivial))
+    let condition = unwrapped(condition);
+    split(condition, "OR").iter().any(|branch| split(branch, "AND").iter().all(|part| trivial(unwrapped(part))))
+}
+
+/// Without the parentheses around all of it.
+fn unwrapped<'c, 't>(mut condition: &'c [Token<'t>]) -> &'c [Token<'t>] {
+    while let [Token::Sign('('), inner @ .., Token::Sign(')')] = condition {
+        let mut depth = 0i32;
+        let whole = inner.iter().all(|t| {
+            depth += i32::from(*t == Token::Sign('(')) - i32::from(*t == Token::Sign(')'));
+            depth >= 0
+        });
+        if !whole {
+            break;
+        }
+        condition = inner;
+    }
+    condition
+}
+
+/// Split at a word outside of parentheses.
+fn split<'c, 't>(condition: &'c [Token<'t>], word: &str) -> Vec<&'c [Token<'t>]> {
+    let mut depth = 0i32;
+    condition
+        .split(|t| {
+            depth += i32::from(*t == Token::Sign('(')) - i32::from(*t == Token::Sign(')'));
+            depth == 0 && t.is(word)
+        })
+        .collect()
 }
 
 fn trivial(condition: &[Token<'_>]) -> bool {
+    let named = |t: &Token<'_>| matches!(t, Token::Word(..) | Token::Name(_));
+    let id = |t: &Token<'_>| named(t) && t.text().to_ascii_lowercase().ends_with("id");
     match condition {
         [] => true,
-        [Token::Value(v)] => *v != "0",
-        [Token::Word(word, _)] => word.eq_ignore_ascii_case("true"),
+        [Token::Value(v)] => *v != "0" && !v.is_empty(),
+        [t] => t.is("true"),
+        [not, t] if not.is("NOT") => t.any("false|0") || *t == Token::Value("0"),
         [a, Token::Sign('='), b] => match (a, b) {
-            (Token::Word(a, _), Token::Word(b, _)) => a.eq_ignore_ascii_case(b),
-            (Token::Value(a), Token::Value(b)) | (Token::Name(a), Token::Name(b)) => a == b,
+            (Token::Word(..) | Token::Name(_), Token::Word(..) | Token::Name(_)) => a.is(b.text()),
+            (Token::Value(a), Token::Value(b)) => a == b,
             _ => false,
         },
+        [a, b, c] if a.is("TRUE") && b.is("IS") => c.is("TRUE"),
+        [a, Token::Sign('>'), Token::Value(v)] => {
+            (id(a) && matches!(*v, "0" | "1")) || matches!((a, *v), (Token::Value(a), "0") if *a != "0")
+        }
+        [a, Token::Sign('>'), Token::Sign('='), Token::Value(v)] => id(a) && matches!(*v, "0" | "1"),
+        [a, Token::Sign('>'), Token::Sign('-'), Token::Value(_)] => id(a),
+        [a, Token::Sign('!'), Token::Sign('='), b] | [a, Token::Sign('<'), Token::Sign('>'), b] => match (a, b) {
+            (Token::Value(a), Token::Value(b)) => a != b,
+            _ => id(a) && matches!(b, Token::Value("0" | "''")),
+        },
+        [a, is, not, null] if is.is("IS") && not.is("NOT") => id(a) && null.is("NULL"),
+        [a, like, Token::Value("'%'" | "'%%'")] => named(a) && like.any("LIKE|ILIKE"),
+        [_, Token::Sign('<'), now, Token::Sign('('), Token::Sign(')')] => {
+            now.any("NOW|SYSDATE|GETDATE|CURRENT_TIMESTAMP")
+        }
+        [Token::Value(a), between, Token::Value(b), and, Token::Value(c)] => {
+            between.is("BETWEEN") && and.is("AND") && b <= a && a <= c
+        }
+        [Token::Value(a), r#in, Token::Sign('('), Token::Value(b), Token::Sign(')')] => r#in.is("IN") && a == b,
+        [exists, Token::Sign('('), select, Token::Value(_), Token::Sign(')')] => {
+            exists.is("EXISTS") && select.is("SELECT")
+        }
         _ => false,
     }
 }
 
 /// The name that stands from there on, without `IF EXISTS`, `ONLY`, `TABLE`, `FROM`.
 fn name(tokens: &[Token<'_>], from: usize) -> String {
-    let skipped = ["IF", "EXISTS", "ONLY", "TABLE", "FROM", "NOT"];
+    let skipped =
+        ["IF", "EXISTS", "ONLY", "TABLE", "FROM", "NOT", "CONCURRENTLY", "INTO", "QUICK", "IGNORE", "LOW_PRIORITY"];
     let mut rest = tokens.iter().skip(from).skip_while(|t| skipped.iter().any(|word| t.is(word)));
     let mut out = String::new();
     while let Some(Token::Word(text, _) | Token::Name(text)) = rest.next() {
@@ -210,11 +326,19 @@ fn next(text: &str, at: usize) -> Option<(Option<Token<'_>>, usize, usize)> {
     let run = |keep: &dyn Fn(char) -> bool| rest.find(|c| !keep(c)).unwrap_or(rest.len());
     let (width, kind): (usize, Make) = match first {
         _ if rest.starts_with("--") => (until("\n", 2), |_, _| None),
-        // MySQL runs what stands in `/*! … */`.
-        _ if rest.starts_with("/*!") => (3, |_, _| None),
+        // MySQL runs what stands in `/*! … */`, from that version on if one is given.
+        _ if rest.starts_with("/*!") => {
+            let digits = rest
+                .get(3..)
+                .map_or(0, |rest| rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len());
+            (3 + digits, |_, _| None)
+        }
         _ if rest.starts_with("/*") => (until("*/", 2), |_, _| None),
         _ if rest.starts_with("*/") => (2, |_, _| None),
-        _ if rest.starts_with("$$") => (until("$$", 2), |t, _| Some(Token::Value(t))),
+        '$' if dollar(rest).is_some() => {
+            let tag = dollar(rest).unwrap_or_default();
+            (until(tag, tag.len()), |t, _| Some(Token::Value(t)))
+        }
         '\'' => (quoted(rest, '\''), |t, _| Some(Token::Value(t))),
         '"' => (quoted(rest, '"'), |t, _| Some(Token::Name(t.trim_matches('"')))),
         '`' => (quoted(rest, '`'), |t, _| Some(Token::Name(t.trim_matches('`')))),
@@ -227,6 +351,14 @@ fn next(text: &str, at: usize) -> Option<(Option<Token<'_>>, usize, usize)> {
     };
     let end = at + width;
     Some((kind(text.get(at..end)?, at), at, end))
+}
+
+/// `$tag$`, if the text begins with one (PostgreSQL, "Dollar-Quoted String Constants").
+fn dollar(rest: &str) -> Option<&str> {
+    let end = rest.get(1..)?.find('$')? + 1;
+    let tag = rest.get(1..end)?;
+    let name = tag.chars().all(|c| c.is_alphanumeric() || c == '_') && !tag.starts_with(|c: char| c.is_ascii_digit());
+    name.then(|| rest.get(..=end)).flatten()
 }
 
 /// The width of a quoted stretch; a doubled or escaped quote does not end it.

@@ -22,6 +22,7 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
             Some('!') => client("system", rest, start + 2, walk),
             Some('P') => client("pager", rest, start + 2, walk),
             Some('T') => client("tee", rest, start + 2, walk),
+            Some('.') => client("source", rest, start + 2, walk),
             Some('e') => client("edit", rest, start + 2, walk),
             _ => {}
         }
@@ -69,6 +70,10 @@ fn client(name: &str, rest: &str, start: usize, walk: &mut Walk<'_>) {
         "system" => walk.shell(rest, start),
         "pager" if !argument.is_empty() => walk.shell(rest.trim_end().trim_end_matches(';'), start),
         "tee" if !argument.is_empty() => walk.path(argument, Access::Append, start, start + rest.len()),
+        "source" if super::anybodys(argument) => {
+            let span = walk.span(start, start + rest.len());
+            walk.opaque(Severity::Medium, span, "runs a file that anybody may have written");
+        }
         "edit" => {
             let span = walk.span(start, start + rest.len());
             walk.opaque(Severity::Medium, span, "runs what comes back from an editor");

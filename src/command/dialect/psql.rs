@@ -51,6 +51,13 @@ fn meta(command: &str, start: usize, walk: &mut Walk<'_>) {
                 None => {}
             }
         }
+        "i" | "ir" | "include" | "include_relative" if super::anybodys(rest) => {
+            walk.opaque(Severity::Medium, whole, "runs a file that anybody may have written");
+        }
+        "password" => {
+            let reason = "changes a password";
+            walk.effect(EffectKind::SqlPriv, Severity::Medium, Undo::Hard, whole, rest.trim(), reason);
+        }
         "gexec" => walk.opaque(Severity::Medium, whole, "runs what a query gives as SQL, which nobody has read"),
         "e" | "edit" | "ef" | "ev" => walk.opaque(Severity::Medium, whole, "runs what comes back from an editor"),
         "setenv" => {

@@ -103,7 +103,7 @@ fn judged(name: &str, first: Option<&str>, rest: &[String]) -> Option<Finding> {
             (SqlDestroy, Medium, Undo::Never, "throws data of {object} away")
         }
         ("monitor", _) => {
-            (EffectKind::CredAccess, Medium, Undo::Never, "shows everything that anybody asks of the key store")
+            (EffectKind::CredAccess, Low, Undo::Never, "shows everything that anybody asks of the key store")
         }
         ("keys", "*") => (DbDestroy, Low, Undo::Easy, "keeps the key store busy while it lists every key"),
         _ => return None,
@@ -124,7 +124,7 @@ fn loops(rest: &[String]) -> bool {
 
 fn secret(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
-    word == "*" || word.contains("pass") || word.contains("auth")
+    word.contains("pass") || word.contains("auth")
 }
 
 /// Words as redis-cli splits them: blanks outside of quotes.

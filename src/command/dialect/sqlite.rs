@@ -39,7 +39,9 @@ fn command(text: &str, walk: &mut Walk<'_>) {
         let shell = rest.get(at + 1..).unwrap_or_default().trim_end_matches(['"', '\'']);
         return walk.shell(shell, start + end + at + 1);
     }
-    if is("load", 2) {
+    if is("read", 3) && super::anybodys(last) {
+        walk.opaque(crate::model::Severity::Medium, whole, "runs a file that anybody may have written");
+    } else if is("load", 2) {
         let reason = "loads a library from {object} into the client";
         walk.effect(EffectKind::Opaque, Severity::Medium, Undo::Hard, whole, last, reason);
     } else if is("restore", 3) {

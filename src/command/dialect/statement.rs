@@ -123,7 +123,9 @@ fn meta(rest: &str, style: Style) -> usize {
     match style {
         // Those that take the rest of the line.
         Style::Mysql
-            if rest.get(1..).is_some_and(|rest| rest.starts_with(['!', '.', 'T', 'P', 'R', 'd', 'u', 'C', 'r'])) =>
+            if rest
+                .get(1..)
+                .is_some_and(|rest| rest.starts_with(['!', '.', 'T', 'P', 'R', 'd', 'u', 'C', 'r', 'h', '?'])) =>
         {
             line
         }
