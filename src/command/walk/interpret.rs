@@ -165,6 +165,12 @@ impl Walk<'_> {
                             reason,
                         );
                     }
+                    Input::Terminal if shell && act.place.runs_in == RunsIn::Elevated => {
+                        self.learned.nested = true;
+                        let reason = "opens a shell as another account";
+                        let (kind, name) = (EffectKind::PrivEscalation, command.shown());
+                        self.effect(kind, Severity::Medium, Undo::Easy, span, name, reason);
+                    }
                     Input::Terminal => self.learned.nested = true,
                     Input::File => {
                         self.opaque(Severity::Medium, span, "runs a file line by line, which nobody has read");
