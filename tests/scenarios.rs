@@ -41,6 +41,7 @@ mod scripts {
         a_line_that_nobody_decides_on_expires
         a_list_is_let_go_on_in_the_clear
         a_list_of_a_command_without_a_terminal_ends_it_when_denied
+        a_list_of_a_command_without_a_terminal_goes_on_in_the_clear_for_a_time
         a_list_of_cards_from_production_waits_for_an_approval
         a_list_that_is_denied_is_discarded_and_its_command_interrupted
         a_list_that_nobody_decides_on_is_gone

@@ -450,19 +450,24 @@ impl Engine {
                 self.echoed(now);
             }
             Side::Streams(streams) => {
-                let masked = streams.feed(stream, bytes, now.mono);
+                let masked = streams.feed(stream, bytes.clone(), now.mono);
                 let findings = streams.take_findings();
                 self.show_streams(stream, masked, now);
+                if self.reveals.is_clear() {
+                    self.push(Output::ToClient(stream, bytes));
+                }
                 self.found(findings, now);
             }
         }
     }
 
-    /// Masked bytes: recorded, then sent.
-    fn show_streams(&mut self, stream: Stream, masked: Vec<Bytes>, now: Now) {
+    /// Masked bytes: recorded, then sent, unless the client gets them as they came.
+    pub(super) fn show_streams(&mut self, stream: Stream, masked: Vec<Bytes>, now: Now) {
         for bytes in masked.into_iter().filter(|bytes| !bytes.is_empty()) {
             self.append(Event::Output { stream, bytes: bytes.clone() }, now);
-            self.push(Output::ToClient(stream, bytes));
+            if !self.reveals.is_clear() {
+                self.push(Output::ToClient(stream, bytes));
+            }
         }
     }
 

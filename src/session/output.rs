@@ -264,7 +264,11 @@ impl Engine {
         let (id, digest) = (hold.id.short(), hold.digest);
         self.append(Event::Ruled { request: ruling.request, outcome: ruling.outcome.clone() }, now);
         match &ruling.outcome {
-            Outcome::Approved { .. } if ruling.digest == digest => self.let_output_go_on(ruling, now),
+            // It waits for the grant, and that for the disk: what scrolls off a screen is not repainted.
+            Outcome::Approved { scope: Scope::Clear { .. }, .. } if ruling.digest == digest => {
+                self.outflow.clear_by = Some((ruling.request, ruling.digest));
+            }
+            Outcome::Approved { .. } if ruling.digest == digest => self.let_output_go_on(now),
             Outcome::Approved { .. } => self.stop_output(words::CHANGED, CloseReason::Denied, now),
             Outcome::Denied { by, reason } => {
                 self.stop_output(&words::output_denied(by, reason, &id), CloseReason::Denied, now);
@@ -289,12 +293,17 @@ impl Engine {
         self.outflow.clear_by == Some((grant.request, grant.digest))
     }
 
-    fn let_output_go_on(&mut self, ruling: &Ruling, now: Now) {
+    /// Values are in the clear from now on: output that was approved for that goes on.
+    pub(super) fn clear_output_goes_on(&mut self, now: Now) {
+        let approved = self.outflow.clear_by.map(|(request, _)| request);
+        if approved.is_some() && approved == self.outflow.open_request() {
+            self.let_output_go_on(now);
+        }
+    }
+
+    fn let_output_go_on(&mut self, now: Now) {
         let State::Held { waiting, .. } = std::mem::take(&mut self.outflow.state) else { return };
         self.outflow.approved = true;
-        if matches!(ruling.outcome, Outcome::Approved { scope: Scope::Clear { .. }, .. }) {
-            self.outflow.clear_by = Some((ruling.request, ruling.digest));
-        }
         self.refresh_bar(now);
         for (stream, bytes) in waiting {
             self.target_bytes(stream, bytes, now);

@@ -11,18 +11,16 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use super::digest::command_digest;
 use super::display::Ours;
-use super::engine::{Engine, Stage};
+use super::engine::{Engine, Side, Stage};
 use super::gate::SECOND;
 use super::menu::{Facts, Menu, Wanted};
 use super::words::{self, BarText};
 use super::{MenuKey, Output};
 use crate::model::{
     Certainty, CommandText, Digest, Event, Grant, HoldRequest, Mono, Now, Outcome, RequestId, RevealEnd, Ruling, Scope,
-    Seq, Shown, Subject, Verdict, Wall,
+    Seq, Shown, Stream, Subject, Verdict, Wall,
 };
 use crate::policy::permit::Reveal;
 use crate::terminal::{Kind, Panel, Token};
@@ -294,9 +292,6 @@ impl Engine {
 
     /// Written first: nothing is shown before it is on disk.
     fn begin_reveal(&mut self, permit: Reveal, now: Now) {
-        if self.terminal().is_none() {
-            return;
-        }
         let secs = u32::try_from(permit.lasts().as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
         let event = Event::RevealBegan { request: permit.request(), grant: permit.grant(), secs };
         let seq = self.append(event, now);
@@ -313,20 +308,25 @@ impl Engine {
         };
         let until = now.mono.after(permit.lasts());
         self.flush_masker(now);
-        let Some((display, _)) = self.terminal() else { return };
-        display.reveal(&permit);
+        if let Some((display, _)) = self.terminal() {
+            display.reveal(&permit);
+        }
         self.repaint_client();
         let lasts = until.since(now.mono);
         self.reveals.clear = Some(Clear { permit, until, since: now.wall });
         let key = self.settings.menu.map_or_else(String::new, |key| format!(" · {} ends it", key.name()));
         self.flash(&words::reveal_begins(lasts, &key), now);
+        self.clear_output_goes_on(now);
     }
 
     /// Everything is masked again, at once.
     pub(super) fn end_reveal(&mut self, why: RevealEnd, now: Now) {
         self.reveals.begun = None;
-        let Some(Clear { permit, .. }) = self.reveals.clear.take() else { return };
+        if self.reveals.clear.is_none() {
+            return;
+        }
         self.flush_masker(now);
+        let Some(Clear { permit, .. }) = self.reveals.clear.take() else { return };
         if let Some((display, _)) = self.terminal() {
             display.conceal();
         }
@@ -368,8 +368,16 @@ impl Engine {
 
     /// What the masker keeps back belongs before what follows.
     fn flush_masker(&mut self, now: Now) {
-        let rest = self.terminal().map_or_else(Bytes::new, |(display, _)| display.finish());
-        self.show(rest, now);
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            if let Side::Streams(streams) = &mut self.side {
+                let rest = streams.finish(stream);
+                self.show_streams(stream, rest, now);
+            }
+        }
+        if let Some((display, _)) = self.terminal() {
+            let rest = display.finish();
+            self.show(rest, now);
+        }
     }
 
     /// Paints the client's screen anew where it does not show what it should, once the stream can take it.
@@ -384,8 +392,11 @@ impl Engine {
         self.paint(bytes);
     }
 
-    /// A word in the bar, for a moment.
+    /// A word in the bar, for a moment. Without a terminal there is no bar.
     fn flash(&mut self, text: &str, now: Now) {
+        if self.terminal().is_none() {
+            return;
+        }
         let text = text.to_owned();
         let bar = BarText { full: text.clone(), medium: text.clone(), short: text };
         self.reveals.flash = Some((bar, now.mono.after(FLASH)));
