@@ -17,6 +17,8 @@ use super::fold::fold;
 pub struct Line {
     text: Vec<u8>,
     cells: Vec<usize>,
+    /// Up to where something was drawn, if only a blank.
+    drawn: usize,
 }
 
 impl Line {
@@ -30,13 +32,17 @@ impl Line {
             self.text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
         }
         self.cells.resize(self.cells.len() + self.text.len() - before, cell);
+        if !text.is_empty() {
+            self.drawn = self.text.len();
+        }
     }
 
-    /// Drops the blanks at its end, but none in cells before that one.
+    /// Drops the blanks at its end, but none in cells before that one, and not the first if it was drawn: a prompt ends so.
     pub fn trim(&mut self, upto: usize) {
         let blanks =
             self.text.iter().zip(&self.cells).rev().take_while(|(b, cell)| **b == b' ' && **cell >= upto).count();
         let end = self.text.len() - blanks;
+        let end = if blanks > 0 && self.drawn > end { end + 1 } else { end };
         self.text.truncate(end);
         self.cells.truncate(end);
     }

@@ -306,12 +306,16 @@ impl Masking {
         self.mode = Mode::Grid(Batch { raw: clean.then_some(held), drawn, ..Batch::default() });
     }
 
-    /// Whether nothing on the cursor's row is a value or as good as one.
+    /// Whether nothing that the client does not see masked is a value or as good as one.
     fn is_clean(&mut self, path: &mut Path<'_>) -> bool {
-        let truth = path.truth.look();
-        let found = self.matcher.judge(&picture(truth));
-        let (cols, row) = (usize::from(truth.cols()).max(1), usize::from(truth.cursor().row));
-        found.tail.is_none_or(|tail| tail.identifying.is_empty()) && !found.cells.iter().any(|cell| cell / cols == row)
+        let found = self.matcher.judge(&picture(path.truth.look()));
+        let view = path.view.look();
+        let cols = usize::from(view.cols()).max(1);
+        let masked = |cell: usize| {
+            let (Ok(row), Ok(col)) = (u16::try_from(cell / cols), u16::try_from(cell % cols)) else { return false };
+            view.cell(row, col).is_some_and(|cell| cell.text == "*")
+        };
+        found.tail.is_none_or(|tail| tail.identifying.is_empty()) && found.cells.iter().all(|cell| masked(*cell))
     }
 
     /// Tells the matcher what the stream's masker hid of what is on the screen.
@@ -420,7 +424,9 @@ impl Masking {
             self.never_raw();
         }
         let text = run.get(..len).unwrap_or(run);
-        self.step(text, Step::Text, path);
+        // The model would wait for the rest of a character that does not come.
+        let whole = String::from_utf8_lossy(text);
+        self.step(whole.as_bytes(), Step::Text, path);
         len
     }
 

@@ -210,6 +210,8 @@ impl Memory {
             after = to.max(anchor.end);
             match behind {
                 Behind::Value(found) => out.found(found),
+                // `Password: ` with a blank at its end is a prompt: what is typed there is not echoed, and the next line is another's.
+                Behind::End(_) if line.bytes.ends_with(b" ") => {}
                 Behind::End(promise) => self.pending = Some((promise, indentation(line.bytes))),
                 Behind::Pair(promise) => self.pair = Some((promise, 3)),
                 Behind::Maybe(at) if line.may_grow && line.bytes.len() < at + UNDECIDED => {
