@@ -263,6 +263,8 @@ fn output_goes_on_until_it_is_a_list_of_numbers_from_production() {
     assert_eq!(verdict("production", &found(DataKind::PaymentCard, 20)), Verdict::Allow);
     assert!(matches!(verdict("production", &found(DataKind::PaymentCard, 21)), Verdict::Hold(_)));
     assert!(matches!(verdict("production", &found(DataKind::UsSsn, 21)), Verdict::Hold(_)));
+    let mixed = [DataKind::Iban, DataKind::Passport, DataKind::UkNhs].map(|kind| Finding { kind, count: 7 });
+    assert!(matches!(verdict("production", &mixed), Verdict::Hold(_)));
     assert_eq!(verdict("demo", &found(DataKind::PaymentCard, 21)), Verdict::Allow);
     assert_eq!(verdict("production", &found(DataKind::Email, 21)), Verdict::Allow);
 }

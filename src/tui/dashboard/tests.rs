@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::api::wire::{Push, Reply};
-use crate::model::{Event, Outcome, Refusal, Scope, Severity, Stream};
+use crate::model::{DataKind, Event, Finding, Outcome, Refusal, Scope, Severity, Stream, Subject};
 use crate::tui::testing::{EVIL, NOON, Person, hold, options, request_id, session, session_id};
 use crate::tui::theme::{Colour, Glyphs, Look};
 
@@ -481,4 +481,57 @@ proptest! {
             person.screen();
         }
     }
+}
+
+/// A request to see something instead of one to run something.
+fn asking(n: u8, subject: Subject, text: &str) -> RequestRow {
+    let mut row = hold(n, Severity::High, 200, text, 0);
+    row.request.effects.clear();
+    row.request.subject = subject;
+    row
+}
+
+#[test]
+fn a_reveal_says_what_would_be_seen_for_how_long_and_can_be_given_for_less() {
+    let mut person = empty(100, 30, Colour::Sixteen);
+    person.push(request(asking(4, Subject::Reveal { secs: 900 }, "(see masked values in the clear for 15m)")));
+    person.wait(2 * DEAD_MS);
+    assert!(person.screen().contains("to see every masked value in the clear for 15m"), "{}", person.screen());
+    person.press("a");
+    assert!(
+        person.screen().contains("1 in the clear for 15m: ") && person.screen().contains("2 in the clear for 5m: ")
+    );
+    person.wait(DEAD_MS);
+    person.press("2\r");
+    assert!(
+        matches!(acts(&person)[..], [Call::Approve { scope: Scope::Clear { secs: 300 }, .. }]),
+        "{:?}",
+        acts(&person)
+    );
+}
+
+#[test]
+fn output_that_waits_shows_kinds_counts_and_masked_rows_and_goes_on_masked_unless_chosen_otherwise() {
+    let mut person = empty(100, 30, Colour::Sixteen);
+    let findings = vec![Finding { kind: DataKind::PaymentCard, count: 25 }];
+    let subject = Subject::Output { findings, samples: vec![Shown::new("7,****************,Köln")] };
+    person.push(request(asking(4, subject, "cat cards.csv")));
+    person.wait(2 * DEAD_MS);
+    let screen = person.screen();
+    assert!(screen.contains("payment_card ×25") && screen.contains("7,****************,Köln"), "{screen}");
+    person.press("a");
+    assert!(person.screen().contains("1 masked: the rest of this command's output goes on"), "{}", person.screen());
+    person.wait(DEAD_MS);
+    person.press("\r");
+    assert!(matches!(acts(&person)[..], [Call::Approve { scope: Scope::Once, .. }]), "{:?}", acts(&person));
+}
+
+#[test]
+fn a_session_with_an_alert_is_marked_in_its_list() {
+    let mut person = empty(100, 30, Colour::Sixteen);
+    let mut row = session(4, "alice", "db-prod-3");
+    row.alert = Some(Shown::new("privacy/many: email ×250"));
+    person.push(Push::Session(row));
+    person.press("2");
+    assert!(person.screen().contains("⚑ ls") && person.screen().contains("email ×250"), "{}", person.screen());
 }
