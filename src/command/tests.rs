@@ -66,6 +66,18 @@ fn text_that_nobody_can_read_is_opaque_or_worse() {
 }
 
 #[test]
+fn a_home_is_no_place_to_throw_away() {
+    for line in ["rm -rf ~/data", "rm -rf $HOME/.config", "rm -rf /home/build/data", "rm -rf /srv/out/shop"] {
+        assert_eq!(grave(line), [EffectKind::FsDestroy], "{line}");
+    }
+    for line in
+        ["rm -rf ~/app/node_modules", "rm -rf /srv/app/node_modules/x", "rm -rf target/debug", "rm -rf ~/.cache/pip"]
+    {
+        assert_eq!(grave(line), [], "{line}");
+    }
+}
+
+#[test]
 fn a_word_that_cannot_be_determined_means_nothing_to_a_running_program() {
     let effects = |line| analyse(line, &Context::PROGRAM).effects;
     assert_eq!(effects("$x what is this"), []);

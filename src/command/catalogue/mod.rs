@@ -607,6 +607,11 @@ impl Catalogue {
         self.dangerous.iter().any(|pattern| pattern.fit(name))
     }
 
+    /// Whether a program's words are text.
+    pub(super) fn speaks(&self, name: &str) -> bool {
+        self.speakers.contains(name)
+    }
+
     /// Whether anything is known of a program.
     pub(super) fn knows(&self, name: &str) -> bool {
         self.programs(name, name).next().is_some()

@@ -181,7 +181,10 @@ impl Places {
             return Weight::System;
         }
         let rebuilt = |name: &str| self.roots.rebuilt.iter().any(|pattern| pattern.fit(name));
-        if !climbs && !hidden && path.split('/').any(rebuilt) {
+        // `~` is no backup of anything, and `/home/build` is somebody's home.
+        let skipped = if path.starts_with(['/', '~']) { 1 + 2 * usize::from(path.starts_with('/')) } else { 0 };
+        let last = path.rsplit('/').next().filter(|name| *name != "~").is_some_and(rebuilt);
+        if !climbs && !hidden && (last || path.split('/').skip(skipped).any(rebuilt)) {
             return Weight::Scratch;
         }
         if climbs || hidden || word.glob || path == "." {

@@ -146,6 +146,7 @@ impl Walk<'_> {
                 let stream = ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"].iter().any(|p| word.shown().starts_with(p));
                 match &word.flow {
                     Some(flow) if word.known().is_none() => self.source(interpreter, flow, word.span),
+                    _ if word.shown().contains("://") => self.unread(FlowOrigin::Network, word.span),
                     _ if stream => self.opaque(Severity::Medium, word.span, "runs a stream that nobody has read"),
                     _ => self.ran(word, &interpreter.language, args.get(at + 1..).unwrap_or_default()),
                 }
@@ -154,6 +155,12 @@ impl Walk<'_> {
             None => {
                 match act.stdin {
                     _ if !reads_stdin => {}
+                    Input::Terminal if shell && act.place.runs_in == RunsIn::Elevated => {
+                        self.learned.nested = true;
+                        let reason = "starts {object} as another account";
+                        let (kind, object) = (EffectKind::PrivEscalation, command.shown());
+                        self.effect(kind, Severity::Medium, Undo::Easy, span, object, reason);
+                    }
                     Input::Terminal if act.place.within => {
                         let reason = "starts a shell from inside another program";
                         self.effect(

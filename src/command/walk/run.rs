@@ -49,8 +49,14 @@ impl Walk<'_> {
         if let Some(interpreter) = catalogue.interpreter(name) {
             return self.interpret(interpreter, command, args, act);
         }
-        if flow.is_none() && called.is_none() && !catalogue.knows(name) {
-            self.unknown_wrapper(args, act);
+        if flow.is_none() && called.is_none() {
+            if !catalogue.knows(name) {
+                self.unknown_wrapper(args, act);
+            } else if !catalogue.speaks(name)
+                && let Some(mark) = args.iter().position(|word| word.shown() == "--")
+            {
+                self.unknown_wrapper(args.get(mark + 1..).unwrap_or_default(), act);
+            }
         }
         called.or(flow).unwrap_or_else(|| self.output_of(name, args, act.stdin))
     }
@@ -87,10 +93,13 @@ impl Walk<'_> {
             }
             Input::Terminal | Input::Hidden | Input::File | Input::Flow(_) => {}
         }
-        if let (Some(dialect), Input::Flow(Flow { text: Some(text), .. })) =
-            (found.input.and_then(Dialect::from_name), act.stdin)
-        {
-            self.payload(dialect, text, parse::Origin::Within(span));
+        match (found.input.and_then(Dialect::from_name), act.stdin) {
+            (Some(dialect), Input::Flow(Flow { text: Some(text), .. })) => {
+                self.payload(dialect, text, parse::Origin::Within(span));
+            }
+            // Dumps are piped from one database into another every day; what comes from the network is not.
+            (Some(_), Input::Flow(Flow { from: FlowOrigin::Network, .. })) => self.unread(FlowOrigin::Network, span),
+            _ => {}
         }
     }
 
@@ -355,7 +364,19 @@ impl Walk<'_> {
                     && from.shown().contains(':')
                     && !from.shown().starts_with('-')
                 {
-                    self.write(if to.shown().ends_with(['/', '.']) { from } else { to }, &remote, false);
+                    let there = from.shown().find(':').map_or(0, |at| at + 1);
+                    let from = carry::behind(from, there);
+                    self.write(if to.shown().ends_with(['/', '.']) { &from } else { to }, &remote, false);
+                }
+            }
+            "aria2c" | "axel" | "lftpget" => {
+                if let Some(target) = value_of(&["-o", "--out", "--output"]).or_else(|| address().map(last)) {
+                    self.write(&target, &remote, false);
+                }
+            }
+            "tftp" | "busybox" => {
+                if let Some(target) = value_of(&["-l", "-r"]) {
+                    self.write(&target, &remote, false);
                 }
             }
             "tee" => {

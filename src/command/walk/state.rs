@@ -267,7 +267,7 @@ impl Walk<'_> {
             Some(old) => old.text.clone().zip(flow.text.clone()).map(|(old, new)| format!("{old}\n{new}")),
         };
         // What is added to a file of which nothing is known leaves the rest of it as it was: a script of the target.
-        if appends && old.is_none() && flow.text.is_none() {
+        if appends && old.is_none() && flow.text.is_none() && flow.from != FlowOrigin::Network {
             return;
         }
         let from = if from == FlowOrigin::Generator { FlowOrigin::Local } else { from };
