@@ -125,6 +125,11 @@ pub(super) fn commands(language: &str, text: &str) -> Option<Vec<(usize, String)
         "bang" => lines_with(text, &["!", "system ", "shell "]),
         "lisp" => lisp(text),
         "cron" => cron(text),
+        "rpm" => text
+            .find("%(")
+            .map(|at| (at + 2, text.get(at + 2..).unwrap_or_default().trim_end_matches(')').to_owned()))
+            .into_iter()
+            .collect(),
         "json" => json(text),
         _ => return None,
     })

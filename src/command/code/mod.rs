@@ -69,6 +69,7 @@ pub(super) fn findings<'c>(catalogue: &'c Catalogue, language: &str, text: &str)
         tokens: &tokens,
         names: HashMap::new(),
         texts: HashMap::new(),
+        stars: Vec::new(),
         built: Cell::new(false),
         found: Vec::new(),
     };
@@ -107,6 +108,8 @@ struct Scan<'c, 't> {
     names: HashMap<String, Vec<String>>,
     /// Names of texts.
     texts: HashMap<String, String>,
+    /// Modules all of whose names are taken over (`from os import *`).
+    stars: Vec<Vec<String>>,
     /// Whether a name of the path that was read last was put together from pieces.
     built: Cell<bool>,
     found: Vec<Finding<'c>>,
@@ -256,8 +259,12 @@ impl<'c> Scan<'c, '_> {
             return next;
         }
         let (start, end) = (self.get(at).map_or(0, |t| t.start), self.get(next.saturating_sub(1)).map_or(0, |t| t.end));
-        let codes: Vec<&'c Code> =
-            self.codes.iter().filter(|code| code.calls.iter().any(|call| names(call, &path))).collect();
+        let starred = |call: &str| self.stars.iter().any(|module| names(call, &[module.as_slice(), &path].concat()));
+        let codes: Vec<&'c Code> = self
+            .codes
+            .iter()
+            .filter(|code| code.calls.iter().any(|call| names(call, &path) || path.len() == 1 && starred(call)))
+            .collect();
         if codes.is_empty() {
             return next;
         }
@@ -280,7 +287,16 @@ impl<'c> Scan<'c, '_> {
             }
             return next;
         }
-        let (values, past) = self.values(next + usize::from(called), called);
+        let (mut values, past) = self.values(next + usize::from(called), called);
+        // `Path("x").unlink()`: the path stands before the call.
+        if path.first().is_some_and(String::is_empty)
+            && at > 3
+            && self.sign(at - 2, ')')
+            && codes.iter().all(|code| matches!(code.argument, Argument::Path | Argument::Write))
+            && let Some(receiver) = self.get(at - 3).and_then(Token::text)
+        {
+            values.insert(0, Value::Text(receiver.to_owned()));
+        }
         let end = self.get(past.saturating_sub(1)).map_or(end, |token| token.end);
         for code in codes {
             self.judge(code, &values, start, end);
@@ -331,6 +347,10 @@ impl<'c> Scan<'c, '_> {
                 }
                 let (mut at, mut found) = (next + 1, Vec::new());
                 at += usize::from(self.sign(at, '('));
+                if self.sign(at, '*') {
+                    self.stars.push(module);
+                    return Some(at + 1);
+                }
                 while let Some(name) = word(at) {
                     let alias = (word(at + 1) == Some("as")).then(|| word(at + 2)).flatten();
                     found.push((alias.unwrap_or(name).to_owned(), [module.clone(), vec![name.to_owned()]].concat()));
@@ -517,6 +537,7 @@ impl<'c> Scan<'c, '_> {
             [open, ..] if open.is('{') => Value::Aside,
             [name, equals, value, ..] if name.name().is_some() && equals.is('=') && !value.is('=') => Value::Aside,
             [name, ..] if matches!(name.name(), Some("function" | "lambda" | "async" | "sub")) => Value::Aside,
+            _ if tokens.windows(2).any(|pair| matches!(pair, [a, b] if a.is('=') && b.is('>'))) => Value::Aside,
             _ => self.joined(tokens),
         }
     }
@@ -543,6 +564,7 @@ impl<'c> Scan<'c, '_> {
                 Kind::Sign('.') if matches!(self.family, Family::Perl | Family::Php | Family::Lua) => {}
                 // `"…" % x` and `"…".format(x)` put something in.
                 Kind::Sign('%') if known => {
+                    out = out.replace("%s", "\u{fffc}");
                     out.push(HOLE);
                     break;
                 }
@@ -588,7 +610,7 @@ impl<'c> Scan<'c, '_> {
             },
             Argument::Code => match known(&first) {
                 Some(text) => self.found.push(Finding::Code { text, start, end }),
-                None if self.family == Family::Perl && values.is_empty() => {}
+                None if self.family == Family::Perl && values.is_empty() || first == Value::Aside => {}
                 None => self.effect(code, "", start, end),
             },
             Argument::Sql => {
@@ -597,6 +619,9 @@ impl<'c> Scan<'c, '_> {
                 }
             }
             Argument::Read | Argument::Write | Argument::Open => {
+                if self.family == Family::Perl && self.pipes(values, start, end) {
+                    return;
+                }
                 let Some(path) = known(&first) else { return };
                 // Perl opens a command where the path begins or ends with a pipe.
                 if let Some(script) = path.strip_prefix('|').or_else(|| path.strip_suffix('|')) {
@@ -609,6 +634,22 @@ impl<'c> Scan<'c, '_> {
                 self.found.push(Finding::Touch { path, access, start, end });
             }
         }
+    }
+
+    /// Perl's `open(F, "|cmd")` and `open(F, "-|", "cmd")`.
+    fn pipes(&mut self, values: &[Value], start: usize, end: usize) -> bool {
+        let mut texts = values.iter().filter_map(|value| match value {
+            Value::Text(text) => Some(text.as_str()),
+            Value::List(_) | Value::Aside | Value::Unknown => None,
+        });
+        let Some(mode) = texts.find(|text| text.starts_with('|') || text.ends_with('|')) else { return false };
+        let script = match mode {
+            "-|" | "|-" => texts.next().unwrap_or_default(),
+            mode => mode.trim_matches('|'),
+        };
+        let script = script.to_owned();
+        self.script(&script, start, end);
+        true
     }
 
     fn effect(&mut self, code: &'c Code, object: &str, start: usize, end: usize) {
@@ -651,6 +692,8 @@ fn command_of(values: &[Value]) -> Option<String> {
     match (values, words.as_slice()) {
         (_, [] | [..]) if words.first().is_none_or(|word| word.chars().all(|c| c == HOLE)) => None,
         ([Value::Text(_), ..], [script]) => Some(script.clone()),
+        // What has blanks in it is a line of a shell, and what follows it is said of it.
+        ([Value::Text(_), ..], [script, ..]) if script.trim().contains(' ') => Some(script.clone()),
         ([Value::Text(_), ..], [script, rest @ ..]) if rest.iter().all(|word| word.chars().all(|c| c == HOLE)) => {
             Some(script.clone())
         }

@@ -250,7 +250,9 @@ impl Walk<'_> {
                     self.touch(&word, access, span);
                 }
                 Finding::Script { text, start, end } => {
+                    let reader = std::mem::replace(&mut self.reader, Reader::Shell);
                     self.nested(&text, parse::Origin::Within(origin.map(start, end)), &Input::Terminal, place);
+                    self.reader = reader;
                 }
                 Finding::Code { text, start, end } => {
                     let outer = std::mem::replace(&mut self.place, place);

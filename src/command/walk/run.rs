@@ -30,6 +30,13 @@ impl Walk<'_> {
         let name = if name.starts_with("ld-") && path { "ld.so" } else { name };
         let called = if path { None } else { self.defined(name, command, args, act) };
         if path && catalogue.interpreter(name).is_none() {
+            if ANYBODYS.iter().any(|dir| command.shown().starts_with(dir))
+                && args.first().is_some_and(|word| word.known() == Some("-p"))
+            {
+                let reason = "starts what looks like a shell that keeps the rights of the file's owner";
+                let (kind, object) = (EffectKind::PrivEscalation, command.shown());
+                self.effect(kind, Severity::Medium, Undo::Easy, command.span, object, reason);
+            }
             self.ran(command, "shell", args);
         }
         self.builtin(name, command, args, act);
