@@ -126,11 +126,12 @@ fn in_words(text: &str, words: &[Word], found: &mut Vec<(usize, usize)>) {
             found.push((start, end));
         }
     };
+    // Which of the programs stood before the word; looked up once for each word, since a line may have thousands.
+    let (mut by_short, mut by_pair) = (vec![false; SHORT.len()], vec![false; PAIRS.len()]);
+    let is_one = |word: &Word, programs: &[&str]| programs.iter().any(|name| word.program().starts_with(name));
     for (place, word) in words.iter().enumerate() {
         let next = words.get(place + 1);
         let before = words.get(..place).unwrap_or_default();
-        let by =
-            |programs: &[&str]| before.iter().any(|word| programs.iter().any(|name| word.program().starts_with(name)));
         let written = word.text.as_str();
         if let Some((name, _)) = written.split_once('=') {
             let option = name.trim_start_matches('-');
@@ -145,18 +146,20 @@ fn in_words(text: &str, words: &[Word], found: &mut Vec<(usize, usize)>) {
                 take(next, 0);
             }
         }
-        for (programs, option, how) in SHORT {
-            match (by(programs), written.strip_prefix(option), how) {
+        for ((programs, option, how), by) in SHORT.iter().zip(&mut by_short) {
+            match (*by, written.strip_prefix(option), how) {
                 (true, Some(""), How::Either) => next.into_iter().for_each(|next| take(next, 0)),
                 (true, Some(rest), How::Glued | How::Either) if !rest.is_empty() => take(word, option.len()),
                 _ => {}
             }
+            *by |= is_one(word, programs);
         }
-        for (programs, options, mark) in PAIRS {
-            if by(programs) && options.contains(&written) {
+        for ((programs, options, mark), by) in PAIRS.iter().zip(&mut by_pair) {
+            if *by && options.contains(&written) {
                 let behind = next.and_then(|next| next.text.find(*mark).map(|at| (next, at + mark.len_utf8())));
                 behind.into_iter().for_each(|(next, at)| take(next, at));
             }
+            *by |= is_one(word, programs);
         }
         if let Some((name, value)) = written.split_once(':') {
             let name = name.trim().to_ascii_lowercase();
