@@ -42,10 +42,16 @@ impl Token<'_> {
 pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span) -> Vec<Effect> {
     let exact = verbatim.filter(|at| at.end - at.start == text.len());
     let mut effects = Vec::new();
-    for (tokens, from, to) in statements(text) {
+    let all = statements(text);
+    let executes = all.iter().any(|(tokens, _, _)| tokens.first().is_some_and(|t| t.any("PREPARE|EXECUTE|EXEC|CALL")));
+    for (tokens, from, to) in all {
         let place = exact.map_or(span, |at| Span { start: at.start + from, end: at.start + to });
         let mut found = Vec::new();
-        statement(&tokens, 0, &mut found);
+        if executes || !tokens.first().is_some_and(|t| t.is("SET")) {
+            statement(&tokens, 0, &mut found);
+        } else {
+            by_rows(&tokens, &mut found);
+        }
         effects.extend(found.into_iter().map(|(kind, severity, undo, object, reason)| {
             let object: String = object.chars().take(256).collect();
             let reason = reason.replace("{object}", &object);
@@ -69,9 +75,7 @@ fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
         return statement(inner.and_then(|at| tokens.get(at..)).unwrap_or_default(), depth + 1, found);
     }
     let before = found.len();
-    if let Some(row) = rules::ROWS.iter().find(|row| row.fits(tokens)) {
-        found.push((row.kind, row.severity, row.undo, name(tokens, row.object), row.reason));
-    }
+    by_rows(tokens, found);
     found.extend(changes(tokens));
     for row in rules::CALLS {
         if let Some(at) = tokens.windows(2).position(|pair| matches!(pair, [t, Token::Sign('(')] if t.any(row.names))) {
@@ -113,6 +117,13 @@ fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
             let reason = "runs a statement that the text does not show";
             found.push((EffectKind::Opaque, Severity::Medium, Undo::Hard, String::new(), reason));
         }
+    }
+}
+
+/// What its first words say.
+fn by_rows(tokens: &[Token<'_>], found: &mut Vec<Verdict>) {
+    if let Some(row) = rules::ROWS.iter().find(|row| row.fits(tokens)) {
+        found.push((row.kind, row.severity, row.undo, name(tokens, row.object), row.reason));
     }
 }
 

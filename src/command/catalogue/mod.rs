@@ -147,6 +147,9 @@ pub(super) struct Program {
     /// Operands that begin with this are paths that it writes (`dd of=`).
     #[serde(default)]
     writes_prefix: Option<String>,
+    /// Which operands it opens for changes.
+    #[serde(default)]
+    edits: Option<Which>,
     /// Which operands it sends to another machine.
     #[serde(default)]
     sends: Option<Which>,

@@ -21,6 +21,8 @@ pub(in crate::command) enum Access {
     Overwrite,
     /// Its content goes to another machine.
     Send,
+    /// It is opened in an editor, which may change it or not.
+    Edit,
 }
 
 impl Access {
@@ -32,6 +34,7 @@ impl Access {
             Self::Append => matches!(done, Self::Append),
             Self::Overwrite => matches!(done, Self::Overwrite),
             Self::Send => matches!(done, Self::Send),
+            Self::Edit => matches!(done, Self::Edit),
         }
     }
 }

@@ -264,6 +264,7 @@ impl<'w> Arguments<'w> {
             found.touched.extend(all.map(|word| (Cow::Owned(tail(word, prefix.len())), access)));
         }
         found.touched.extend(pick(program.sends, Access::Send));
+        found.touched.extend(pick(program.edits, Access::Edit));
         for word in self.values_of(&program.sends_values, program.long) {
             let from = word.shown().find('@').map_or(0, |at| at + 1);
             found.touched.push((Cow::Owned(tail(&word, from)), Access::Send));

@@ -68,7 +68,7 @@ fn client(name: &str, rest: &str, start: usize, walk: &mut Walk<'_>) {
     let argument = rest.trim().trim_end_matches(';').trim();
     match name {
         "system" => walk.shell(rest, start),
-        "pager" if !argument.is_empty() => walk.shell(rest.trim_end().trim_end_matches(';'), start),
+        "pager" if !argument.is_empty() => walk.shell_fed(rest.trim_end().trim_end_matches(';'), start),
         "tee" if !argument.is_empty() => walk.path(argument, Access::Append, start, start + rest.len()),
         "source" if super::anybodys(argument) => {
             let span = walk.span(start, start + rest.len());

@@ -34,7 +34,7 @@ fn meta(command: &str, start: usize, walk: &mut Walk<'_>) {
     let piped = || rest.find('|').map(|at| (at + 1, rest.get(at + 1..).unwrap_or_default()));
     match name {
         "o" | "out" | "w" | "write" | "g" | "gx" => match piped() {
-            Some((at, shell)) => walk.shell(shell, start + end + at),
+            Some((at, shell)) => walk.shell_fed(shell, start + end + at),
             None => path(rest, Access::Overwrite, start + end, walk),
         },
         "copy" => {

@@ -37,7 +37,8 @@ fn command(text: &str, walk: &mut Walk<'_>) {
     let pipes = is("read", 3) || is("import", 1) || is("once", 2) || is("output", 1);
     if let Some(at) = rest.find('|').filter(|_| pipes) {
         let shell = rest.get(at + 1..).unwrap_or_default().trim_end_matches(['"', '\'']);
-        return walk.shell(shell, start + end + at + 1);
+        let at = start + end + at + 1;
+        return if is("once", 2) || is("output", 1) { walk.shell_fed(shell, at) } else { walk.shell(shell, at) };
     }
     if is("read", 3) && super::anybodys(last) {
         walk.opaque(crate::model::Severity::Medium, whole, "runs a file that anybody may have written");

@@ -165,13 +165,22 @@ impl<'c> Walk<'c> {
             Stdin::Terminal => Input::Terminal,
             Stdin::Hidden => Input::Hidden,
         };
+        self.shell_with(text, start, &input);
+    }
+
+    /// The same, where the program feeds it what a query gives.
+    pub(super) fn shell_fed(&mut self, text: &str, start: usize) {
+        self.shell_with(text, start, &Input::Flow(Flow::default()));
+    }
+
+    fn shell_with(&mut self, text: &str, start: usize, input: &Input) {
         let origin = self.origin(start);
         if self.context.dialect == Dialect::Shell && self.place.depth == 0 {
-            self.nested(text, origin, &input, self.place);
+            self.nested(text, origin, input, self.place);
         } else {
             // What a program hands to a shell is a way out of it.
             let reader = std::mem::replace(&mut self.reader, Reader::Shell);
-            self.nested(text, origin, &input, self.place.within());
+            self.nested(text, origin, input, self.place.within());
             self.reader = reader;
         }
     }
