@@ -107,17 +107,48 @@ fn a_card_number_is_nowhere_however_the_target_prints_it() {
 }
 
 #[test]
-fn a_card_number_in_the_output_of_a_command_without_a_terminal_is_not_in_the_record() {
+fn a_card_number_in_the_output_of_a_command_without_a_terminal_is_nowhere() {
     for printed in card() {
         let mut t = begin(ChannelKind::Exec { command: "cat orders.csv".into() }, None);
         for bytes in format!("id,card\n1,{printed}\n").as_bytes().chunks(5) {
             t.target_writes(bytes, Duration::ZERO).expect("written");
         }
         t.target_exits(0).expect("exited");
-        nowhere(&[printed.as_str()], &told(&mut t));
-        // The stream itself is byte-exact: it belongs to a program.
-        assert!(String::from_utf8_lossy(&t.stdout).contains(&printed));
+        nowhere(&[printed.as_str()], &[told(&mut t), what_the_client_saw(&t)].concat());
     }
+}
+
+/// While values are in the clear the client alone has them; nobody else ever does, and it no longer when that is over.
+#[test]
+fn a_card_number_that_was_revealed_is_told_to_nobody_else() {
+    let mut t = shell();
+    t.target_says(&format!("\ncard: {CARD}\nme@box:~$ ")).expect("said");
+    t.act(Input::FromClient(b"\x1drcase\r\x03")).expect("asked");
+    let by = vec!["bob".to_owned()];
+    t.decide(Outcome::Approved { by, scope: Scope::Clear { secs: 60 } }).expect("decided");
+    assert!(t.picture().contains(CARD), "{}", t.picture());
+    t.target_says(&format!("{CARD}\nme@box:~$ ")).expect("said");
+    nowhere(&[CARD], &told(&mut t));
+    t.types("rm -rf ./victim\r").expect("typed");
+    t.pass(Duration::from_secs(1)).expect("time passes");
+    assert_eq!(t.requests.len(), 2, "a line is held while the number is on the screen");
+    nowhere(&[CARD], &told(&mut t));
+    t.pass(Duration::from_secs(70)).expect("time passes");
+    nowhere(&[CARD], &[("the client's screen", t.picture())]);
+}
+
+/// The line is held, shown to approvers, approved and run.
+#[test]
+fn a_password_on_the_command_line_is_nowhere_but_at_the_target() {
+    let (mut t, secret) = (shell(), "canary7f3a");
+    t.types(&format!("mysql -p{secret} -e 'drop database shop'\r")).expect("typed");
+    t.pass(Duration::from_secs(1)).expect("time passes");
+    assert_eq!(t.requests.len(), 1);
+    nowhere(&[secret], &told(&mut t));
+    t.decide(Outcome::Approved { by: vec!["bob".into()], scope: Scope::Once }).expect("decided");
+    t.pass(Duration::from_secs(1)).expect("time passes");
+    assert!(t.shell.ran.iter().any(|line| line.contains(secret)), "{:?}", t.shell.ran);
+    nowhere(&[secret], &told(&mut t));
 }
 
 /// What a part of the password that nobody meant to write would look like.

@@ -49,6 +49,7 @@ mod scripts {
         a_note_is_a_reason
         a_note_stands_on_the_next_request
         a_password_is_neither_held_nor_stored
+        a_password_on_the_command_line_is_masked_in_what_is_recorded_of_its_echo
         a_password_on_the_command_line_is_stored_nowhere
         a_pasted_block_runs_line_by_line_where_the_shell_knows_no_paste
         a_pause_in_an_editor_is_said_by_the_title
