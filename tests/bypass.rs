@@ -37,6 +37,7 @@ mod rows {
         seen_a_console_in_a_pane_is_a_console
         seen_a_line_of_the_history_is_not_what_is_typed
         seen_a_long_or_disguised_line_reaches_the_approver_whole
+        seen_a_pager_without_a_screen_of_its_own_is_one
         seen_a_script_that_the_session_wrote_is_remembered
         seen_a_second_command_is_not_hidden_behind_a_first
         seen_lines_that_go_on_are_judged_whole
