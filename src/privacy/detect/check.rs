@@ -667,8 +667,11 @@ pub(super) fn entropy(text: &[u8]) -> bool {
 
 /// Letters and digits together, and not a row of the same.
 fn mixed(text: &[u8]) -> bool {
+    let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
+    let upper = text.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let lower = text.iter().filter(|b| b.is_ascii_lowercase()).count();
     let tail = text.get(text.len().saturating_sub(24)..).unwrap_or_default();
-    tail.iter().any(u8::is_ascii_digit) && tail.iter().any(u8::is_ascii_alphabetic) && bits(tail) >= 2.5
+    (digits > 0 && upper + lower > 0 || upper > 2 && lower > 2 && text.len() >= 16) && bits(tail) >= 2.5
 }
 
 /// Hexadecimal digits that look drawn at random.

@@ -25,6 +25,23 @@ pub(super) fn scan(text: Text<'_>, hits: &mut Vec<Hit>, tail: &mut Tail) {
             Domain::None => {}
         }
     }
+    // In a URL `@` is `%40`, and `+` is `%2B`.
+    for at in memchr::memmem::find_iter(text.bytes, b"%40") {
+        let Some(start) = encoded_start(text, at) else { continue };
+        match domain(text, at + 3) {
+            Domain::Open { seen } => {
+                tail.hold(start, if seen > 0 { Weight::Identifying } else { Weight::Light });
+            }
+            Domain::Ends(end) => hits.push(Hit { start, end, kind: DataKind::Email }),
+            Domain::None => {}
+        }
+    }
+    if text.may_grow()
+        && let Some(start) = encoded_start(text, text.bytes.len())
+        && text.slice(start, text.bytes.len()).iter().any(u8::is_ascii_alphabetic)
+    {
+        tail.hold(start, Weight::Light);
+    }
     if text.may_grow()
         && let Some(start) = local_start(text, text.bytes.len())
     {
@@ -36,6 +53,14 @@ pub(super) fn scan(text: Text<'_>, hits: &mut Vec<Hit>, tail: &mut Tail) {
 fn local_start(text: Text<'_>, end: usize) -> Option<usize> {
     let window = text.slice(end.saturating_sub(LOCAL_MAX), end);
     let len = window.iter().rev().take_while(|b| is_local(**b)).count();
+    let skip = window.iter().skip(window.len() - len).position(u8::is_ascii_alphanumeric)?;
+    Some(end - len + skip)
+}
+
+/// The same with percent signs.
+fn encoded_start(text: Text<'_>, end: usize) -> Option<usize> {
+    let window = text.slice(end.saturating_sub(LOCAL_MAX), end);
+    let len = window.iter().rev().take_while(|b| is_local(**b) || **b == b'%').count();
     let skip = window.iter().skip(window.len() - len).position(u8::is_ascii_alphanumeric)?;
     Some(end - len + skip)
 }

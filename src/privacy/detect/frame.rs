@@ -31,6 +31,10 @@ pub struct Memory {
     frames: Vec<Frame>,
     pending: Option<(Promise, usize)>,
     pair: Option<(Promise, u8)>,
+    /// psql's expanded rows: `key | value`.
+    record: bool,
+    /// A vCard is open (RFC 6350).
+    vcard: bool,
 }
 
 /// Where a long line was cut.
@@ -88,6 +92,8 @@ impl Memory {
             && self.pending.is_none()
             && self.pair.is_none()
             && self.lone.is_none()
+            && !self.record
+            && !self.vcard
     }
 
     /// Judges a line and moves past it.
@@ -101,6 +107,8 @@ impl Memory {
             *self = Self::default();
         }
         self.underline(line.bytes);
+        self.expanded(&mut out);
+        self.vcard(&mut out);
         self.below(&mut out);
         let is_row = self.row(&mut out);
         self.keys(&mut out, is_row);
@@ -152,6 +160,52 @@ impl Memory {
         }
     }
 
+    /// A row `key | value` of a record that psql wrote expanded.
+    fn expanded(&mut self, out: &mut Out<'_, '_>) {
+        let bytes = out.line.bytes;
+        let text = bytes.trim_ascii();
+        if text.starts_with(b"-[ RECORD ") {
+            self.record = true;
+            self.table = None;
+        } else if self.record {
+            let bar = memchr::memchr(b'|', bytes).filter(|_| !text.is_empty());
+            let Some(bar) = bar else {
+                self.record = false;
+                return;
+            };
+            let name = bytes.get(..bar).unwrap_or_default().trim_ascii();
+            if let Some(promise) = classify(out.line.rules, name) {
+                let (start, end) = inner(bytes.get(bar + 1..).unwrap_or_default());
+                out.promised(bar + 1 + start, bar + 1 + end, promise.of_person(true), Place::Own, true);
+            }
+        }
+    }
+
+    /// The parts of a name in a vCard: `N:Roe;Jane;;;`, `FN:Jane Roe`; and of its address.
+    fn vcard(&mut self, out: &mut Out<'_, '_>) {
+        let bytes = out.line.bytes;
+        if bytes.starts_with(b"BEGIN:VCARD") || bytes.starts_with(b"END:VCARD") {
+            self.vcard = bytes.starts_with(b"BEGIN");
+        }
+        let Some(colon) = memchr::memchr(b':', bytes).filter(|_| self.vcard) else { return };
+        let name = bytes.get(..colon).unwrap_or_default().split(|b| *b == b';').next().unwrap_or_default();
+        let (kind, fits): (_, fn(&[u8]) -> bool) = match name {
+            b"N" | b"FN" | b"NICKNAME" => (DataKind::PersonName, names::is_name),
+            b"ADR" | b"LABEL" => (DataKind::PostalAddress, part_of_address),
+            _ => return,
+        };
+        let mut at = colon + 1;
+        for part in bytes.get(at..).unwrap_or_default().split(|b| *b == b';') {
+            if fits(part) {
+                out.hit(at, at + part.len(), kind);
+            }
+            at += part.len() + 1;
+        }
+        if out.line.may_grow {
+            out.tail.hold(colon + 1, Weight::Identifying);
+        }
+    }
+
     /// What a key on a line before says about this one.
     fn below(&mut self, out: &mut Out<'_, '_>) {
         let bytes = out.line.bytes;
@@ -160,9 +214,10 @@ impl Memory {
         if let Some((promise, indent)) = self.pending.take()
             && !value.is_empty()
         {
-            let deeper = indentation(bytes) > indent;
+            let below_a_name = indent >= BELOW_A_NAME;
+            let deeper = indentation(bytes) > indent % BELOW_A_NAME;
             let place = if deeper { Place::Own } else { Place::Label };
-            let lone = deeper || !value.contains(&b' ') || !promise.is_secret();
+            let lone = deeper || !below_a_name && (!value.contains(&b' ') || !promise.is_secret());
             let (from, to) = unwrapped(bytes, from, to);
             out.promised(from, to, promise, place, lone && !is_assignment(value));
         }
@@ -243,13 +298,16 @@ impl Memory {
         let name = line.bytes.trim_ascii();
         if fresh && name.len() <= 40 && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b' ')) {
             self.lone = classify(line.rules, name).filter(|promise| promise.heads_a_column());
+            if let Some(promise) = self.lone {
+                self.pending = Some((promise, indentation(line.bytes) + BELOW_A_NAME));
+            }
         }
     }
 
     fn is_person(&self) -> bool {
         self.frames.iter().any(|frame| {
             frame.what == What::Person
-                || matches!(frame.what, What::Kind(promise) if promise.shape == ValueShape::MaybeName)
+                || matches!(frame.what, What::Kind(promise) if matches!(promise.shape, ValueShape::MaybeName | ValueShape::SpelledName))
         })
     }
 
@@ -418,7 +476,7 @@ impl Memory {
                         ValueShape::Address => {
                             !is_about(key) && part_of_address(value) && !is_placeholder(line.rules, value)
                         }
-                        ValueShape::Name | ValueShape::MaybeName => {
+                        ValueShape::Name | ValueShape::MaybeName | ValueShape::SpelledName => {
                             let named = matches!(
                                 key,
                                 b"first"
@@ -503,7 +561,7 @@ impl Out<'_, '_> {
 
 fn container(promise: Promise) -> What {
     match promise.shape {
-        ValueShape::MaybeName => What::Person,
+        ValueShape::MaybeName | ValueShape::SpelledName => What::Person,
         _ => What::Kind(promise),
     }
 }
@@ -568,6 +626,21 @@ fn line_is_personal(line: &Line<'_>) -> bool {
 /// The honorifics and phrases after which a name comes.
 fn prose_names(out: &mut Out<'_, '_>) {
     let line = out.line;
+    if line.kinds.contains(DataKind::PostalAddress) {
+        if line.may_grow
+            && let Some(start) = prose::open_address(line.bytes)
+        {
+            out.tail.hold(start, Weight::Light);
+        }
+        for anchor in line.anchors.iter().filter(|anchor| is_key(line.rules, anchor)) {
+            if let Some((start, end)) = prose::address_around(line.bytes, anchor.start, anchor.end) {
+                out.hit(start, end, DataKind::PostalAddress);
+                if line.may_grow {
+                    out.tail.hold(start, Weight::Light);
+                }
+            }
+        }
+    }
     if !line.kinds.contains(DataKind::PersonName) {
         return;
     }
@@ -644,8 +717,10 @@ fn line_mark(line: &[u8]) -> usize {
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let mark = rest.get(digits..).unwrap_or_default();
     if digits > 0 && matches!(mark.first(), Some(b':' | b'-' | b'|' | b' ' | b'\t')) {
-        let more = mark.iter().take_while(|b| matches!(b, b':' | b'-' | b'|' | b' ' | b'\t')).count();
-        return lead + digits + more;
+        // One mark, and blanks: the dashes of `-----END` are no marks.
+        let one = usize::from(matches!(mark.first(), Some(b':' | b'-' | b'|')));
+        let more = mark.iter().skip(one).take_while(|b| matches!(b, b'|' | b' ' | b'\t')).count();
+        return lead + digits + one + more;
     }
     let marks = rest.iter().take_while(|b| matches!(b, b'>' | b'|' | b'#' | b' ' | b'"' | b'\'' | b'\t')).count();
     lead + marks
@@ -724,7 +799,7 @@ fn is_sql(line: &[u8]) -> bool {
     memchr::memmem::find(&lower, b"insert into").is_some()
 }
 
-fn is_text(plain: &[u8]) -> bool {
+pub(super) fn is_text(plain: &[u8]) -> bool {
     let printable =
         plain.iter().filter(|b| (0x20..0x7f).contains(*b) || matches!(b, b'\n' | b'\r' | b'\t') || **b >= 0xc2).count();
     plain.len() >= 3 && printable == plain.len()
@@ -732,6 +807,9 @@ fn is_text(plain: &[u8]) -> bool {
 
 /// So far behind a word a name, a date or an address begins to look like one.
 const UNDECIDED: usize = 64;
+
+/// Added to the indentation of a name that stands alone without a colon: its value must be indented further.
+const BELOW_A_NAME: usize = 1 << 16;
 
 /// More levels are no file for people.
 const FRAMES_MAX: usize = 32;

@@ -21,7 +21,10 @@ impl Promise {
             self.shape,
             ValueShape::Secret
                 | ValueShape::Connection
+                | ValueShape::Base64
+                | ValueShape::Random
                 | ValueShape::MaybeName
+                | ValueShape::SpelledName
                 | ValueShape::Address
                 | ValueShape::Cvv
                 | ValueShape::Never
@@ -29,13 +32,13 @@ impl Promise {
     }
 
     pub(super) fn is_secret(self) -> bool {
-        matches!(self.shape, ValueShape::Secret | ValueShape::Connection)
+        matches!(self.shape, ValueShape::Secret | ValueShape::Base64 | ValueShape::Random | ValueShape::Connection)
     }
 
     /// The same for a place that is about a person: a `name` there is a person's.
     pub(super) fn of_person(self, person: bool) -> Self {
         match self.shape {
-            ValueShape::MaybeName if person => Self { shape: ValueShape::Name, ..self },
+            ValueShape::MaybeName | ValueShape::SpelledName if person => Self { shape: ValueShape::Name, ..self },
             _ => self,
         }
     }
@@ -70,10 +73,15 @@ pub(super) enum Behind {
 /// What a name such as `customer_first_name`, `dbPassword` or `Date of Birth` promises.
 pub(super) fn classify(rules: &Rules, name: &[u8]) -> Option<Promise> {
     let words = words(name);
+    let letters: usize = words.iter().map(String::len).sum();
+    if words.len() >= HUMPS && letters < words.len() * 3 && !name.contains(&b'_') && !name.contains(&b' ') {
+        // Humps of base64.
+        return None;
+    }
     for (i, word) in words.iter().enumerate().rev() {
         let Some(index) = named(rules, &words, i, word) else { continue };
         let rule = rules.keys.get(index)?;
-        let secret = matches!(rule.value, ValueShape::Secret | ValueShape::Connection);
+        let secret = promise(index, rule).is_secret();
         let about = words
             .get(i + 1..)
             .unwrap_or_default()
@@ -93,8 +101,12 @@ fn promise(index: usize, rule: &KeyRule) -> Promise {
 fn named(rules: &Rules, words: &[String], i: usize, word: &str) -> Option<usize> {
     let plain = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let singular = plain.strip_suffix('s').unwrap_or(plain);
+    let unnumbered = ["number", "num", "nummer", "nr", "no"]
+        .iter()
+        .find_map(|end| plain.strip_suffix(end))
+        .filter(|rest| rest.len() > 2);
     let mut best = None;
-    for spelling in [word, plain, singular] {
+    for spelling in [word, plain, singular].into_iter().chain(unnumbered) {
         let names = rules.names.get(spelling).map_or(&[][..], Vec::as_slice);
         let fitting = names.iter().find(|name| {
             let from = i.checked_sub(name.before.len());
@@ -303,6 +315,18 @@ fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usize, usize)>
     let skip = |from: usize| {
         from + line.get(from..).unwrap_or_default().iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
     };
+    let dots = line.get(j..).unwrap_or_default().iter().take_while(|b| **b == b'.').count();
+    if dots >= 3 {
+        // `Last Name ........ Roe`
+        return Some((Sep::Colon, skip(j + dots), label_end));
+    }
+    if quoted
+        && line.get(..from.saturating_sub(1)).is_some_and(|head| head.trim_ascii_end().ends_with(b"("))
+        && at(i) == Some(b',')
+    {
+        // `define('DB_PASSWORD', 'x')`
+        return Some((Sep::Assign, skip(i + 1), to));
+    }
     match (at(j), at(j + 1)) {
         // A comparison, a scope or a URL.
         (Some(b'='), Some(b'=' | b'~')) | (Some(b':'), Some(b':' | b'/')) => None,
@@ -389,7 +413,10 @@ pub(super) fn value_at(
     let text = line.get(start..end)?;
     let sentence = promise.is_secret() && !quoted && text.contains(&b' ') && {
         let first = text.split(|b| *b == b' ').next().unwrap_or_default();
-        value::is_placeholder(rules, first) || text.iter().filter(|b| **b == b' ').count() > 5
+        let blanks = text.iter().filter(|b| **b == b' ').count();
+        let small = text.iter().all(|b| b.is_ascii_lowercase() || *b == b' ');
+        // A passphrase has four words or more, a remark begins with a word of its own kind.
+        value::is_placeholder(rules, first) || blanks > 5 || small && blanks < 3
     };
     let fits = !sentence && fits(rules, promise.shape, text, place);
     Some(Found { start, end, promise, fits })
@@ -542,7 +569,10 @@ fn text_end(rest: &[u8], sep: Sep, shape: ValueShape) -> usize {
         }
         return end;
     }
-    let commas = matches!(shape, ValueShape::Address | ValueShape::Date | ValueShape::Name | ValueShape::MaybeName);
+    let commas = matches!(
+        shape,
+        ValueShape::Address | ValueShape::Date | ValueShape::Name | ValueShape::MaybeName | ValueShape::SpelledName
+    );
     for (i, b) in rest.iter().enumerate() {
         let next = rest.get(i + 1).copied();
         let stop = match b {
@@ -588,9 +618,13 @@ fn trimmed(text: &[u8], start: usize, promise: Promise, quoted: bool, rules: &Ru
             let run = text.get(..run).unwrap_or_default();
             Some(run.len() - run.iter().rev().take_while(|b| !b.is_ascii_digit()).count())
         }
-        ValueShape::Name | ValueShape::MaybeName => {
+        ValueShape::Name | ValueShape::MaybeName | ValueShape::SpelledName => {
             let text = String::from_utf8_lossy(text);
-            let trust = if promise.shape == ValueShape::Name { Trust::One } else { Trust::Known };
+            let trust = match promise.shape {
+                ValueShape::Name => Trust::One,
+                ValueShape::SpelledName => Trust::Spelled,
+                _ => Trust::Known,
+            };
             let spelled = names::name_len(&text, trust);
             let comma = text.find(',').filter(|_| spelled.is_none());
             // A name in small letters goes on until something else begins.
@@ -665,7 +699,7 @@ fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(usize, usize
                 .position(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b')'))
                 .unwrap_or(rest.len());
             let value = rest.get(..len)?;
-            let dots = value.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?')).count();
+            let dots = value.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'?')).count();
             start + len - dots
         }
         ValueShape::Date => start + value::date_len(rest)?,
@@ -673,7 +707,7 @@ fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(usize, usize
             let text = String::from_utf8_lossy(rest);
             start + names::name_len(&text, Trust::Spelled)?
         }
-        ValueShape::MaybeName => {
+        ValueShape::MaybeName | ValueShape::SpelledName => {
             let text = String::from_utf8_lossy(rest);
             start + names::name_len(&text, Trust::Spelled)?
         }
@@ -682,6 +716,9 @@ fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(usize, usize
     };
     Some((start, end, false))
 }
+
+/// So many humps with hardly any letters are no name.
+const HUMPS: usize = 4;
 
 /// No name has more words.
 const WORDS_MAX: usize = 12;

@@ -419,7 +419,7 @@ impl Scan<'_> {
         let len = text.bytes.len();
         let window = text.slice(len.saturating_sub(WORD_MAX), len);
         let word = window.iter().rev().take_while(|b| b.is_ascii_graphic() || **b >= 0x80).count();
-        let colon = matches!(window, [.., b'0'..=b'9', b':']);
+        let colon = window.last() == Some(&b':') && word > 1;
         if word > 0
             && window.last().is_some_and(|b| {
                 colon

@@ -16,6 +16,11 @@ pub(super) fn is_surely_name(value: &[u8]) -> bool {
     name_len(text, Trust::Known) == Some(text.len())
 }
 
+/// Whether it is two words or more in the spelling of names, none of which is a common word.
+pub(super) fn is_spelled_name(value: &[u8]) -> bool {
+    std::str::from_utf8(value).is_ok_and(|text| name_len(text, Trust::Spelled) == Some(text.len()))
+}
+
 /// How much must speak for a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {

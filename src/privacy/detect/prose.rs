@@ -86,6 +86,79 @@ pub(super) fn name_before(line: &[u8], at: usize) -> Option<(usize, usize)> {
     None
 }
 
+/// The address around the word for a street at `start..end`: `50 Meadow Street, Oldtown`, `Stationstrasse 37, 50445 Port Carrow`.
+pub(super) fn address_around(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let word = line.get(start..end)?.to_ascii_lowercase();
+    let behind = line.get(end).copied();
+    if behind.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'=' | b':' | b'"')) {
+        return None;
+    }
+    if word.ends_with(b"strasse") || word.ends_with("straße".as_bytes()) {
+        let letters = line
+            .get(..start)?
+            .iter()
+            .rev()
+            .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'.') || **b >= 0x80)
+            .count();
+        let from = start - letters;
+        let named = line.get(from).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80);
+        let house = behind == Some(b' ') && line.get(end + 1).is_some_and(u8::is_ascii_digit);
+        return (named && house).then(|| address_len(line.get(from..)?).map(|len| (from, from + len)))?;
+    }
+    let unmistakable = matches!(word.as_slice(), b"street" | b"avenue" | b"road" | b"lane" | b"boulevard" | b"terrace");
+    if !unmistakable || !line.get(start).is_some_and(u8::is_ascii_uppercase) {
+        return None;
+    }
+    // Back over one to three capitalised words to a house number.
+    let mut at = start;
+    for _ in 0..4 {
+        let head = line.get(..at)?.strip_suffix(b" ")?;
+        let len = head
+            .iter()
+            .rev()
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'\'' | b'.') || **b >= 0x80)
+            .count();
+        let from = head.len() - len;
+        let first = head.get(from)?;
+        if first.is_ascii_digit() {
+            let house = len <= 6
+                && from
+                    .checked_sub(1)
+                    .and_then(|i| line.get(i))
+                    .is_none_or(|b| matches!(b, b' ' | b'(' | b'"' | b'\'' | b',' | b':' | b'='));
+            let enough = at < start;
+            return (house && enough).then(|| address_len(line.get(from..)?).map(|len| (from, from + len)))?;
+        }
+        if !first.is_ascii_uppercase() {
+            return None;
+        }
+        at = from;
+    }
+    None
+}
+
+/// Where, at the end of a line that may still grow, something begins that could become such an address: a house number and capitalised words.
+pub(super) fn open_address(line: &[u8]) -> Option<usize> {
+    let mut end = line.len();
+    let mut found = None;
+    for _ in 0..6 {
+        let head = line.get(..end)?;
+        let len = head.iter().rev().take_while(|b| **b != b' ').count();
+        let from = end - len;
+        let word = head.get(from..)?;
+        let first = word.first().copied().unwrap_or(b'A');
+        let house = first.is_ascii_digit() && len <= 6 && word.iter().all(|b| b.is_ascii_alphanumeric() || *b == b',');
+        let lower = word.to_ascii_lowercase();
+        if house || lower.ends_with(b"strasse") || lower.ends_with("straße".as_bytes()) {
+            found = Some(from);
+        } else if !(first.is_ascii_uppercase() || first >= 0x80) || len > 40 {
+            break;
+        }
+        end = from.checked_sub(1)?;
+    }
+    found
+}
+
 const STREETS: &[&str] = &[
     "street",
     "st",

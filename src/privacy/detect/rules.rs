@@ -125,6 +125,10 @@ pub(super) struct KeyName {
 pub(super) enum ValueShape {
     Secret,
     Connection,
+    /// Base64 of a text.
+    Base64,
+    /// Characters that look drawn at random, many of them.
+    Random,
     Card,
     Cvv,
     Phone,
@@ -133,6 +137,7 @@ pub(super) enum ValueShape {
     Date,
     Name,
     MaybeName,
+    SpelledName,
     Address,
     Postcode,
     Never,

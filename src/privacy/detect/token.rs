@@ -70,7 +70,8 @@ fn run(scan: &mut Scan<'_>, rule: &TokenRule, start: usize, tail: &mut Tail) -> 
         TokenCheck::Check(check) => check(value) && !is_placeholder(scan.rules, value),
         TokenCheck::Value => !is_placeholder(scan.rules, value),
         TokenCheck::Argument => {
-            !value.starts_with(b"-")
+            let joined = from.checked_sub(1).and_then(|i| rest.get(i)).is_some_and(|b| matches!(b, b':' | b'%'));
+            (joined || !value.starts_with(b"-"))
                 && !value.iter().all(u8::is_ascii_digit)
                 && !is_placeholder(scan.rules, value)
                 && !is_same_word(rest, value)

@@ -26,6 +26,11 @@ pub(super) fn fits(rules: &Rules, shape: ValueShape, value: &[u8], place: Place)
     match shape {
         ValueShape::Secret => secret(rules, value, place),
         ValueShape::Connection => connection(value),
+        ValueShape::Base64 => {
+            value.len() >= 12 && check::decoded(value).is_some_and(|plain| super::frame::is_text(&plain))
+                || secret_url(value)
+        }
+        ValueShape::Random => random(value),
         ValueShape::Card => digits(value) >= 12 && digits(value) <= 19 && only(value, b" -"),
         ValueShape::Cvv => matches!(value.len(), 3..=8) && value.iter().all(u8::is_ascii_digit),
         ValueShape::Phone => phone(value),
@@ -34,6 +39,7 @@ pub(super) fn fits(rules: &Rules, shape: ValueShape, value: &[u8], place: Place)
         ValueShape::Date => date_len(value) == Some(value.len()) || epoch_date(value, place),
         ValueShape::Name => names::is_name(value),
         ValueShape::MaybeName => names::is_surely_name(value),
+        ValueShape::SpelledName => names::is_spelled_name(value),
         ValueShape::Address => address(value, place),
         ValueShape::Postcode => postcode(value),
         ValueShape::Never => false,
@@ -193,6 +199,27 @@ fn is_path_or_url(value: &[u8]) -> bool {
     path || starts(&[b"./", b"~/", b"../", b"http://", b"https://", b"file:", b"projects/", b"secret/"])
 }
 
+/// Twenty characters and more of base64 or hexadecimal digits, of all classes.
+fn random(value: &[u8]) -> bool {
+    let known = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-');
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    let mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    let hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+    value.len() >= 20
+        && value.iter().all(known)
+        && has(u8::is_ascii_digit)
+        && (mixed || hex)
+        && check::bits(value) >= 3.2
+        && !is_uuid(value)
+        && !value.starts_with(b"AAAA")
+        && !is_words(value)
+}
+
+/// A URL in whose path a secret stands.
+fn secret_url(value: &[u8]) -> bool {
+    value.starts_with(b"https://hooks.") && value.len() > 40
+}
+
 fn connection(value: &[u8]) -> bool {
     // A password in it is found as one; what is hidden here is the rest of a string that says `Password=`.
     let lower = value.to_ascii_lowercase();
@@ -220,7 +247,8 @@ fn id(value: &[u8]) -> bool {
     let caps = value.iter().filter(|b| b.is_ascii_uppercase()).count();
     let words =
         value.split(|b| *b == b' ').filter(|word| word.len() > 4 && word.iter().all(u8::is_ascii_alphabetic)).count();
-    numbers >= 4
+    let caps_code = (7..=12).contains(&value.len()) && numbers >= 1 && caps + numbers == value.len();
+    (numbers >= 4 || caps_code)
         && (5..=42).contains(&value.len())
         && numbers + letters + value.iter().filter(|b| matches!(b, b' ' | b'-' | b'.' | b'/' | b'<' | b'_')).count()
             == value.len()
