@@ -430,7 +430,9 @@ fn personnummer(text: &[u8]) -> bool {
     let ten = digits.as_slice().len().checked_sub(10).and_then(|from| digits.as_slice().get(from..));
     let Some(ten) = ten else { return false };
     let two = |i: usize| ten.get(i..i + 2).map_or(0, |pair| pair.iter().fold(0, |n, d| n * 10 + u64::from(*d)));
-    luhn_of(ten) && is_month(two(2)) && is_day(two(4) % 60)
+    // With a century it must be one in which somebody who is alive was born: a date with a time looks alike.
+    let born = digits.as_slice().len() < 12 || matches!(digits.number(0, 4), 1900..=2015);
+    born && luhn_of(ten) && is_month(two(2)) && is_day(two(4) % 60)
 }
 
 /// Finnish identity code: date, century sign, and a character that is the number mod 31.

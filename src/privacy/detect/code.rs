@@ -4,7 +4,7 @@
 
 use regex_automata::{Anchored, Input};
 
-use super::number::{DIGITS, Lanes};
+use super::number::{DIGITS, Lanes, equal_to};
 use super::{Hit, Scan, Tail, Text, Weight};
 
 /// Appends the codes; holds back what could become one.
@@ -125,14 +125,12 @@ fn meetings(bytes: &[u8], mut each: impl FnMut(usize, bool)) {
             continue;
         }
         let capitals = lanes.mask(capitals_of);
-        if capitals == 0 && base > 0 && digits & (digits >> 5) == 0 {
+        if capitals == 0 {
             continue;
         }
-        let joints = lanes.mask(|word| super::number::equal_to(word, b' ') | super::number::equal_to(word, b'-'));
+        let joints = lanes.mask(|word| equal_to(word, b' ') | equal_to(word, b'-'));
         let capital_digit = capitals & (digits >> 1) | (capitals & (joints >> 1) & (digits >> 2));
-        let digit_capital = digits & ((capitals | lanes.mask(lower_x_or_k)) >> 1)
-            | digits & ((lanes.mask(hyphen) >> 1) & (capitals >> 2 | lanes.mask(lower_x_or_k) >> 2));
-        // Six digits, a sign and more: `131052-308T` is met at its last digit.
+        let digit_capital = digits & (capitals >> 1) | digits & (joints >> 1) & (capitals >> 2);
         let mut found = (capital_digit | digit_capital) & OWN;
         while found != 0 {
             let bit = found.trailing_zeros() as usize;
@@ -149,14 +147,6 @@ const fn capitals_of(word: u64) -> u64 {
     let at_least = low + 0x3f3f_3f3f_3f3f_3f3f;
     let above = low + 0x2525_2525_2525_2525;
     at_least & !above & !word & 0x8080_8080_8080_8080
-}
-
-const fn lower_x_or_k(word: u64) -> u64 {
-    super::number::equal_to(word, b'x') | super::number::equal_to(word, b'k')
-}
-
-const fn hyphen(word: u64) -> u64 {
-    super::number::equal_to(word, b'-')
 }
 
 /// Windows overlap by two bytes, so that three in a row lie whole in one of them.

@@ -9,7 +9,12 @@
 //! | `password:` at the end of a line | the next line |
 //! | `- name: DB_PASSWORD` | the `value:` below it |
 
+use super::block::{begin_of_block, end_of_block, is_key_line, line_mark};
 use super::key::{self, Behind, Promise, classify};
+use super::layout::{
+    indentation, inner, is_all_names, is_assignment, is_sql, may_be_header, prompt_end, string_end, unwrapped,
+    value_of_pair,
+};
 use super::names;
 use super::prose;
 use super::rules::{Rules, ValueShape};
@@ -256,7 +261,7 @@ impl Memory {
         let mut after = 0;
         let mut any = false;
         let person = self.is_person() || !line.emails.is_empty() || line_is_personal(line);
-        for anchor in line.anchors.iter().filter(|anchor| is_key(line.rules, anchor)) {
+        for anchor in line.anchors.iter() {
             any = true;
             if anchor.start < after {
                 continue;
@@ -277,6 +282,8 @@ impl Memory {
         }
         let fresh = any && !line.may_grow;
         if fresh
+            && may_be_header(line.bytes)
+            && may_be_header(line.bytes)
             && let Some(table) = Table::of(line.rules, line.bytes)
                 .filter(|_| !is_row || self.table.is_none() || is_all_names(line.bytes))
         {
@@ -330,8 +337,7 @@ impl Memory {
         if in_yaml {
             self.yaml_line(out, indent, item);
         }
-        let opens = line.anchors.iter().any(|anchor| is_key(line.rules, anchor))
-            || memchr::memmem::find(bytes, b"\"data\"").is_some();
+        let opens = !line.anchors.is_empty();
         if self.frames.iter().any(|frame| frame.until == Until::Brace)
             || opens && bytes.iter().any(|b| matches!(b, b'{' | b'['))
         {
@@ -550,11 +556,15 @@ impl Out<'_, '_> {
 
     fn promised(&mut self, from: usize, to: usize, promise: Promise, place: Place, sound: bool) {
         let value = self.line.bytes.get(from..to).unwrap_or_default();
-        if sound && fits(self.line.rules, promise.shape, value, place) {
+        let fits = sound && fits(self.line.rules, promise.shape, value, place);
+        if fits {
             self.hit(from, to, promise.kind);
         }
-        if self.line.may_grow && from < to {
-            self.tail.hold(from, Weight::Identifying);
+        // A prompt has blanks, and must never be late; a few characters identify nobody.
+        let prompt = promise.is_secret() && self.line.bytes.contains(&b' ') && place < Place::Own;
+        if self.line.may_grow && from < to && !prompt {
+            let weight = if fits && to - from >= LIGHT { Weight::Identifying } else { Weight::Light };
+            self.tail.hold(from, weight);
         }
     }
 }
@@ -564,10 +574,6 @@ fn container(promise: Promise) -> What {
         ValueShape::MaybeName | ValueShape::SpelledName => What::Person,
         _ => What::Kind(promise),
     }
-}
-
-fn is_key(rules: &Rules, anchor: &Anchor) -> bool {
-    rules.uses.get(usize::from(anchor.literal)).is_some_and(|uses| uses.key)
 }
 
 /// Keys inside an address or a number that say something else.
@@ -603,7 +609,7 @@ fn is_schema(key: &[u8], value: &[u8]) -> bool {
 
 /// Whether other words on the line say that it is about a person.
 fn line_is_personal(line: &Line<'_>) -> bool {
-    line.anchors.iter().filter(|anchor| is_key(line.rules, anchor)).any(|anchor| {
+    line.anchors.iter().any(|anchor| {
         let word = line.bytes.get(anchor.start..anchor.end).unwrap_or_default().to_ascii_lowercase();
         matches!(
             word.as_slice(),
@@ -632,7 +638,7 @@ fn prose_names(out: &mut Out<'_, '_>) {
         {
             out.tail.hold(start, Weight::Light);
         }
-        for anchor in line.anchors.iter().filter(|anchor| is_key(line.rules, anchor)) {
+        for anchor in line.anchors.iter() {
             if let Some((start, end)) = prose::address_around(line.bytes, anchor.start, anchor.end) {
                 out.hit(start, end, DataKind::PostalAddress);
                 if line.may_grow {
@@ -654,156 +660,14 @@ fn prose_names(out: &mut Out<'_, '_>) {
     }
 }
 
-/// Where a prompt ends at the beginning of a line: `alice@web-1:~$ `, `mydb=> `, `mysql> `, `# `.
-fn prompt_end(line: &[u8]) -> Option<usize> {
-    let head = line.get(..line.len().min(80)).unwrap_or_default();
-    let mark = head.windows(2).position(|two| matches!(two, [b'$' | b'#' | b'>' | b'%', b' ']))?;
-    let before = head.get(..mark)?;
-    let blanks = before.iter().filter(|b| **b == b' ').count();
-    let named = before.contains(&b'@')
-        || before.contains(&b'=')
-        || before.ends_with(b"mysql")
-        || before.contains(&b'[')
-        || before.contains(&b':')
-        || before.ends_with(b"sqlite");
-    let bare = before.is_empty() && head.first().is_some_and(|b| matches!(b, b'$' | b'#' | b'>'));
-    (blanks <= 2 && named && !before.contains(&b'|') && !before.contains(&b',') && !before.contains(&b'"')
-        || bare && head.first() == Some(&b'$'))
-    .then_some(mark + 2)
-}
-
-/// Where a private key block begins in a line, and where its label ends.
-fn begin_of_block(line: &[u8]) -> Option<(usize, usize)> {
-    for mark in [&b"-----BEGIN "[..], b"---- BEGIN "] {
-        let mut from = 0;
-        while let Some(at) = memchr::memmem::find(line.get(from..)?, mark) {
-            let start = from + at;
-            let label = line.get(start + mark.len()..)?;
-            let label = label.get(..label.len().min(64))?;
-            let len = memchr::memmem::find(label, b"----").unwrap_or(label.len());
-            let label = label.get(..len)?;
-            if memchr::memmem::find(label, b"PRIVATE KEY").is_some()
-                || label == b"OPENSSH PRIVATE KEY"
-                || memchr::memmem::find(label, b"ENCRYPTED PRIVATE").is_some()
-            {
-                return Some((start, start + mark.len() + len));
-            }
-            from = start + mark.len();
-        }
-    }
-    let private = memchr::memmem::find(line, b"Private-Lines: ")?;
-    Some((private, line.len()))
-}
-
-fn end_of_block(line: &[u8]) -> Option<usize> {
-    for mark in [&b"-----END "[..], b"---- END "] {
-        if let Some(at) = memchr::memmem::find(line, mark) {
-            let rest = line.get(at + mark.len()..)?;
-            let dashes = memchr::memmem::find(rest, b"----").map_or(rest.len(), |dash| {
-                dash + rest.get(dash..).unwrap_or_default().iter().take_while(|b| **b == b'-').count()
-            });
-            return Some(at + mark.len() + dashes);
-        }
-    }
-    memchr::memmem::find(line, b"Private-MAC: ").map(|at| {
-        at + 13 + line.get(at + 13..).unwrap_or_default().iter().take_while(|b| b.is_ascii_hexdigit()).count()
-    })
-}
-
-/// Where the text of a line begins behind indentation, line numbers and the marks of `diff`, `grep -n` and quotes.
-fn line_mark(line: &[u8]) -> usize {
-    let lead = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    let rest = line.get(lead..).unwrap_or_default();
-    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-    let mark = rest.get(digits..).unwrap_or_default();
-    if digits > 0 && matches!(mark.first(), Some(b':' | b'-' | b'|' | b' ' | b'\t')) {
-        // One mark, and blanks: the dashes of `-----END` are no marks.
-        let one = usize::from(matches!(mark.first(), Some(b':' | b'-' | b'|')));
-        let more = mark.iter().skip(one).take_while(|b| matches!(b, b'|' | b' ' | b'\t')).count();
-        return lead + digits + one + more;
-    }
-    let marks = rest.iter().take_while(|b| matches!(b, b'>' | b'|' | b'#' | b' ' | b'"' | b'\'' | b'\t')).count();
-    lead + marks
-}
-
-/// A line of base64, a header of one (`Proc-Type: 4,ENCRYPTED`), or nothing.
-fn is_key_line(content: &[u8]) -> bool {
-    let text = content.trim_ascii();
-    let last = text.rsplit(|b| *b == b' ').next().unwrap_or_default();
-    let base64 = last.iter().all(|b| {
-        b.is_ascii_alphanumeric()
-            || matches!(b, b'+' | b'/' | b'=' | b'\\' | b'"' | b',' | b'\'' | b':' | b'-' | b'.' | b'_' | b'|')
-    });
-    let header = text.windows(2).any(|two| two == b": ");
-    text.is_empty() || base64 && !text.contains(&b' ') || base64 && last.len() >= 16 || header && text.len() < 80
-}
-
-/// Where the text lies in a line, without quotes, commas and list marks around it.
-fn inner(line: &[u8]) -> (usize, usize) {
-    let lead = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    let trail = line.iter().skip(lead).rev().take_while(|b| matches!(b, b' ' | b'\t' | b',')).count();
-    (lead, line.len() - trail)
-}
-
-fn unwrapped(line: &[u8], from: usize, to: usize) -> (usize, usize) {
-    let from = from + if line.get(from..to).is_some_and(|value| value.starts_with(b"- ")) { 2 } else { 0 };
-    match line.get(from..to) {
-        Some([b'"', .., b'"'] | [b'\'', .., b'\'']) => (from + 1, to - 1),
-        Some([b'"' | b'\'', ..]) => (from + 1, to),
-        _ => (from, to),
-    }
-}
-
-fn indentation(line: &[u8]) -> usize {
-    line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
-}
-
-fn is_assignment(value: &[u8]) -> bool {
-    let word = value.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'"')).count();
-    matches!(value.get(word), Some(b':' | b'=')) && word > 0 && word + 1 < value.len()
-}
-
-/// `value: x` and its kin below `name: DB_PASSWORD`: where `x` begins.
-fn value_of_pair(line: &[u8]) -> Option<usize> {
-    let lead = line.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'-')).count();
-    let rest = line.get(lead..)?;
-    let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-    let name = rest.get(..word)?.to_ascii_lowercase();
-    matches!(name.as_slice(), b"value" | b"val" | b"parametervalue" | b"default" | b"content" | b"data")
-        .then_some(())?;
-    let gap = rest.get(word..)?.iter().take_while(|b| matches!(b, b'"' | b'\'' | b' ')).count();
-    let at = lead + word + gap;
-    matches!(line.get(at), Some(b':' | b'=')).then_some(())?;
-    Some(at + 1 + line.get(at + 1..)?.iter().take_while(|b| **b == b' ').count())
-}
-
-fn string_end(line: &[u8], start: usize, quote: u8) -> usize {
-    let mut i = start;
-    while let Some(b) = line.get(i).copied() {
-        match b {
-            b'\\' => i += 2,
-            b if b == quote => return i,
-            _ => i += 1,
-        }
-    }
-    line.len()
-}
-
-/// Whether all that a line has are names of columns, so that it is a header even where a row would fit.
-fn is_all_names(line: &[u8]) -> bool {
-    !line.iter().any(|b| b.is_ascii_digit() || matches!(b, b'@' | b'"' | b'.'))
-}
-
-fn is_sql(line: &[u8]) -> bool {
-    let lower = line.get(..line.len().min(200)).unwrap_or_default().to_ascii_lowercase();
-    memchr::memmem::find(&lower, b"insert into").is_some()
-}
-
 pub(super) fn is_text(plain: &[u8]) -> bool {
     let printable =
         plain.iter().filter(|b| (0x20..0x7f).contains(*b) || matches!(b, b'\n' | b'\r' | b'\t') || **b >= 0xc2).count();
     plain.len() >= 3 && printable == plain.len()
 }
+
+/// A shorter head of a value gives nothing away.
+const LIGHT: usize = 4;
 
 /// So far behind a word a name, a date or an address begins to look like one.
 const UNDECIDED: usize = 64;

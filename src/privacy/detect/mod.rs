@@ -12,6 +12,7 @@
 //!
 //! Hits may overlap; who masks takes their union. Control bytes are boundaries that no value reaches across.
 
+mod block;
 mod card;
 mod check;
 mod code;
@@ -19,12 +20,14 @@ mod email;
 mod fold;
 mod frame;
 mod key;
+mod layout;
 mod names;
 mod number;
 mod phone;
 mod prose;
 mod rules;
 mod table;
+mod title;
 mod token;
 mod value;
 
@@ -211,17 +214,52 @@ impl Detector {
         }
     }
 
-    fn anchors(&self, bytes: &[u8]) -> Vec<Anchor> {
-        let Some(literals) = &self.rules.literals else { return Vec::new() };
-        let found = literals.find_overlapping_iter(bytes).map(|hit| Anchor {
-            start: hit.start(),
-            end: hit.end(),
-            literal: u16::try_from(hit.pattern().as_usize()).unwrap_or(u16::MAX),
-        });
-        let mut anchors: Vec<_> = found.collect();
-        anchors.sort_by_key(|anchor| (anchor.start, std::cmp::Reverse(anchor.end)));
+    /// Where the literals of the rules stand, sorted out by what they are good for.
+    fn anchors(&self, bytes: &[u8]) -> Anchors {
+        let mut anchors = Anchors::default();
+        let Some(literals) = &self.rules.literals else { return anchors };
+        for hit in literals.find_overlapping_iter(bytes) {
+            let literal = hit.pattern().as_usize();
+            let Some(uses) = self.rules.uses.get(literal) else { continue };
+            let (start, end) = (hit.start(), hit.end());
+            let anchor = Anchor { start, end, literal: u16::try_from(literal).unwrap_or(u16::MAX) };
+            if !uses.tokens.is_empty() {
+                anchors.tokens.push(anchor);
+            }
+            if uses.near == 0 && !uses.key {
+                continue;
+            }
+            let begins = begins_word(bytes, start);
+            if (begins || uses.stem) && ends_word(bytes, end) {
+                if uses.key {
+                    anchors.keys.push(anchor);
+                }
+                if uses.near != 0 && begins {
+                    anchors.words.push(anchor);
+                }
+            }
+        }
         anchors
     }
+}
+
+/// Whether a word begins here: underscores and humps divide words.
+fn begins_word(bytes: &[u8], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).and_then(|i| bytes.get(i)) else { return true };
+    !before.is_ascii_alphabetic() || before.is_ascii_lowercase() && bytes.get(at).is_some_and(u8::is_ascii_uppercase)
+}
+
+/// Whether a word ends here, but for a plural's ending or one that says `number`.
+fn ends_word(bytes: &[u8], at: usize) -> bool {
+    let Some(after) = bytes.get(at) else { return true };
+    if after.is_ascii_lowercase() {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let run = rest.iter().take(7).take_while(|b| b.is_ascii_alphabetic()).count();
+        return matches!(rest.get(..run), Some(b"s" | b"no" | b"nr" | b"num" | b"number" | b"nummer"));
+    }
+    let shouted =
+        after.is_ascii_uppercase() && at.checked_sub(1).and_then(|i| bytes.get(i)).is_some_and(u8::is_ascii_uppercase);
+    !shouted
 }
 
 /// Finds the values in a whole text, in order of their start.
@@ -241,13 +279,23 @@ struct Anchor {
     literal: u16,
 }
 
+/// The literals in a text, each kind by where they end.
+#[derive(Debug, Default)]
+struct Anchors {
+    /// What names of keys are recognised by.
+    keys: Vec<Anchor>,
+    /// Words that speak of rules.
+    words: Vec<Anchor>,
+    /// What tokens begin with.
+    tokens: Vec<Anchor>,
+}
+
 /// A stretch of text that is being judged.
 struct Scan<'a> {
     text: Text<'a>,
     rules: &'a Rules,
     kinds: Kinds,
-    /// By their start.
-    anchors: &'a [Anchor],
+    anchors: &'a Anchors,
     hits: &'a mut Vec<Hit>,
 }
 
@@ -269,10 +317,9 @@ impl Scan<'_> {
         number::scan(self, tail);
         phone::scan(self, tail);
         code::scan(self, tail);
-        for anchor in self.anchors {
-            if self.rules.uses.get(usize::from(anchor.literal)).is_some_and(|uses| !uses.tokens.is_empty()) {
-                token::judge(self, *anchor, tail);
-            }
+        let tokens = &self.anchors.tokens;
+        for anchor in tokens {
+            token::judge(self, *anchor, tail);
         }
         self.site();
         if self.text.may_grow() {
@@ -292,8 +339,9 @@ impl Scan<'_> {
             .map(|hit| (hit.start, hit.end))
             .collect();
         emails.sort_unstable();
-        let mut anchors = self.anchors;
+        let mut anchors = self.anchors.keys.as_slice();
         let mut emails = emails.as_slice();
+        let (mut own, mut mails): (Vec<Anchor>, Vec<(usize, usize)>) = Default::default();
         let mut at = 0;
         while at < text.bytes.len() {
             if memory.is_idle() {
@@ -304,25 +352,26 @@ impl Scan<'_> {
                     .into_iter()
                     .chain(emails.first().map(|(start, _)| *start))
                     .min();
-                let Some(next) = next else { break };
+                // A line that may still grow is always looked at: its end may be the head of something.
+                let last = text.may_grow().then(|| text.bytes.len());
+                let Some(next) = next.or(last) else { break };
                 at = memchr::memrchr(b'\n', text.slice(at, next)).map_or(at, |i| at + i + 1);
             }
             let end = text.line_end(at);
             let count = anchors.iter().take_while(|anchor| anchor.start < end).count();
-            let (own, rest) = anchors.split_at(count);
+            let (here, rest) = anchors.split_at(count);
             anchors = rest;
-            let own: Vec<_> = own
-                .iter()
-                .map(|anchor| Anchor {
-                    start: anchor.start.saturating_sub(at),
-                    end: anchor.end.saturating_sub(at),
-                    ..*anchor
-                })
-                .collect();
+            own.clear();
+            own.extend(here.iter().map(|anchor| Anchor {
+                start: anchor.start.saturating_sub(at),
+                end: anchor.end.saturating_sub(at),
+                ..*anchor
+            }));
             let count = emails.iter().take_while(|(start, _)| *start < end).count();
-            let (mails, rest) = emails.split_at(count);
+            let (here, rest) = emails.split_at(count);
             emails = rest;
-            let mails: Vec<_> = mails.iter().map(|(start, end)| (start - at, end - at)).collect();
+            mails.clear();
+            mails.extend(here.iter().map(|(start, end)| (start - at, end - at)));
             let bytes = text.slice(at, end);
             let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
             let may_grow = end == text.bytes.len() && text.may_grow();
@@ -345,43 +394,32 @@ impl Scan<'_> {
     /// Which rules have one of their words on the same line: within [`DISTANCE`] before `start`, or behind `end` where no digit is between.
     fn near(&self, start: usize, end: usize) -> Words {
         let text = self.text;
-        let mut words = 0;
-        let line = memchr::memrchr2(b'\n', b'\r', text.slice(start.saturating_sub(DISTANCE + LITERAL_MAX), start))
-            .map_or(start.saturating_sub(DISTANCE + LITERAL_MAX), |i| {
-                start.saturating_sub(DISTANCE + LITERAL_MAX) + i + 1
-            });
-        let split = self.anchors.partition_point(|anchor| anchor.start < start);
-        let before =
-            self.anchors.get(..split).unwrap_or_default().iter().rev().take_while(|anchor| anchor.start >= line);
-        for anchor in before.filter(|anchor| anchor.end <= start && start - anchor.end <= DISTANCE) {
-            words |= self.word(anchor);
+        let words = self.anchors.words.as_slice();
+        if words.is_empty() && !text.may_grow() {
+            return Words { words: 0, open: false };
+        }
+        let mut found = 0;
+        let split = words.partition_point(|anchor| anchor.end <= start);
+        let before = words.get(..split).unwrap_or_default().iter().rev();
+        for anchor in before.take_while(|anchor| start - anchor.end <= DISTANCE) {
+            if memchr::memchr2(b'\n', b'\r', text.slice(anchor.end, start)).is_some() {
+                break;
+            }
+            found |= self.rules.uses.get(usize::from(anchor.literal)).map_or(0, |uses| uses.near);
+        }
+        let next = words.get(split).is_some_and(|anchor| anchor.end <= end + DISTANCE);
+        if !next && (!text.may_grow() || end + DISTANCE < text.bytes.len()) {
+            return Words { words: found, open: false };
         }
         let behind = text.slice(end, text.bytes.len().min(end + DISTANCE));
         let reach = behind.iter().position(|b| b.is_ascii_digit() || b.is_ascii_control()).unwrap_or(behind.len());
-        let from = self.anchors.partition_point(|anchor| anchor.start < end);
-        for anchor in self.anchors.get(from..).unwrap_or_default().iter().take_while(|anchor| anchor.end <= end + reach)
-        {
-            words |= self.word(anchor);
+        for anchor in words.get(split..).unwrap_or_default().iter().take_while(|anchor| anchor.end <= end + reach) {
+            if anchor.start >= end {
+                found |= self.rules.uses.get(usize::from(anchor.literal)).map_or(0, |uses| uses.near);
+            }
         }
         let open = text.may_grow() && end + reach == text.bytes.len() && reach < DISTANCE;
-        Words { words, open }
-    }
-
-    /// The rules that an anchor speaks of, if it is a word of its own: underscores and humps divide words.
-    fn word(&self, anchor: &Anchor) -> Near {
-        let near = self.rules.uses.get(usize::from(anchor.literal)).map_or(0, |uses| uses.near);
-        if near == 0 {
-            return 0;
-        }
-        let at = |i: usize| self.text.at(i).unwrap_or_default();
-        let before = anchor.start.checked_sub(1).map_or(0, at);
-        let begins =
-            !before.is_ascii_alphabetic() || before.is_ascii_lowercase() && at(anchor.start).is_ascii_uppercase();
-        let after = at(anchor.end);
-        let plural = after == b's' && !at(anchor.end + 1).is_ascii_alphabetic();
-        let upper = after.is_ascii_uppercase() && anchor.end.checked_sub(1).map_or(0, at).is_ascii_uppercase();
-        let ends = !after.is_ascii_lowercase() && !upper || plural;
-        if begins && ends { near } else { 0 }
+        Words { words: found, open }
     }
 
     /// What the site looks for.
@@ -449,9 +487,6 @@ fn whole_characters(line: &[u8]) -> usize {
 
 /// In characters, from a word to the number: AWS Macie's rule for keywords.
 const DISTANCE: usize = 30;
-
-/// Longer than any literal.
-const LITERAL_MAX: usize = 48;
 
 /// A longer word at the end of a text is not the beginning of a token any more, but one.
 const WORD_MAX: usize = 256;

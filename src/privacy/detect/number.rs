@@ -240,12 +240,18 @@ fn shaped(scan: &mut Scan<'_>, groups: &[Group], tail: &mut Tail) {
 
 fn judge_shape(scan: &Scan<'_>, number: Number<'_>, shape: &Shape, rule: &NumberRule) -> (Says, Weight) {
     let no = (Says::No, Weight::Light);
-    let right = right(number);
-    if right == Beside::Barred || !begins(rule, number) || rule.check.is_some_and(|check| !check(number.written())) {
+    if !begins(rule, number) {
         return no;
     }
     let near = scan.near(number.start(), number.end());
     let named = near.words & rule.bit != 0;
+    if shape.near && !named && !near.open {
+        return no;
+    }
+    let right = right(number);
+    if right == Beside::Barred || rule.check.is_some_and(|check| !check(number.written())) {
+        return no;
+    }
     let beside = if named { Beside::Clear } else { alone(number, shape) };
     if shape.near && !named {
         // What follows may still say it.

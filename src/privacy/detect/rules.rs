@@ -56,8 +56,10 @@ pub(super) struct Uses {
     pub(super) near: Near,
     /// The tokens that begin with it, and as it is spelled.
     pub(super) tokens: Vec<(usize, Vec<u8>)>,
-    /// Whether it is the last word of a key's name.
+    /// Whether a key's name is recognised by it.
     pub(super) key: bool,
+    /// Whether it may be the end of a longer word.
+    pub(super) stem: bool,
 }
 
 #[derive(Debug)]
@@ -213,8 +215,9 @@ impl Rules {
             for name in &key.names {
                 let (stem, name) = name.strip_prefix('*').map_or((false, name.as_str()), |rest| (true, rest));
                 let mut words: Vec<String> = name.split(' ').map(str::to_owned).collect();
+                let trigger = trigger(&words).to_owned();
+                literals.key(&trigger, stem);
                 let Some(last) = words.pop() else { continue };
-                literals.key(&last);
                 if stem {
                     rules.stems.push((last.clone(), index));
                 }
@@ -287,6 +290,33 @@ fn expanded(text: &str) -> Vec<String> {
     inside.split(',').flat_map(|one| tails.iter().map(move |tail| format!("{head}{one}{tail}"))).collect()
 }
 
+/// The word by which a name of several is recognised: the longest that does not stand in every other name.
+fn trigger(words: &[String]) -> &str {
+    let dull = |word: &str| {
+        matches!(
+            word,
+            "number"
+                | "id"
+                | "no"
+                | "code"
+                | "line"
+                | "value"
+                | "on"
+                | "to"
+                | "by"
+                | "at"
+                | "of"
+                | "in"
+                | "le"
+                | "am"
+                | "num"
+                | "nr"
+        )
+    };
+    let longest = |dull_too: bool| words.iter().filter(|word| dull_too || !dull(word)).max_by_key(|word| word.len());
+    longest(false).or_else(|| longest(true)).map_or("", String::as_str)
+}
+
 /// Literals, each once.
 #[derive(Default)]
 struct Literals {
@@ -322,9 +352,10 @@ impl Literals {
         }
     }
 
-    fn key(&mut self, word: &str) {
+    fn key(&mut self, word: &str, stem: bool) {
         if let Some(uses) = self.at(word) {
             uses.key = true;
+            uses.stem |= stem;
         }
     }
 }

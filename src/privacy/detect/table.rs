@@ -140,7 +140,9 @@ impl Table {
             };
             let Some(promise) = column.and_then(|column| column.promise) else { continue };
             let value = line.get(*start..*end).unwrap_or_default();
-            if fits(rules, promise.shape, value, Place::Own) {
+            // A report's columns are called PASS and TOKEN too.
+            let place = if matches!(self.style, Style::Aligned) { Place::Label } else { Place::Own };
+            if fits(rules, promise.shape, value, place) {
                 each(*start, *end, promise.kind);
             }
         }

@@ -1,0 +1,87 @@
+//! How a line is laid out: where its text lies, and what it is to the lines around it.
+
+/// Where a prompt ends at the beginning of a line: `alice@web-1:~$ `, `mydb=> `, `mysql> `, `# `.
+pub(super) fn prompt_end(line: &[u8]) -> Option<usize> {
+    let head = line.get(..line.len().min(80)).unwrap_or_default();
+    let mark = head.windows(2).position(|two| matches!(two, [b'$' | b'#' | b'>' | b'%', b' ']))?;
+    let before = head.get(..mark)?;
+    let blanks = before.iter().filter(|b| **b == b' ').count();
+    let named = before.contains(&b'@')
+        || before.contains(&b'=')
+        || before.ends_with(b"mysql")
+        || before.contains(&b'[')
+        || before.contains(&b':')
+        || before.ends_with(b"sqlite");
+    let bare = before.is_empty() && head.first().is_some_and(|b| matches!(b, b'$' | b'#' | b'>'));
+    (blanks <= 2 && named && !before.contains(&b'|') && !before.contains(&b',') && !before.contains(&b'"')
+        || bare && head.first() == Some(&b'$'))
+    .then_some(mark + 2)
+}
+
+/// Where the text lies in a line, without quotes, commas and list marks around it.
+pub(super) fn inner(line: &[u8]) -> (usize, usize) {
+    let lead = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let trail = line.iter().skip(lead).rev().take_while(|b| matches!(b, b' ' | b'\t' | b',')).count();
+    (lead, line.len() - trail)
+}
+
+pub(super) fn unwrapped(line: &[u8], from: usize, to: usize) -> (usize, usize) {
+    let from = from + if line.get(from..to).is_some_and(|value| value.starts_with(b"- ")) { 2 } else { 0 };
+    match line.get(from..to) {
+        Some([b'"', .., b'"'] | [b'\'', .., b'\'']) => (from + 1, to - 1),
+        Some([b'"' | b'\'', ..]) => (from + 1, to),
+        _ => (from, to),
+    }
+}
+
+pub(super) fn indentation(line: &[u8]) -> usize {
+    line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
+}
+
+pub(super) fn is_assignment(value: &[u8]) -> bool {
+    let word = value.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'"')).count();
+    matches!(value.get(word), Some(b':' | b'=')) && word > 0 && word + 1 < value.len()
+}
+
+/// `value: x` and its kin below `name: DB_PASSWORD`: where `x` begins.
+pub(super) fn value_of_pair(line: &[u8]) -> Option<usize> {
+    let lead = line.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'-')).count();
+    let rest = line.get(lead..)?;
+    let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let name = rest.get(..word)?.to_ascii_lowercase();
+    matches!(name.as_slice(), b"value" | b"val" | b"parametervalue" | b"default" | b"content" | b"data")
+        .then_some(())?;
+    let gap = rest.get(word..)?.iter().take_while(|b| matches!(b, b'"' | b'\'' | b' ')).count();
+    let at = lead + word + gap;
+    matches!(line.get(at), Some(b':' | b'=')).then_some(())?;
+    Some(at + 1 + line.get(at + 1..)?.iter().take_while(|b| **b == b' ').count())
+}
+
+pub(super) fn string_end(line: &[u8], start: usize, quote: u8) -> usize {
+    let mut i = start;
+    while let Some(b) = line.get(i).copied() {
+        match b {
+            b'\\' => i += 2,
+            b if b == quote => return i,
+            _ => i += 1,
+        }
+    }
+    line.len()
+}
+
+/// Whether all that a line has are names of columns, so that it is a header even where a row would fit.
+pub(super) fn is_all_names(line: &[u8]) -> bool {
+    !line.iter().any(|b| b.is_ascii_digit() || matches!(b, b'@' | b'"' | b'.'))
+}
+
+/// Cheaply: what has values in it is no header, but for SQL's.
+pub(super) fn may_be_header(line: &[u8]) -> bool {
+    let digits = line.iter().filter(|b| b.is_ascii_digit()).count();
+    let values = line.iter().any(|b| matches!(b, b'=' | b'{' | b'@')) || line.windows(2).any(|two| two == b": ");
+    is_sql(line) || digits * 5 < line.len() && !values
+}
+
+pub(super) fn is_sql(line: &[u8]) -> bool {
+    let lower = line.get(..line.len().min(200)).unwrap_or_default().to_ascii_lowercase();
+    memchr::memmem::find(&lower, b"insert into").is_some()
+}
