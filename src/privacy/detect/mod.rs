@@ -353,7 +353,7 @@ impl Scan<'_> {
                     .chain(emails.first().map(|(start, _)| *start))
                     .min();
                 // A line that may still grow is always looked at: its end may be the head of something.
-                let last = text.may_grow().then(|| text.bytes.len());
+                let last = text.may_grow().then_some(text.bytes.len());
                 let Some(next) = next.or(last) else { break };
                 at = memchr::memrchr(b'\n', text.slice(at, next)).map_or(at, |i| at + i + 1);
             }
