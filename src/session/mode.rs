@@ -332,10 +332,14 @@ fn resumes(normalised: &str) -> bool {
     normalised.lines().any(|command| program(command) == "fg" || command.starts_with('%'))
 }
 
-/// Whether the line may set what a prompt looks like, in a shell or in one of the programs.
+/// Whether the line may set what a prompt looks like, in a shell or in one of the programs: `PS1=…`, `\set PROMPT1 …`, `.prompt …`,
+/// `mysql --prompt`, `prompt …` and `\R …` at mysql, `sys.ps1 = …`, `setPrompt(…)`. A text that only mentions a prompt sets none.
 fn sets_prompt(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    ["ps1", "ps2", "prompt", "\\r "].iter().any(|word| text.contains(word))
+    let line = text.trim_start();
+    let named = ["ps1", "ps2", "prompt"].iter().any(|word| text.contains(word));
+    let begins = ["prompt", ".prompt", "set prompt", "\\r "].iter().any(|begin| line.starts_with(begin));
+    begins || (named && ["=", "\\set", "--prompt", "setprompt(", "read "].iter().any(|mark| text.contains(mark)))
 }
 
 /// Whether the line may set what ends a statement: `delimiter //` at mysql, `psql -S`, `\set SINGLELINE`.
@@ -570,6 +574,26 @@ mod tests {
         let (mode, readings) = programs.read(at("me@box:~$ ", "drop table t;"));
         assert_eq!(mode, Mode::Unknown);
         assert!(readings.iter().any(|reading| reading.dialect == Dialect::Psql));
+    }
+
+    #[test]
+    fn only_what_sets_a_prompt_makes_prompts_doubtful() {
+        for line in [
+            "PS1='>>> '",
+            "export PROMPT_COMMAND=x",
+            "\\set PROMPT1 'me@box:~$ '",
+            ".prompt '$ '",
+            "prompt me@box:~$ ",
+            "\\R me@box:~$ ",
+            "mysql --prompt='$ ' shop",
+            "import sys; sys.ps1 = '$ '",
+            "repl.setPrompt('$ ')",
+        ] {
+            assert!(sets_prompt(line), "{line}");
+        }
+        for line in ["ls apps1", "git commit -m 'fix the prompt'", "select 1;", "\\r", "rg prompt src"] {
+            assert!(!sets_prompt(line), "{line}");
+        }
     }
 
     #[test]
