@@ -163,6 +163,9 @@ impl Masking {
         }
         if let Mode::Grid(batch) = &mut self.mode {
             batch.masked_rows = None;
+            if !batch.is_empty() || path.truth.look().alternate_screen() {
+                batch.raw = None;
+            }
         }
         self.repaint = true;
     }
@@ -648,7 +651,11 @@ impl Place {
             row: cursor.row,
             last_row: cursor.row + 1 >= screen.rows(),
             pending: cursor.col >= screen.cols(),
-            canonical: screen.draws_plainly() && !screen.origin_mode() && screen.scroll_region().is_none(),
+            // A model that broke judges nothing: nothing may go out as it came.
+            canonical: !screen.faulted()
+                && screen.draws_plainly()
+                && !screen.origin_mode()
+                && screen.scroll_region().is_none(),
             alternate: screen.alternate_screen(),
         }
     }

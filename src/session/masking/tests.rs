@@ -251,3 +251,16 @@ fn rows_that_leave_the_screen_leave_it_masked_and_in_order() {
         assert_eq!(text.matches(&format!("row {i} ")).count(), 1, "{text:?}");
     }
 }
+
+#[test]
+fn a_change_of_size_uncovers_nothing_and_the_other_screen_is_painted_anew() {
+    let mut client = Client::new();
+    client.reads(b"\x1b[?1049h\x1b[2;3Hmail bob.jones@example.com ");
+    client.display.resize(Size::new(u32::from(COLS) - 4, u32::from(ROWS) - 1));
+    client.screen.resize(COLS - 4, ROWS - 1);
+    // Whatever the terminal made of it, the next read brings it back.
+    client.screen.feed(b"\x1b[2Jgarbage");
+    client.reads(b"\x1b[5;1Hx");
+    let rows: Vec<String> = (0..ROWS - 1).map(|row| client.screen.row_text(row).trim_end().to_owned()).collect();
+    assert_eq!(rows, ["", &format!("  mail {}", "*".repeat(21)), "", "", "x", "", ""]);
+}
