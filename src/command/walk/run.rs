@@ -53,6 +53,7 @@ impl Walk<'_> {
         self.carried(name, args, act);
         self.disguises(name, command, args);
         self.fetched(name, args, act);
+        self.installs(name, command, args, act);
         if let Some(interpreter) = catalogue.interpreter(name) {
             return self.interpret(interpreter, command, args, act);
         }
@@ -337,6 +338,32 @@ impl Walk<'_> {
         }
     }
 
+    /// What comes straight from the network is put in as if somebody had looked at it.
+    fn installs(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) {
+        let addressed = INSTALLERS.contains(&name);
+        if !addressed && !LOADERS.contains(&name) || args.iter().any(|word| word.shown() == "--import") {
+            return;
+        }
+        let mut value = false;
+        for word in args {
+            let text = word.shown();
+            let from_network = word.flow.as_ref().is_some_and(|flow| flow.from == FlowOrigin::Network)
+                || self.file(word).is_some_and(|file| file.from == FlowOrigin::Network);
+            let address = ["http://", "https://", "ftp://", "git+"].iter().any(|scheme| text.starts_with(scheme));
+            if from_network || addressed && address && !value {
+                return self.unread(FlowOrigin::Network, word.span);
+            }
+            // An index or a proxy is no package.
+            value = text.starts_with("--") && !text.contains('=')
+                || matches!(text, "-i" | "-f" | "-c") && name.starts_with("pip");
+        }
+        let network = matches!(act.stdin, Input::Flow(Flow { from: FlowOrigin::Network, .. }));
+        let takes = |word: &Word| matches!(word.shown(), "load" | "import" | "apply" | "create" | "replace");
+        if network && LOADERS.contains(&name) && args.iter().any(takes) {
+            self.unread(FlowOrigin::Network, command.span);
+        }
+    }
+
     /// What a program fetches into a file: the file is the network's.
     fn fetched(&mut self, name: &str, args: &[Word], act: &Act<'_>) {
         let value_of = |flags: &[&str]| {
@@ -491,6 +518,13 @@ fn shebang(text: &str) -> Option<&'static str> {
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     Dialect::from_name(name).map(Dialect::as_str)
 }
+
+/// Programs that install what their words name.
+const INSTALLERS: [&str; 13] =
+    ["dpkg", "rpm", "yum", "dnf", "apt", "apt-get", "zypper", "pip", "pip3", "npm", "npx", "helm", "gem"];
+
+/// Programs that run or install what they are given, and whose words hold addresses of other sorts.
+const LOADERS: [&str; 6] = ["docker", "podman", "nerdctl", "kubectl", "oc", "ctr"];
 
 /// Directories that anybody may put a program into.
 const ANYBODYS: [&str; 3] = ["/tmp/", "/var/tmp/", "/dev/shm/"];
