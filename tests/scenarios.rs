@@ -62,6 +62,7 @@ mod scripts {
         a_request_that_could_not_be_filed_runs_nothing
         a_resize_during_a_hold_moves_the_bar
         a_resize_over_text_leaves_nothing_of_the_bar
+        a_resize_to_fewer_rows_under_the_bar_erases_nothing
         a_reveal_is_ended_by_hand_and_by_the_end_of_the_session
         a_reveal_shows_values_until_it_ends_and_the_record_never_has_them
         a_reveal_that_is_denied_shows_nothing

@@ -295,6 +295,10 @@ impl Display {
     }
 
     pub(super) fn resize(&mut self, size: Size) {
+        // The client's terminal has that size already. What would take the bar off one of the old size lands somewhere else.
+        if self.overlay.forget() {
+            self.repaint = Repaint::Whole;
+        }
         self.truth.resize(size);
         self.view.resize(size);
         let bytes = self.with_masking(Masking::resized);

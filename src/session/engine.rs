@@ -496,12 +496,11 @@ impl Engine {
 
     fn resized(&mut self, size: Size, now: Now) {
         let Some((display, _)) = self.terminal() else { return };
-        let bar_off = display.hide_bar();
         display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
         display.resize(size);
-        self.paint(bar_off);
         self.append(Event::Resized { size }, now);
         self.push(Output::ResizeTarget(size));
+        self.repaint_client();
     }
 
     fn target_broken(&mut self, why: &str, now: Now) {

@@ -115,8 +115,14 @@ impl Overlay {
         Some(bytes)
     }
 
+    /// The client's screen got another size with the bar on it: where that is now nobody knows, so the screen is to be painted whole.
+    /// Whether there was a bar.
+    pub fn forget(&mut self) -> bool {
+        self.shown.take().is_some()
+    }
+
     /// The bytes for the client that take the bar off; empty if there is none. Call it before anything else is sent to the
-    /// client, and before the screen is resized.
+    /// client.
     #[must_use]
     pub fn hide(&mut self, view: &Screen) -> Vec<u8> {
         let Some(with_bar) = self.shown.take() else { return Vec::new() };

@@ -121,11 +121,14 @@ impl Asked {
         let shown = |text: &str| text.replace('\u{1}', "^A");
         let (text, ran) = (shown(&self.text), shown(ran));
         // A comment runs nothing.
-        let (whole, ran) = (bare(&text), bare(ran.trim_start_matches('#')));
+        let (whole, told) = (bare(&text), ran.clone());
+        let ran = bare(ran.trim_start_matches('#'));
         match self.shell {
             // A block that was pasted runs line by line.
             Shell::Fish if whole.eq_ignore_ascii_case(&ran) => true,
-            Shell::Bash | Shell::Zsh | Shell::Fish => whole == ran || text.lines().any(|line| bare(line) == ran),
+            Shell::Bash | Shell::Zsh | Shell::Fish => {
+                whole == ran || text.lines().any(|line| bare(line) == ran) || in_order(&text, &told)
+            }
             // These tell arguments, not lines.
             Shell::Dash | Shell::Ash => {
                 let unquoted = whole.replace(['\'', '"'], "");
@@ -133,6 +136,18 @@ impl Asked {
             }
         }
     }
+}
+
+/// Whether a text has each of several lines in it, one behind the other. Where the shell is slow, what a screen shows between them (prompts,
+/// the echo of what was typed ahead) is read as well; the keys by themselves are judged beside it.
+fn in_order(text: &str, lines: &str) -> bool {
+    let mut rest = text;
+    lines.contains('\n')
+        && lines.lines().all(|line| {
+            let found = rest.split_once(line.trim());
+            rest = found.map_or("", |(_, behind)| behind);
+            found.is_some()
+        })
 }
 
 /// What came of a case.
