@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::bar::Title;
 use super::engine::{Engine, Stage};
+use super::follow;
 use super::judge::{self, Line};
 use super::mode::{At, Programs};
 use super::witness::Witness;
@@ -14,7 +15,7 @@ use super::{Output, words};
 use crate::command::Context;
 use crate::model::{Digest, HoldRequest, Mono, Now, RequestId, Ruling, Seq, Shown};
 use crate::policy::permit::Release;
-use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Screen, Settled, Token};
+use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Settled, Token};
 
 /// The gate's state. The diagram is in the room's doc.
 #[derive(Debug)]
@@ -23,8 +24,8 @@ pub(super) struct Gate {
     pub(super) line: LineReader,
     pub(super) state: State,
     /// What was typed behind a line that is being decided on.
-    waiting: VecDeque<Token>,
-    waiting_bytes: usize,
+    pub(super) waiting: VecDeque<Token>,
+    pub(super) waiting_bytes: usize,
     /// Lines that a shell has not run yet because more belongs to them.
     pub(super) unfinished: String,
     /// Some of them were not read alike by keys and screen.
@@ -193,37 +194,6 @@ impl Gate {
         }
     }
 
-    /// A text in which a character may run the line: what stands before it, or that character, as a token; the rest waits behind. And
-    /// whether it is one that fetches another line from elsewhere.
-    fn split_at_run(&mut self, token: Token) -> (Token, bool) {
-        let text = String::from_utf8_lossy(&token.raw).into_owned();
-        let Some((at, fetches)) = self.line.runs_at(&text) else { return (token, false) };
-        let elsewhere = at == 0 && fetches && !self.witness.as_ref().is_some_and(Witness::selects_with_v);
-        let end = if at == 0 { text.chars().next().map_or(1, char::len_utf8) } else { at };
-        let (head, rest) = token.raw.split_at_checked(end).unwrap_or((&token.raw, &[]));
-        if !rest.is_empty() {
-            self.waiting_bytes = self.waiting_bytes.saturating_add(rest.len());
-            self.waiting.push_front(Token { kind: Kind::Text, raw: rest.to_vec() });
-        }
-        let kind = if at == 0 && !fetches { Kind::Commit(crate::terminal::Commit::Meta) } else { Kind::Text };
-        (Token { kind, raw: head.to_vec() }, elsewhere)
-    }
-
-    /// What is typed from here on belongs to the next line.
-    fn follow(&mut self, screen: &Screen, now: Now) {
-        if matches!(self.state, State::Open) && !screen.alternate_screen() {
-            self.state = State::Following { until: now.mono.after(FOLLOWING) };
-        }
-    }
-
-    /// Whether the next line is being read: a prompt stands there and nothing behind it.
-    fn next_is_read(&self, screen: &Screen) -> bool {
-        match &self.witness {
-            Some(witness) if witness.is_hooked() => witness.is_at_prompt(),
-            Some(_) | None => self.line.at_prompt(screen),
-        }
-    }
-
     /// Whether the shell told the line that is being decided on.
     pub(super) fn told(&self) -> bool {
         self.witness.as_ref().is_some_and(|witness| witness.told().is_some())
@@ -351,7 +321,7 @@ impl Engine {
             gate.unseen.push_str(&gate.line.typed());
         }
         let control_x = std::mem::replace(&mut gate.control_x, token.raw == [0x18]);
-        let prefixed = std::mem::replace(&mut gate.prefixed, is_prefix(&token));
+        let prefixed = std::mem::replace(&mut gate.prefixed, follow::is_prefix(&token));
         let pending = !gate.line.is_empty(screen) || !gate.unfinished.is_empty() || !gate.unseen.is_empty();
         let commits = match token.kind {
             Kind::Commit(_) => screen.alternate_screen() || pending,
@@ -730,12 +700,6 @@ const fn is_certain(certainty: crate::model::Certainty) -> bool {
     matches!(certainty, crate::model::Certainty::Exact | crate::model::Certainty::Agreed)
 }
 
-/// Whether an editor may take this key for the first half of another: Ctrl-X and a lone ESC begin keys, behind Ctrl-V and Ctrl-Q
-/// (quoted-insert) any key is text.
-fn is_prefix(token: &Token) -> bool {
-    matches!(token.raw.as_slice(), [0x18 | 0x16 | 0x11 | 0x1b])
-}
-
 /// Ctrl-E, after a Ctrl-X (readline: edit-and-execute-command).
 const EDIT_ELSEWHERE: Kind = Kind::Key(crate::terminal::Key::Ctrl('e'));
 
@@ -747,9 +711,6 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 
 /// How long a sequence may stay incomplete before it is a lone ESC.
 const ESCAPE: Duration = Duration::from_millis(50);
-
-/// How long keys wait for the next prompt. A shell shows it within some milliseconds; nobody notices this much while something runs.
-const FOLLOWING: Duration = Duration::from_millis(50);
 
 /// Bytes typed behind a line that is being decided on; past them the client waits.
 const WAITING: usize = 64 << 10;

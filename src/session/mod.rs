@@ -26,6 +26,7 @@
 //! |---|---|
 //! | `engine.rs` | inputs → the right part; lifetime, pause, close |
 //! | `gate.rs` | the states above |
+//! | `follow.rs` | keys behind a committed line, and keys that are more than they look |
 //! | `held.rs` | a line that somebody has to decide on |
 //! | `clear.rs` | a line is taken back |
 //! | `witness.rs` | the shell itself, where it has our hooks: asked for its line |
@@ -50,6 +51,7 @@ mod digest;
 mod display;
 mod engine;
 mod exec;
+mod follow;
 mod gate;
 mod held;
 mod judge;
