@@ -81,8 +81,17 @@ impl Pattern {
             Shape::Head => alike(got.get(..want.len())),
             Shape::Tail => alike(got.get(rest..)),
             Shape::Middle => got.windows(want.len().max(1)).any(|window| alike(Some(window))) || want.is_empty(),
-            Shape::Any => wild(&self.text, text, same),
+            Shape::Any => self.ends_fit(text, same) && wild(&self.text, text, same),
         }
+    }
+
+    /// Whether what stands before the first wildcard and behind the last one fits, which decides most without a search.
+    fn ends_fit(&self, text: &str, same: fn(&u8, &u8) -> bool) -> bool {
+        let wildcard = |c: char| matches!(c, '*' | '?');
+        let head = self.text.find(wildcard).and_then(|at| self.text.get(..at)).unwrap_or_default().as_bytes();
+        let tail = self.text.rfind(wildcard).and_then(|at| self.text.get(at + 1..)).unwrap_or_default().as_bytes();
+        let front = text.as_bytes().iter().zip(head).all(|(a, b)| same(a, b));
+        front && text.as_bytes().iter().rev().zip(tail.iter().rev()).all(|(a, b)| same(a, b))
     }
 }
 
