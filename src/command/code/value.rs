@@ -1,0 +1,120 @@
+//! What the arguments of a call say, as far as the text of the code says it.
+
+use super::super::words::HOLE;
+use super::Scan;
+use super::token::{Family, Kind, Token};
+
+/// An argument of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    /// A text; [`HOLE`] stands for what is not known.
+    Text(String),
+    /// A list of texts.
+    List(Vec<String>),
+    /// A named argument, an object, a function: it says nothing of what is done.
+    Aside,
+    /// Anything else.
+    Unknown,
+}
+
+impl Scan<'_, '_> {
+    /// The arguments from here on, up to the parenthesis that closes or the end of the statement; and what follows them.
+    pub(super) fn values(&self, from: usize, closed: bool) -> (Vec<Value>, usize) {
+        let mut values = Vec::new();
+        let mut argument: Vec<&Token> = Vec::new();
+        let mut depth = 0usize;
+        let mut at = from;
+        while let Some(token) = self.get(at).filter(|_| at - from < MAX_ARGUMENTS) {
+            match &token.kind {
+                Kind::Sign(')' | ']' | '}') if depth == 0 => break,
+                Kind::Sign(';') if !closed && depth == 0 => break,
+                Kind::Sign('(' | '[' | '{') => depth += 1,
+                Kind::Sign(')' | ']' | '}') => depth -= 1,
+                _ => {}
+            }
+            at += 1;
+            if depth == 0 && token.is(',') {
+                values.push(self.value(&argument));
+                argument.clear();
+            } else {
+                argument.push(token);
+            }
+        }
+        if !argument.is_empty() {
+            values.push(self.value(&argument));
+        }
+        (values, at)
+    }
+
+    /// What an argument says: texts joined by `+`, `.`, `..` or nothing; a list of them.
+    fn value(&self, tokens: &[&Token]) -> Value {
+        let text = |token: &&Token| match &token.kind {
+            Kind::Text(text) => Some(text.clone()),
+            Kind::Name(name) => self.texts.get(name).cloned(),
+            Kind::Command(_) | Kind::Sign(_) => None,
+        };
+        match tokens {
+            [] => Value::Unknown,
+            [one] => text(one).map_or(Value::Unknown, Value::Text),
+            [open, .., close] if open.is('[') && close.is(']') || open.is('(') && close.is(')') => {
+                let items = tokens.get(1..tokens.len() - 1).unwrap_or_default();
+                let mut list = Vec::new();
+                for item in items.split(|token| token.is(',')) {
+                    match self.value(item) {
+                        Value::Text(text) => list.push(text),
+                        Value::List(more) => list.extend(more),
+                        Value::Aside | Value::Unknown if item.is_empty() => {}
+                        Value::Aside | Value::Unknown => list.push(HOLE.to_string()),
+                    }
+                }
+                if list.iter().all(|text| text.chars().all(|c| c == HOLE)) { Value::Unknown } else { Value::List(list) }
+            }
+            [open, ..] if open.is('{') => Value::Aside,
+            [name, equals, value, ..] if name.name().is_some() && equals.is('=') && !value.is('=') => Value::Aside,
+            [name, ..] if matches!(name.name(), Some("function" | "lambda" | "async" | "sub")) => Value::Aside,
+            _ if tokens.windows(2).any(|pair| matches!(pair, [a, b] if a.is('=') && b.is('>'))) => Value::Aside,
+            _ => self.joined(tokens),
+        }
+    }
+
+    /// Texts that are joined. Whatever is done to a text beyond that makes it unknown.
+    fn joined(&self, tokens: &[&Token]) -> Value {
+        let mut out = String::new();
+        let mut known = false;
+        let mut rest = tokens.iter();
+        while let Some(token) = rest.next() {
+            match &token.kind {
+                Kind::Text(text) => {
+                    out.push_str(text);
+                    known = true;
+                }
+                Kind::Name(name) => match self.texts.get(name) {
+                    Some(text) => {
+                        out.push_str(text);
+                        known = true;
+                    }
+                    None => out.push(HOLE),
+                },
+                Kind::Sign('+' | '$') => {}
+                Kind::Sign('.') if matches!(self.family, Family::Perl | Family::Php | Family::Lua) => {}
+                // `"…" % x` and `"…".format(x)` put something in.
+                Kind::Sign('%') if known => {
+                    out = out.replace("%s", "\u{fffc}");
+                    out.push(HOLE);
+                    break;
+                }
+                Kind::Sign('.')
+                    if matches!(rest.next().and_then(|t| t.name()), Some("format" | "strip" | "trim" | "freeze")) =>
+                {
+                    out.push(HOLE);
+                    break;
+                }
+                Kind::Command(_) | Kind::Sign(_) => return Value::Unknown,
+            }
+        }
+        if known { Value::Text(out) } else { Value::Unknown }
+    }
+}
+
+/// Tokens of the arguments of one call.
+const MAX_ARGUMENTS: usize = 400;
