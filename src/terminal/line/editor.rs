@@ -109,9 +109,10 @@ impl Editor {
             Kind::PasteControl | Kind::Unmodelled => self.lose_track(),
             Kind::Commit(commit) => {
                 self.reset();
-                // These leave the next line filled with something.
+                // These leave the next line filled with something; as long as nothing shows it, it is not empty but unread.
                 if matches!(commit, Commit::OperateAndGetNext | Commit::Meta) {
                     self.lose_track();
+                    self.recalled = true;
                 }
                 return;
             }
