@@ -14,7 +14,7 @@
 //! | [`marks`] | what a shell with our hooks says between the bytes of its output |
 //! | [`overlay`] | the bytes that put the bar on a screen and take it off again |
 //! | [`wire`] | what a target sends, token by token, and which of it a client may get as it came |
-//! | [`render`] | the bytes that make a client's screen the target's, with cells hidden |
+//! | [`mod@render`] | the bytes that make a client's screen the target's, with cells hidden |
 //! | [`mod@notice`] | the bytes of a line that stays |
 //!
 //! The room is pure and imports nothing of ours: sizes are `u16`, times are microseconds on the caller's monotonic clock.
