@@ -157,7 +157,15 @@ proptest! {
         masker.finish(&mut out);
         prop_assert_eq!(&out, &noise);
 
-        let harmless: Vec<u8> = noise.iter().map(|b| if b.is_ascii_digit() || *b == b'@' { b'9' } else { *b }).collect();
+        // No digit but one, no letter but one, and nothing that stands between a key and its value.
+        let harmless: Vec<u8> = noise
+            .iter()
+            .map(|b| match b {
+                b'0'..=b'9' | b'@' | b':' | b'=' => b'9',
+                b'a'..=b'z' | b'A'..=b'Z' => b'x',
+                other => *other,
+            })
+            .collect();
         prop_assert_eq!(masked(&harmless, &sizes), (harmless, Vec::new()));
     }
 
