@@ -68,11 +68,10 @@ pub(super) fn nothing_ahead(screen: &Screen) -> bool {
     })
 }
 
-/// Whether the row above the cursor's line reaches the margin without having wrapped: the line reads as if it went on.
+/// Whether the row above the cursor's line reaches the margin, but for one blank, without having wrapped: the line reads as if it went on.
 pub(super) fn below_a_full_row(screen: &Screen) -> bool {
     let first = first_row(screen);
-    let last = screen.cols().saturating_sub(1);
-    first > 0 && screen.cell(first - 1, last).is_some_and(|cell| cell.width == 0 || !is_blank(cell.text))
+    first > 0 && (0..screen.cols()).rev().take(1 + JOINT).any(|col| stands(screen, first - 1, col))
 }
 
 /// Whether the two screens differ in that row's text.
@@ -124,33 +123,45 @@ fn cell(screen: &Screen, row: u16, col: u16) -> usize {
     usize::from(row) * usize::from(screen.cols()) + usize::from(col)
 }
 
-/// Rows that go on in the next one without the terminal knowing: drawn to the margin, or to the edge of a pane.
+/// Rows that go on in the next one without the terminal knowing: drawn to the margin, or to the edge of a pane. One blank of a
+/// value may stand on either side of it.
 fn joined(screen: &Screen, out: &mut Vec<Line>) {
     let rows = screen.rows();
-    // The open pieces: from column, to column, and the text so far with its number of rows.
-    let mut open: Vec<(u16, u16, Line, usize)> = Vec::new();
+    let mut open: Vec<Piece> = Vec::new();
     for row in 0..rows {
         let mut still = Vec::new();
         for (from, to) in segments(screen, row) {
-            let before = open.iter_mut().find(|(f, t, ..)| (*f, *t) == (from, to));
-            let begins = screen.cell(row, from).is_some_and(|cell| !is_blank(cell.text));
-            let (mut line, mut count) = match before {
-                Some((_, _, line, count)) if begins => (std::mem::take(line), std::mem::take(count)),
-                _ => (Line::default(), 0),
+            let lead = (from..to).take(2).take_while(|col| !stands(screen, row, *col)).count();
+            let trail = (from..to).rev().take(2).take_while(|col| !stands(screen, row, *col)).count();
+            let before = open.iter_mut().find(|piece| (piece.from, piece.to) == (from, to));
+            let mut piece = match before {
+                Some(piece) if piece.trail + lead <= JOINT => std::mem::take(piece),
+                _ => Piece::default(),
             };
-            read(screen, row, from, to, &mut line);
-            count += 1;
-            let ends = screen.cell(row, to - 1).is_some_and(|cell| !is_blank(cell.text) || cell.width == 0);
-            if ends {
-                still.push((from, to, line, count));
-            } else if count > 1 {
-                out.push(trimmed(line));
+            read(screen, row, from, to, &mut piece.line);
+            piece = Piece { from, to, trail, count: piece.count + 1, ..piece };
+            if trail <= JOINT {
+                still.push(piece);
+            } else if piece.count > 1 {
+                out.push(trimmed(piece.line));
             }
         }
-        let ended = std::mem::replace(&mut open, still).into_iter().filter(|(.., count)| *count > 1);
-        out.extend(ended.map(|(_, _, line, _)| trimmed(line)));
+        let ended = std::mem::replace(&mut open, still).into_iter().filter(|piece| piece.count > 1);
+        out.extend(ended.map(|piece| trimmed(piece.line)));
     }
-    out.extend(open.into_iter().filter(|(.., count)| *count > 1).map(|(_, _, line, _)| trimmed(line)));
+    out.extend(open.into_iter().filter(|piece| piece.count > 1).map(|piece| trimmed(piece.line)));
+}
+
+/// Rows, or what stands in them between two columns, that may read on in the next row.
+#[derive(Default)]
+struct Piece {
+    from: u16,
+    to: u16,
+    line: Line,
+    /// How many rows.
+    count: usize,
+    /// How many blanks the last of them ends with.
+    trail: usize,
 }
 
 fn trimmed(mut line: Line) -> Line {
@@ -177,9 +188,17 @@ fn segments(screen: &Screen, row: u16) -> Vec<(u16, u16)> {
     out
 }
 
+/// Whether something is to be seen in a cell: a character, or the second half of a wide one.
+fn stands(screen: &Screen, row: u16, col: u16) -> bool {
+    screen.cell(row, col).is_some_and(|cell| cell.width == 0 || !is_blank(cell.text))
+}
+
 fn is_blank(text: &str) -> bool {
     text.is_empty() || text == " "
 }
+
+/// So many blanks of a value may lie at the margin: between the groups of a number, or behind a wide character that did not fit.
+const JOINT: usize = 1;
 
 /// What panes are divided by.
 const BARS: &[&str] = &["│", "┃", "║", "▏", "▕", "|", "┆", "┊", "╎"];

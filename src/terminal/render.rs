@@ -215,9 +215,9 @@ impl<'a> Row<'a> {
         Some(Self { row, draw: (0..cols).map(differs).collect(), wants, old, was_blank })
     }
 
-    /// Whether its last column is drawn, so that it reads on in the next row.
+    /// Whether its last column is drawn, or the last but one, so that it reads on in the next row.
     fn is_full(&self) -> bool {
-        self.wants.last().is_some_and(|want| !want.is_blank())
+        self.wants.iter().rev().take(2).any(|want| !want.is_blank())
     }
 
     /// Whether it can be drawn over the old one without a state between that must not be seen: only cells behind what the client

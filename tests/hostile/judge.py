@@ -85,6 +85,8 @@ def streams():
     add("wrapped at the margin, groups", "x" * 68 + " " + g + " y\r\n")
     add("to the margin without wrapping", "\x1b[2J" + cup(3, 75) + c[:6] + cup(4, 1) + c[6:])
     add("to the margin, second row first", "\x1b[2J" + cup(4, 1) + c[6:] + cup(3, 75) + c[:6])
+    add("a blank of it at the margin", "\x1b[2J" + cup(4, 1) + g[10:] + cup(3, 71) + g[:9])
+    add("a blank of it behind the margin", "\x1b[2J" + cup(4, 1) + g[9:] + cup(3, 72) + g[:9])
     add("mail at the margin", "x" * 66 + " " + m + "\r\n", value=m)
     add("scroll region", f"\x1b[5;10r{cup(10, 1)}{g[:10]}\r\n\x1b[r{cup(9, 11)}{g[10:]}")
     add("scrolled together", "\x1b[2J" + cup(3, 76) + c[:5] + cup(5, 1) + c[5:] + cup(4, 1) + "\x1b[1M")

@@ -107,8 +107,8 @@ impl Memory {
         if self.block(&mut out) {
             return;
         }
-        let end = if line.may_grow { None } else { prompt_end(line.bytes) };
-        if end.is_some() {
+        // Whatever follows, a prompt stays one: so it is never masked because of what stands above it.
+        if prompt_end(line.bytes).is_some() {
             *self = Self::default();
         }
         self.underline(line.bytes);
@@ -243,9 +243,9 @@ impl Memory {
         let Some(mut table) = self.table.take() else { return false };
         let line = out.line;
         if line.may_grow {
-            let from = table.open_from(line.bytes);
+            let (from, identifying) = table.open(line.rules, line.bytes);
             if from < line.bytes.len() {
-                out.tail.hold(from, Weight::Identifying);
+                out.tail.hold(from, if identifying { Weight::Identifying } else { Weight::Light });
             }
         }
         let row = table.row(line.rules, line.bytes, |start, end, kind| out.hit(start, end, kind));
@@ -299,7 +299,7 @@ impl Memory {
             && is_sql(line.bytes)
             && let Some(mut table) = Table::of(line.rules, line.bytes)
         {
-            out.tail.hold(table.open_from(line.bytes), Weight::Identifying);
+            out.tail.hold(table.open(line.rules, line.bytes).0, Weight::Identifying);
             table.row(line.rules, line.bytes, |start, end, kind| out.hit(start, end, kind));
         }
         let name = line.bytes.trim_ascii();

@@ -8,15 +8,24 @@ pub(super) fn prompt_end(line: &[u8]) -> Option<usize> {
     let blanks = before.iter().filter(|b| **b == b' ').count();
     let named = before.contains(&b'@')
         || before.contains(&b'=')
-        || before.ends_with(b"mysql")
         || before.contains(&b'[')
         || before.contains(&b':')
-        || before.ends_with(b"sqlite");
+        || SHELLS.iter().any(|name| {
+            before
+                .strip_prefix(*name)
+                .is_some_and(|rest| rest.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.')))
+        });
     let bare = before.is_empty() && head.first().is_some_and(|b| matches!(b, b'$' | b'#' | b'>'));
     (blanks <= 2 && named && !before.contains(&b'|') && !before.contains(&b',') && !before.contains(&b'"')
         || bare && head.first() == Some(&b'$'))
     .then_some(mark + 2)
 }
+
+/// What calls itself by its name in its prompt: `bash-5.2$ `, `mysql> `.
+const SHELLS: &[&[u8]] = &[
+    b"bash", b"sh", b"zsh", b"ksh", b"dash", b"fish", b"mysql", b"sqlite", b"ftp", b"sftp", b"lftp", b"test",
+    b"mongosh",
+];
 
 /// Where the text lies in a line, without quotes, commas and list marks around it.
 pub(super) fn inner(line: &[u8]) -> (usize, usize) {

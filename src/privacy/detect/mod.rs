@@ -630,6 +630,34 @@ mod tests {
         assert!(faults.is_empty(), "{}\n{}", faults.len(), faults.join("\n"));
     }
 
+    #[test]
+    fn a_prompt_or_a_word_below_a_header_is_nothing_that_could_be_masked() {
+        let detector = Detector::new(&Settings::default());
+        let headers = [
+            "NAME   READY   STATUS\n",
+            "NAME   READY   STATUS\nweb-1   1/1   Running\n",
+            "USER       PID %CPU COMMAND\n",
+            "name,email\n",
+            "First name | Last name\n",
+            "phone  email  name\n",
+            "token:\n",
+            "password\n--------\nhunter2hunter2\n",
+        ];
+        let open = ["$ ", "root@db-1:~# ", "bash-5.2$ ", "[root@db-1 ~]# ", "mysql> ", "app=# ", "sqlite> ", "12"];
+        for header in headers {
+            for line in open {
+                let mut memory = Memory::default();
+                detector.text(header.as_bytes(), &mut memory, &mut Vec::new());
+                let mut hits = Vec::new();
+                let tail = detector.open(line.as_bytes(), &memory, &mut hits);
+                assert_eq!((tail.identifying, hits.len()), (None, 0), "{line:?} below {header:?}");
+            }
+            let mut memory = Memory::default();
+            detector.text("First name | Last name\n".as_bytes(), &mut memory, &mut Vec::new());
+            assert!(detector.open(b"Anna Ke", &memory, &mut Vec::new()).identifying.is_some());
+        }
+    }
+
     fn marked(text: &str) -> (String, Vec<String>) {
         let values = text.split('«').skip(1).map(|part| part.split_once('»').unwrap().0.to_owned()).collect();
         (text.replace(['«', '»'], ""), values)

@@ -82,8 +82,7 @@ impl Table {
         columns.iter().any(|column| column.promise.is_some()).then_some(Self { style, columns, misses: 0 })
     }
 
-    /// Judges a line: calls `each` with the cells that hold what their column promises, and `open` with where the first cell begins that may yet
-    /// hold it if the line grows.
+    /// Judges a line: calls `each` with the cells that hold what their column promises.
     pub(super) fn row(&mut self, rules: &Rules, line: &[u8], mut each: impl FnMut(usize, usize, DataKind)) -> Row {
         let trimmed = line.trim_ascii();
         if trimmed.is_empty() {
@@ -161,23 +160,39 @@ impl Table {
             .map(|(column, _)| column)
     }
 
-    /// Where, in a line that may still grow, the first cell begins of a column that promises something.
-    pub(super) fn open_from(&self, line: &[u8]) -> usize {
+    /// Of a line that may still grow: where the first cell begins of a column that promises something, and whether such a cell already
+    /// gives away who or what it is.
+    pub(super) fn open(&self, rules: &Rules, line: &[u8]) -> (usize, bool) {
         let cells = match self.style {
             Style::Pipes => pipes(line),
-            Style::Separated(0) | Style::Tuples => return 0,
+            Style::Tuples => return (0, true),
+            Style::Separated(0) => vec![bounds(line, 0, line.len())],
             Style::Separated(separator) => separated(line, separator),
             Style::Aligned => aligned(line),
         };
-        let first = cells.iter().enumerate().find(|(i, (start, end))| {
+        let place = if matches!(self.style, Style::Aligned) { Place::Label } else { Place::Own };
+        let mut from = line.len();
+        let mut identifying = false;
+        for (i, (start, end)) in cells.iter().enumerate() {
             let column = match self.style {
                 Style::Aligned => self.column_at(*start, *end),
-                _ => self.columns.get(*i),
+                _ => self.columns.get(i),
             };
-            column.is_some_and(|column| column.promise.is_some())
-        });
-        first.map_or(line.len(), |(_, (start, _))| *start)
+            let Some(promise) = column.and_then(|column| column.promise) else { continue };
+            from = from.min(*start);
+            identifying |= gives_away(rules, promise.shape, line.get(*start..*end).unwrap_or_default(), place);
+        }
+        (from, identifying)
     }
+}
+
+/// Whether the head of a value already says as much as the value.
+fn gives_away(rules: &Rules, shape: ValueShape, head: &[u8], place: Place) -> bool {
+    let numeric =
+        matches!(shape, ValueShape::Phone | ValueShape::Id | ValueShape::Date | ValueShape::Card | ValueShape::Cvv);
+    let digits = head.iter().filter(|b| b.is_ascii_digit()).count();
+    let enough = if shape == ValueShape::Card { DIGITS_OF_AN_ISSUER + 1 } else { DIGITS_THAT_SAY_WHO };
+    numeric && digits >= enough || head.len() >= HEAD_MIN && fits(rules, shape, head, place)
 }
 
 /// `(3 rows)`, `3 rows in set (0.00 sec)`, `COMMIT`.
@@ -380,6 +395,15 @@ impl Promise {
         !matches!(self.shape, ValueShape::MaybeName | ValueShape::Never)
     }
 }
+
+/// A shorter head of a value gives nothing away.
+const HEAD_MIN: usize = 4;
+
+/// So many digits of a telephone number, an id or a date begin to say whose it is.
+const DIGITS_THAT_SAY_WHO: usize = 6;
+
+/// So many digits of a card are its issuer's, which anybody may see (PCI DSS 4.0 §3.4.1).
+const DIGITS_OF_AN_ISSUER: usize = 8;
 
 /// More columns are no table for people.
 const COLUMNS_MAX: usize = 64;
