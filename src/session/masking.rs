@@ -455,6 +455,10 @@ impl Masking {
         }
         batch.drawn = true;
         batch.keep(raw);
+        // Progress is mostly drawn over itself: what stood there already makes no other state.
+        let again = step == Step::Text
+            && !before.pending
+            && path.truth.look().cell(before.row, before.col).is_some_and(|cell| cell.text.as_bytes() == raw);
         path.truth.feed(raw);
         if before.scrolls(step) && batch.raw.is_none() {
             // The client's screen scrolls too, so that what leaves it can be scrolled back to.
@@ -462,7 +466,20 @@ impl Masking {
             path.send(format!("\x1b[m\x1b[{rows};1H\n").as_bytes());
         }
         if matches!(step, Step::Text | Step::Draw) && matches!(&self.mode, Mode::Grid(batch) if batch.raw.is_some()) {
-            self.judge_step(before.row, path);
+            if again {
+                self.keep_masked(before.row);
+            } else {
+                self.judge_step(before.row, path);
+            }
+        }
+    }
+
+    /// What is drawn in a row with something hidden is rendered.
+    fn keep_masked(&mut self, row: u16) {
+        let Mode::Grid(batch) = &mut self.mode else { return };
+        let masked = batch.masked_rows.as_ref().is_none_or(|rows| rows.get(usize::from(row)).copied().unwrap_or(true));
+        if masked {
+            batch.raw = None;
         }
     }
 
@@ -636,6 +653,7 @@ impl Step {
 #[derive(Debug, Clone, Copy)]
 struct Place {
     row: u16,
+    col: u16,
     last_row: bool,
     /// Behind the last column.
     pending: bool,
@@ -649,6 +667,7 @@ impl Place {
         let cursor = screen.cursor();
         Self {
             row: cursor.row,
+            col: cursor.col,
             last_row: cursor.row + 1 >= screen.rows(),
             pending: cursor.col >= screen.cols(),
             // A model that broke judges nothing: nothing may go out as it came.
@@ -687,7 +706,7 @@ const SILENT_MAX: usize = 512;
 
 /// States of a batch that are judged one by one, so that it can be sent as it came: the line of an editor, or progress. With more
 /// the screen is rendered.
-const STEPS_MAX: usize = 64;
+const STEPS_MAX: usize = 128;
 
 #[cfg(test)]
 mod tests;

@@ -212,6 +212,13 @@ fn a_prompt_and_progress_are_never_late() {
 }
 
 #[test]
+fn many_steps_of_progress_in_one_read_are_sent_as_they_came() {
+    let mut client = Client::new();
+    let bars: String = (0..30).map(|i| format!("\r{:3}% [{:-<20}]", i * 3, "#".repeat(i / 2))).collect();
+    assert_eq!(client.reads(bars.as_bytes()), bars);
+}
+
+#[test]
 fn what_was_hidden_too_early_is_shown_when_the_rest_disproves_it() {
     let mut client = Client::new();
     client.reads(b"order 4111 1111 1111 1");
