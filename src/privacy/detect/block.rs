@@ -57,10 +57,13 @@ pub(super) fn line_mark(line: &[u8]) -> usize {
 /// A line of base64, a header of one (`Proc-Type: 4,ENCRYPTED`), or nothing.
 pub(super) fn is_key_line(content: &[u8]) -> bool {
     let text = content.trim_ascii();
+    // `cat -A` ends lines in `$` and `^M$`, programs in `\\n"` or a backslash.
+    let text = text.strip_suffix(b"$").unwrap_or(text);
+    let text = text.strip_suffix(b"^M").unwrap_or(text).trim_ascii();
     let last = text.rsplit(|b| *b == b' ').next().unwrap_or_default();
     let base64 = last.iter().all(|b| {
         b.is_ascii_alphanumeric()
-            || matches!(b, b'+' | b'/' | b'=' | b'\\' | b'"' | b',' | b'\'' | b':' | b'-' | b'.' | b'_' | b'|')
+            || matches!(b, b'+' | b'/' | b'=' | b'\\' | b'"' | b',' | b'\'' | b':' | b'-' | b'.' | b'_' | b'|' | b';')
     });
     let header = text.windows(2).any(|two| two == b": ");
     text.is_empty() || base64 && !text.contains(&b' ') || base64 && last.len() >= 16 || header && text.len() < 80

@@ -6,7 +6,7 @@
 
 use super::Weight;
 use super::check::luhn_of;
-use super::number::{Beside, Head, Number, Says, left, right};
+use super::number::{Beside, Group, Head, Number, Says, left, right};
 
 /// How card numbers are written in groups, in digits.
 pub(super) const SHAPES: &[&[u8]] =
@@ -17,8 +17,8 @@ pub(super) fn judge(number: Number<'_>, named: impl Fn() -> bool) -> Says {
     let Some(trust) = brand(number.len(), number.prefix(), number.joint.is_some()) else { return Says::No };
     let Some(digits) = number.digits() else { return Says::No };
     let digits = digits.as_slice();
-    let valid = luhn_of(digits) && !all_equal(digits) && left(number) != Beside::Barred;
-    if !valid || trust == Trust::InContext && !named() {
+    let valid = luhn_of(digits) && !all_equal(digits) && !counts_up(number) && left(number) != Beside::Barred;
+    if !valid || behind_hex(number) || trust == Trust::InContext && !named() {
         return Says::No;
     }
     match (right(number), dump(number)) {
@@ -83,6 +83,27 @@ fn brand(len: usize, prefix: u32, grouped: bool) -> Option<Trust> {
 
 fn all_equal(digits: &[u8]) -> bool {
     digits.windows(2).all(|pair| matches!(pair, [a, b] if a == b))
+}
+
+/// `5153 5154 5155 5156`: a table of numbers.
+fn counts_up(number: Number<'_>) -> bool {
+    let value = |group: &Group| {
+        let digits = number.text.slice(group.start, group.end.min(group.start + 9));
+        digits.iter().fold(0_u32, |value, b| value * 10 + u32::from(b - b'0'))
+    };
+    number.groups.len() >= 3
+        && number.groups.windows(2).all(|pair| matches!(pair, [a, b] if a.len() == 4 && value(b) == value(a) + 1))
+}
+
+/// `0x9c2f5bfb58e6  171715643652326`: a register once more, in decimal.
+fn behind_hex(number: Number<'_>) -> bool {
+    let before = number.text.slice(number.start().saturating_sub(40), number.start());
+    let word = before.trim_ascii_end();
+    let digits = word.iter().rev().take_while(|b| b.is_ascii_hexdigit()).count();
+    number.groups.len() == 1
+        && word.len() < before.len()
+        && digits > 0
+        && word.get(..word.len() - digits).is_some_and(|head| head.ends_with(b"0x"))
 }
 
 /// Whether groups of four are words of a hexadecimal dump: behind an offset, or among at least six such words.

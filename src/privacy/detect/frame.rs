@@ -12,15 +12,16 @@
 use super::block::{begin_of_block, end_of_block, is_key_line, line_mark};
 use super::key::{self, Behind, Promise, classify};
 use super::layout::{
-    indentation, inner, is_all_names, is_assignment, is_sql, may_be_header, prompt_end, string_end, unwrapped,
-    value_of_pair,
+    dumped_string, indentation, inner, is_all_names, is_assignment, is_sql, may_be_header, prompt_end, redis_item,
+    unwrapped, value_of_pair,
 };
 use super::names;
 use super::prose;
 use super::rules::{Rules, ValueShape};
+use super::speech;
 use super::table::{Row, Table};
-use super::value::{Place, fits, is_placeholder, part_of_address};
-use super::{Anchor, Hit, Kinds, Tail, Weight, check};
+use super::value::{self, Place, fits, part_of_address};
+use super::{Anchor, Hit, Kinds, Tail, Weight};
 use crate::model::DataKind;
 
 /// What earlier lines say about later ones. Bounded, cheap to clone; the default is the beginning of a stream.
@@ -33,13 +34,17 @@ pub struct Memory {
     lone: Option<Promise>,
     /// Lines of an open key block that may still come.
     block: u16,
-    frames: Vec<Frame>,
+    pub(super) frames: Vec<Frame>,
     pending: Option<(Promise, usize)>,
     pair: Option<(Promise, u8)>,
     /// psql's expanded rows: `key | value`.
     record: bool,
     /// A vCard is open (RFC 6350).
     vcard: bool,
+    /// For so many more lines it is about a person: one of the lines before had personal data.
+    person: u8,
+    /// For so many more lines a secret may stand alone on one: a command or a sentence said that it comes.
+    awaited: Option<(Promise, u8)>,
 }
 
 /// Where a long line was cut.
@@ -51,13 +56,13 @@ pub(super) struct Cut {
 
 /// Something open that says what the values in it are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Frame {
-    what: What,
-    until: Until,
+pub(super) struct Frame {
+    pub(super) what: What,
+    pub(super) until: Until,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
+pub(super) enum What {
     /// Values of one kind.
     Kind(Promise),
     /// A person: a `name` in it is a person's.
@@ -69,7 +74,7 @@ enum What {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Until {
+pub(super) enum Until {
     Brace,
     /// A line indented no further.
     Indent(usize),
@@ -86,6 +91,8 @@ pub(super) struct Line<'a> {
     pub(super) emails: &'a [(usize, usize)],
     /// Whether more may come.
     pub(super) may_grow: bool,
+    /// Where its first personal data begin that say by themselves what they are.
+    pub(super) personal: Option<usize>,
 }
 
 impl Memory {
@@ -99,6 +106,12 @@ impl Memory {
             && self.lone.is_none()
             && !self.record
             && !self.vcard
+            && self.awaited.is_none()
+    }
+
+    /// Lines were passed over that say nothing.
+    pub(super) fn skipped(&mut self) {
+        self.person = 0;
     }
 
     /// Judges a line and moves past it.
@@ -111,6 +124,9 @@ impl Memory {
         if prompt_end(line.bytes).is_some() {
             *self = Self::default();
         }
+        let first = out.hits.len();
+        self.section(line);
+        self.awaited(&mut out);
         self.underline(line.bytes);
         self.expanded(&mut out);
         self.vcard(&mut out);
@@ -119,6 +135,48 @@ impl Memory {
         self.keys(&mut out, is_row);
         self.walk(&mut out);
         prose_names(&mut out);
+        self.person = self.person.saturating_sub(1);
+        if line.personal.is_some() || out.hits.iter().skip(first).any(|hit| is_of_person(hit.kind)) {
+            self.person = PERSON_LINES;
+        }
+        if let Some(prompt) = end {
+            self.after_command(line, prompt);
+        }
+    }
+
+    /// `[owner]` of an INI file.
+    fn section(&mut self, line: &Line<'_>) {
+        let text = line.bytes.trim_ascii();
+        if let Some(name) = text.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"))
+            && let Some(promise) = classify(line.rules, name)
+            && promise.is_name()
+        {
+            self.person = PERSON_LINES;
+        }
+    }
+
+    /// A secret that stands alone on its line, because a command before it was to print one.
+    fn awaited(&mut self, out: &mut Out<'_, '_>) {
+        let Some((promise, left)) = self.awaited.take() else { return };
+        let (from, to) = inner(out.line.bytes);
+        let value = out.line.bytes.get(from..to).unwrap_or_default();
+        let alone = !value.contains(&b' ') && value::is_drawn(value);
+        out.promised(from, to, promise, Place::Label, alone);
+        if !alone && left > 0 && (value.is_empty() || left > AWAITED_WORDS) {
+            self.awaited = Some((promise, left - 1));
+        }
+    }
+
+    /// `kubectl get secret x -o jsonpath=…`, `argocd admin initial-password`: what it prints may be a secret alone.
+    fn after_command(&mut self, line: &Line<'_>, prompt: usize) {
+        let secret = line.anchors.iter().filter(|anchor| anchor.start >= prompt).find_map(|anchor| {
+            let (start, end) = key::identifier(line.bytes, anchor.start, anchor.end);
+            classify(line.rules, line.bytes.get(start..end)?).filter(|promise| promise.is_secret())
+        });
+        if let Some(promise) = secret.filter(|_| !line.may_grow) {
+            self.awaited = Some((promise, 1));
+        }
+        self.table = Table::selected(line.rules, line.bytes.get(prompt..).unwrap_or_default()).map(Box::new);
     }
 
     /// Key blocks (RFC 7468, PuTTY's, PGP's): whether the line belongs to one, or begins one.
@@ -192,7 +250,7 @@ impl Memory {
         if bytes.starts_with(b"BEGIN:VCARD") || bytes.starts_with(b"END:VCARD") {
             self.vcard = bytes.starts_with(b"BEGIN");
         }
-        let Some(colon) = memchr::memchr(b':', bytes).filter(|_| self.vcard) else { return };
+        let Some(colon) = memchr::memchr(b':', bytes).filter(|_| self.vcard || Self::vcard_line(bytes)) else { return };
         let name = bytes.get(..colon).unwrap_or_default().split(|b| *b == b';').next().unwrap_or_default();
         let (kind, fits): (_, fn(&[u8]) -> bool) = match name {
             b"N" | b"FN" | b"NICKNAME" => (DataKind::PersonName, names::is_name),
@@ -211,20 +269,34 @@ impl Memory {
         }
     }
 
+    /// `N:Roe;Jane;;;` of a vCard of which the beginning was not seen.
+    fn vcard_line(bytes: &[u8]) -> bool {
+        bytes.strip_prefix(b"N:").is_some_and(|rest| {
+            let parts: Vec<&[u8]> = rest.split(|b| *b == b';').filter(|part| !part.is_empty()).collect();
+            rest.contains(&b';')
+                && parts.len() >= 2
+                && parts.iter().all(|part| names::is_name(part) && names::is_capitalised(part))
+        })
+    }
+
     /// What a key on a line before says about this one.
     fn below(&mut self, out: &mut Out<'_, '_>) {
         let bytes = out.line.bytes;
         let (from, to) = inner(bytes);
+        let item = redis_item(bytes).or_else(|| dumped_string(bytes));
+        let from = item.unwrap_or(from);
         let value = bytes.get(from..to).unwrap_or_default();
         if let Some((promise, indent)) = self.pending.take()
             && !value.is_empty()
         {
             let below_a_name = indent >= BELOW_A_NAME;
-            let deeper = indentation(bytes) > indent % BELOW_A_NAME;
+            let deeper = indentation(bytes) > indent % BELOW_A_NAME || item.is_some();
             let place = if deeper { Place::Own } else { Place::Label };
             let lone = deeper || !below_a_name && (!value.contains(&b' ') || !promise.is_secret());
             let (from, to) = unwrapped(bytes, from, to);
-            out.promised(from, to, promise, place, lone && !is_assignment(value));
+            let value = bytes.get(from..to).unwrap_or_default();
+            let other = promise.is_secret() && (speech::is_sentence(value) || speech::is_expression(value));
+            out.promised(from, to, promise, place, lone && !other && !is_assignment(value));
         }
         if let Some((promise, left)) = self.pair.take() {
             match value_of_pair(bytes) {
@@ -260,18 +332,34 @@ impl Memory {
         let line = out.line;
         let mut after = 0;
         let mut any = false;
-        let person = self.is_person() || !line.emails.is_empty() || line_is_personal(line);
+        let person = self.is_person() || self.person > 0;
         for anchor in line.anchors.iter() {
             any = true;
             if anchor.start < after {
                 continue;
             }
+            let person = person || is_personal_at(line, anchor.start);
             let (to, behind) = key::behind(line.rules, line.bytes, anchor.start, anchor.end, person);
             after = to.max(anchor.end);
+            let unfit =
+                matches!(behind, Behind::Maybe(_) | Behind::Nothing | Behind::Value(key::Found { fits: false, .. }));
+            if unfit && !line.may_grow && said_to_come(line, anchor.end) {
+                // `use the following password to proceed:`, `Password for x was reset.`
+                let word = line.bytes.get(anchor.start..anchor.end).unwrap_or_default();
+                if let Some(promise) = classify(line.rules, word).filter(|promise| promise.is_secret()) {
+                    self.awaited = Some((promise, 2));
+                    self.pair = Some((promise, 2));
+                }
+            }
             match behind {
                 Behind::Value(found) => out.found(found),
                 // `Password: ` with a blank at its end is a prompt: what is typed there is not echoed, and the next line is another's.
                 Behind::End(_) if line.bytes.ends_with(b" ") => {}
+                Behind::End(promise) if promise.is_secret() && is_program(line.bytes) => {}
+                Behind::End(promise) if promise.is_secret() && line.bytes.contains(&b' ') && !line.may_grow => {
+                    self.pending = Some((promise, indentation(line.bytes)));
+                    self.awaited = Some((promise, 2));
+                }
                 Behind::End(promise) => self.pending = Some((promise, indentation(line.bytes))),
                 Behind::Pair(promise) => self.pair = Some((promise, 3)),
                 Behind::Maybe(at) if line.may_grow && line.bytes.len() < at + UNDECIDED => {
@@ -287,7 +375,8 @@ impl Memory {
             && let Some(table) = Table::of(line.rules, line.bytes)
                 .filter(|_| !is_row || self.table.is_none() || is_all_names(line.bytes))
         {
-            let mut table = Box::new(table);
+            // What might be a row of the table before is a header only above a rule.
+            let mut table = Box::new(if is_row && self.table.is_some() { table.in_doubt() } else { table });
             // Tuples of SQL may stand on the header's own line.
             table.row(line.rules, line.bytes, |start, end, kind| {
                 if is_sql(line.bytes) {
@@ -301,6 +390,11 @@ impl Memory {
         {
             out.tail.hold(table.open(line.rules, line.bytes).0, Weight::Identifying);
             table.row(line.rules, line.bytes, |start, end, kind| out.hit(start, end, kind));
+        }
+        if let Some(at) = redis_item(line.bytes).filter(|_| fresh) {
+            let name = line.bytes.get(at + 1..).and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or_default();
+            let promise = classify(line.rules, name).filter(|_| name.len() <= 40 && !name.contains(&b' '));
+            self.pending = promise.map(|promise| (promise, indentation(line.bytes)));
         }
         let name = line.bytes.trim_ascii();
         if fresh && name.len() <= 40 && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b' ')) {
@@ -317,227 +411,17 @@ impl Memory {
                 || matches!(frame.what, What::Kind(promise) if matches!(promise.shape, ValueShape::MaybeName | ValueShape::SpelledName))
         })
     }
-
-    /// Goes through braces, brackets and indentation, and judges values by what is open around them.
-    fn walk(&mut self, out: &mut Out<'_, '_>) {
-        let line = out.line;
-        let bytes = line.bytes;
-        if bytes.trim_ascii().is_empty() {
-            return;
-        }
-        let indent = indentation(bytes);
-        let item = bytes.get(indent..).is_some_and(|rest| rest.starts_with(b"- ") || rest == b"-");
-        while let Some(Frame { until: Until::Indent(own), .. }) = self.frames.last() {
-            if indent > *own || indent == *own && item {
-                break;
-            }
-            self.frames.pop();
-        }
-        let in_yaml = matches!(self.frames.last(), Some(Frame { until: Until::Indent(_), .. }));
-        if in_yaml {
-            self.yaml_line(out, indent, item);
-        }
-        let opens = !line.anchors.is_empty();
-        if self.frames.iter().any(|frame| frame.until == Until::Brace)
-            || opens && bytes.iter().any(|b| matches!(b, b'{' | b'['))
-        {
-            self.json_line(out);
-        } else if opens || bytes.ends_with(b"data:") || bytes.ends_with(b"stringData:") {
-            self.open_yaml(out, indent);
-        }
-        self.frames.truncate(FRAMES_MAX);
-    }
-
-    /// `customer:` and nothing behind it.
-    fn open_yaml(&mut self, out: &Out<'_, '_>, indent: usize) {
-        let bytes = out.line.bytes.trim_ascii();
-        let Some(name) = bytes
-            .strip_suffix(b":")
-            .or_else(|| bytes.strip_suffix(b": |"))
-            .or_else(|| bytes.strip_suffix(b": >-"))
-            .or_else(|| bytes.strip_suffix(b": |-"))
-            .or_else(|| bytes.strip_suffix(b": >"))
-        else {
-            return;
-        };
-        if out.line.may_grow || name.len() > 64 || name.contains(&b' ') && !name.starts_with(b"- ") {
-            return;
-        }
-        let name = name.strip_prefix(b"- ").unwrap_or(name);
-        let what = match (name, classify(out.line.rules, name)) {
-            (b"data" | b"stringData", _) => What::Data,
-            (_, Some(promise)) => container(promise),
-            (_, None) => return,
-        };
-        self.frames.push(Frame { what, until: Until::Indent(indent) });
-    }
-
-    /// `key: value` or `- value` inside something open.
-    fn yaml_line(&mut self, out: &mut Out<'_, '_>, indent: usize, item: bool) {
-        let bytes = out.line.bytes;
-        let from = indent + if item { 2 } else { 0 };
-        let rest = bytes.get(from..).unwrap_or_default();
-        let key_len = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
-        let keyed =
-            key_len > 0 && rest.get(key_len) == Some(&b':') && matches!(rest.get(key_len + 1), None | Some(b' '));
-        let (key, at) =
-            if keyed { (rest.get(..key_len).unwrap_or_default(), from + key_len + 1) } else { (&b""[..], from) };
-        let (start, end) = inner(bytes.get(at..).unwrap_or_default());
-        let (start, end) = unwrapped(bytes, at + start, at + end);
-        if start < end {
-            self.inherited(out, key, start, end);
-        } else if keyed && let Some(promise) = classify(out.line.rules, key) {
-            self.frames.push(Frame { what: container(promise), until: Until::Indent(indent) });
-        }
-    }
-
-    /// Strings between braces and brackets.
-    fn json_line(&mut self, out: &mut Out<'_, '_>) {
-        let bytes = out.line.bytes;
-        let mut key: Option<(usize, usize)> = None;
-        let mut i = 0;
-        let depth = self.frames.len();
-        while let Some(b) = bytes.get(i).copied() {
-            match b {
-                b'"' | b'\'' => {
-                    let start = i + 1;
-                    let end = string_end(bytes, start, b);
-                    let closed = end < bytes.len();
-                    let behind = bytes.get(end + 1..).unwrap_or_default();
-                    let blanks = behind.iter().take_while(|b| **b == b' ').count();
-                    if closed && behind.get(blanks) == Some(&b':') {
-                        key = Some((start, end));
-                        i = end + 1 + blanks;
-                    } else {
-                        let name = key.take().and_then(|(from, to)| bytes.get(from..to)).unwrap_or_default();
-                        self.inherited(out, name, start, end);
-                        if !closed && out.line.may_grow && !self.frames.is_empty() {
-                            out.tail.hold(start, Weight::Identifying);
-                        }
-                        i = end;
-                    }
-                }
-                b'{' | b'[' => {
-                    let name = key.take().and_then(|(from, to)| bytes.get(from..to)).unwrap_or_default();
-                    let what = match (name, classify(out.line.rules, name)) {
-                        (b"data" | b"stringData", _) => What::Data,
-                        (_, Some(promise)) => container(promise),
-                        // An item of a list is what the list says.
-                        (b"", None) => self.frames.last().map_or(What::Other, |frame| frame.what),
-                        (_, None) => What::Other,
-                    };
-                    if self.frames.len() < FRAMES_MAX {
-                        self.frames.push(Frame { what, until: Until::Brace });
-                    }
-                }
-                b'}' | b']' => {
-                    if matches!(self.frames.last(), Some(Frame { until: Until::Brace, .. })) {
-                        self.frames.pop();
-                    }
-                }
-                b'0'..=b'9' if !self.frames.is_empty() || key.is_some() => {
-                    let len = bytes
-                        .get(i..)
-                        .unwrap_or_default()
-                        .iter()
-                        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+'))
-                        .count();
-                    let name = key.take().and_then(|(from, to)| bytes.get(from..to)).unwrap_or_default();
-                    self.inherited(out, name, i, i + len);
-                    i += len.max(1) - 1;
-                }
-                b',' => key = None,
-                _ => {}
-            }
-            i += 1;
-        }
-        // What opened around nothing that says something need not be remembered.
-        if self.frames.iter().all(|frame| frame.what == What::Other) {
-            self.frames.clear();
-        }
-        let _ = depth;
-    }
-
-    /// A value in something open, under a key of its own or none.
-    fn inherited(&self, out: &mut Out<'_, '_>, key: &[u8], start: usize, end: usize) {
-        let line = out.line;
-        let Some(value) = line.bytes.get(start..end).filter(|value| !value.is_empty()) else { return };
-        let own = classify(line.rules, key);
-        for frame in self.frames.iter().rev() {
-            let found = match frame.what {
-                What::Other => None,
-                What::Person => match own {
-                    Some(promise) => {
-                        let promise = promise.of_person(true);
-                        fits(line.rules, promise.shape, value, Place::Own).then_some(promise.kind)
-                    }
-                    None => None,
-                },
-                What::Data => {
-                    let text = value.len() >= 8 && check::decoded(value).is_some_and(|plain| is_text(&plain));
-                    (text && value.len().is_multiple_of(4)).then_some(DataKind::Secret)
-                }
-                What::Kind(promise) => {
-                    let part = match promise.shape {
-                        ValueShape::Address => {
-                            !is_about(key) && part_of_address(value) && !is_placeholder(line.rules, value)
-                        }
-                        ValueShape::Name | ValueShape::MaybeName | ValueShape::SpelledName => {
-                            let named = matches!(
-                                key,
-                                b"first"
-                                    | b"last"
-                                    | b"given"
-                                    | b"family"
-                                    | b"middle"
-                                    | b"full"
-                                    | b"title"
-                                    | b"display"
-                                    | b""
-                                    | b"formatted"
-                            );
-                            named && promise.shape == ValueShape::Name && names::is_name(value)
-                                || own.is_some_and(|own| {
-                                    own.of_person(true).shape == ValueShape::Name && names::is_name(value)
-                                })
-                        }
-                        ValueShape::Secret => {
-                            let named = matches!(
-                                key,
-                                b"" | b"value"
-                                    | b"default"
-                                    | b"data"
-                                    | b"plaintext"
-                                    | b"current"
-                                    | b"content"
-                                    | b"plain"
-                            );
-                            named && fits(line.rules, ValueShape::Secret, value, Place::Own) && !is_schema(key, value)
-                        }
-                        shape => !is_about(key) && fits(line.rules, shape, value, Place::Own),
-                    };
-                    part.then_some(promise.kind)
-                }
-            };
-            if let Some(kind) = found {
-                out.hit(start, end, kind);
-                if line.may_grow && end + 1 >= line.bytes.len() {
-                    out.tail.hold(start, Weight::Identifying);
-                }
-            }
-        }
-    }
 }
 
 /// Where what is found goes.
-struct Out<'a, 'l> {
-    line: &'a Line<'l>,
-    hits: &'a mut Vec<Hit>,
-    tail: &'a mut Tail,
+pub(super) struct Out<'a, 'l> {
+    pub(super) line: &'a Line<'l>,
+    pub(super) hits: &'a mut Vec<Hit>,
+    pub(super) tail: &'a mut Tail,
 }
 
 impl Out<'_, '_> {
-    fn hit(&mut self, start: usize, end: usize, kind: DataKind) {
+    pub(super) fn hit(&mut self, start: usize, end: usize, kind: DataKind) {
         if start < end && self.line.kinds.contains(kind) {
             self.hits.push(Hit { start, end, kind });
         }
@@ -569,69 +453,93 @@ impl Out<'_, '_> {
     }
 }
 
-fn container(promise: Promise) -> What {
-    match promise.shape {
-        ValueShape::MaybeName | ValueShape::SpelledName => What::Person,
-        _ => What::Kind(promise),
-    }
+/// Whether other words, or an e-mail address, say that it is about a person here: in the same object, if the line has any.
+fn is_personal_at(line: &Line<'_>, at: usize) -> bool {
+    let near = |start: usize, end: usize| {
+        let (from, to) = if start > at { (at, start) } else { (end, at) };
+        let between = line.bytes.get(from..to).unwrap_or_default();
+        between.len() <= PERSONAL && !between.iter().any(|b| matches!(b, b'{' | b'}' | b'[' | b']'))
+    };
+    line.emails.iter().any(|(start, end)| near(*start, *end))
+        || line.anchors.iter().any(|anchor| {
+            let word = line.bytes.get(anchor.start..anchor.end).unwrap_or_default();
+            PERSONAL_WORDS.iter().any(|own| word.eq_ignore_ascii_case(own)) && near(anchor.start, anchor.end)
+        })
 }
 
-/// Keys inside an address or a number that say something else.
-fn is_about(key: &[u8]) -> bool {
+/// Columns and keys that only persons have.
+const PERSONAL_WORDS: &[&[u8]] = &[
+    b"phone",
+    b"ssn",
+    b"dob",
+    b"birth",
+    b"surname",
+    b"birthdate",
+    b"iban",
+    b"passport",
+    b"mobile",
+    b"lastname",
+    b"firstname",
+    b"birthday",
+    b"cc",
+    b"cvv",
+    b"cpf",
+    b"nino",
+    b"nif",
+    b"dni",
+    b"bsn",
+    b"pesel",
+];
+
+/// Whether a line says that a secret comes on one below it.
+fn said_to_come(line: &Line<'_>, end: usize) -> bool {
+    let rest = line.bytes.get(end..).unwrap_or_default().trim_ascii_end();
+    let prose = !rest.iter().any(|b| matches!(b, b'=' | b'{' | b'(' | b';' | b'|' | b'"'));
+    let does = [&b"reset"[..], b"generated", b"created", b"changed", b"following"]
+        .iter()
+        .any(|word| memchr::memmem::find(rest, word).is_some());
+    prose && rest.contains(&b' ') && (rest.ends_with(b":") || does && rest.ends_with(b"."))
+}
+
+/// Personal data after which a name on the lines around is a person's.
+pub(super) fn is_of_person(kind: DataKind) -> bool {
     matches!(
-        key,
-        b"type"
-            | b"kind"
-            | b"id"
-            | b"country"
-            | b"countryCode"
-            | b"country_code"
-            | b"verified"
-            | b"primary"
-            | b"label"
-            | b"lat"
-            | b"lng"
-            | b"lon"
-            | b"latitude"
-            | b"longitude"
-            | b"status"
-            | b"created_at"
-            | b"updated_at"
-            | b"name"
-            | b"description"
+        kind,
+        DataKind::Email
+            | DataKind::Phone
+            | DataKind::PaymentCard
+            | DataKind::Iban
+            | DataKind::UsSsn
+            | DataKind::UsItin
+            | DataKind::UkNino
+            | DataKind::UkNhs
+            | DataKind::InAadhaar
+            | DataKind::BrCpf
+            | DataKind::NationalId
+            | DataKind::Passport
+            | DataKind::DriverLicence
+            | DataKind::DateOfBirth
+            | DataKind::PostalAddress
     )
 }
 
-/// A JSON schema or a form speaks of a secret: `"password": {"type": "string"}`.
-fn is_schema(key: &[u8], value: &[u8]) -> bool {
-    key.is_empty() && value.len() < 6
-}
-
-/// Whether other words on the line say that it is about a person.
-fn line_is_personal(line: &Line<'_>) -> bool {
-    line.anchors.iter().any(|anchor| {
-        let word = line.bytes.get(anchor.start..anchor.end).unwrap_or_default().to_ascii_lowercase();
-        matches!(
-            word.as_slice(),
-            b"phone"
-                | b"ssn"
-                | b"dob"
-                | b"birth"
-                | b"surname"
-                | b"birthdate"
-                | b"iban"
-                | b"passport"
-                | b"mobile"
-                | b"lastname"
-                | b"firstname"
-                | b"birthday"
-        )
-    })
+/// Whether a line is of a program: it opens a block or a call, and its last word is no label.
+fn is_program(line: &[u8]) -> bool {
+    let text = line.trim_ascii();
+    let marks = text.iter().any(|b| matches!(b, b'(' | b')' | b'[' | b';' | b'$' | b'{'));
+    let keyword =
+        [&b"for "[..], b"if ", b"elif ", b"def ", b"while ", b"class ", b"with ", b"case ", b"except ", b"else"];
+    marks && !text.starts_with(b"\"") || keyword.iter().any(|word| text.starts_with(word))
 }
 
 /// The honorifics and phrases after which a name comes.
 fn prose_names(out: &mut Out<'_, '_>) {
     let line = out.line;
+    if line.may_grow {
+        for open in line.anchors.iter().filter_map(|anchor| prose::open_behind(line.bytes, anchor.start, anchor.end)) {
+            out.tail.hold(open, Weight::Light);
+        }
+    }
     if line.kinds.contains(DataKind::PostalAddress) {
         if line.may_grow
             && let Some(start) = prose::open_address(line.bytes)
@@ -650,6 +558,22 @@ fn prose_names(out: &mut Out<'_, '_>) {
     if !line.kinds.contains(DataKind::PersonName) {
         return;
     }
+    for anchor in line.anchors.iter() {
+        if let Some((from, to)) = prose::name_behind(line.bytes, anchor.start, anchor.end) {
+            out.hit(from, to, DataKind::PersonName);
+            if line.may_grow {
+                out.tail.hold(from, Weight::Light);
+            }
+        }
+    }
+    if let Some(from) = line.personal {
+        let open = prose::known_names(line.bytes, from, |from, to| {
+            out.hits.push(Hit { start: from, end: to, kind: DataKind::PersonName })
+        });
+        if line.may_grow {
+            out.tail.hold(open, Weight::Light);
+        }
+    }
     for (start, _) in line.emails {
         if let Some((from, to)) = prose::name_before(line.bytes, *start) {
             out.hit(from, to, DataKind::PersonName);
@@ -666,6 +590,15 @@ pub(super) fn is_text(plain: &[u8]) -> bool {
     plain.len() >= 3 && printable == plain.len()
 }
 
+/// So many lines below personal data a name is still the person's.
+const PERSON_LINES: u8 = 3;
+
+/// While more lines than this are left, words may stand between what announces a secret and the secret.
+const AWAITED_WORDS: u8 = 1;
+
+/// So far from a person's data a name is a person's, in bytes.
+const PERSONAL: usize = 240;
+
 /// A shorter head of a value gives nothing away.
 const LIGHT: usize = 4;
 
@@ -674,9 +607,6 @@ const UNDECIDED: usize = 64;
 
 /// Added to the indentation of a name that stands alone without a colon: its value must be indented further.
 const BELOW_A_NAME: usize = 1 << 16;
-
-/// More levels are no file for people.
-const FRAMES_MAX: usize = 32;
 
 /// A key has no more lines (16,384-bit RSA in lines of 64 has 200).
 const BLOCK_MAX: u16 = 400;

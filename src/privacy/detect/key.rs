@@ -1,7 +1,9 @@
 //! Keys and what stands behind them on the same line: assignments, labels, JSON, YAML, options, URLs' queries, XML, words in prose.
 
-use super::names::{self, Trust};
+use super::extent::{closing, extent, prose_value, trimmed};
+use super::names;
 use super::rules::{Rules, ValueShape};
+use super::speech;
 pub(super) use super::title::classify;
 use super::value::{self, Place, fits};
 use crate::model::DataKind;
@@ -34,6 +36,30 @@ impl Promise {
 
     pub(super) fn is_secret(self) -> bool {
         matches!(self.shape, ValueShape::Secret | ValueShape::Base64 | ValueShape::Random | ValueShape::Connection)
+    }
+
+    /// Whether it is a person's name.
+    pub(super) fn is_name(self) -> bool {
+        matches!(
+            self.shape,
+            ValueShape::Name | ValueShape::PersonName | ValueShape::MaybeName | ValueShape::SpelledName
+        )
+    }
+
+    /// The same for a line that speaks of a person: a `name` there is probably a person's.
+    fn beside_person(self, person: bool) -> Self {
+        match self.shape {
+            ValueShape::MaybeName | ValueShape::SpelledName if person => Self { shape: ValueShape::PersonName, ..self },
+            _ => self,
+        }
+    }
+
+    /// The same where somebody says it of themselves.
+    fn of_speaker(self) -> Self {
+        match self.shape {
+            ValueShape::MaybeName => Self { shape: ValueShape::SpelledName, ..self },
+            _ => self,
+        }
     }
 
     /// The same for a place that is about a person: a `name` there is a person's.
@@ -81,11 +107,18 @@ pub(super) fn behind(rules: &Rules, line: &[u8], start: usize, end: usize, perso
     let Some((sep, at, label_end)) = separator(line, from, to) else { return (to, Behind::Nothing) };
     let label_start = if sep == Sep::Prose || sep == Sep::Flag { from } else { label_start(line, from) };
     let label = line.get(label_start..label_end).unwrap_or(own);
-    let Some(promise) = classify(rules, label).or_else(|| (label_end == to).then(|| classify(rules, own)).flatten())
+    let Some(promise) = classify(rules, label)
+        .or_else(|| (label_end == to).then(|| classify(rules, own)).flatten())
+        .or_else(|| (sep == Sep::Prose).then(|| with_next_word(rules, line, from, at)).flatten())
     else {
         return (to, Behind::Nothing);
     };
-    let promise = promise.of_person(person);
+    let promise = if possessive(line, from, sep) { promise.of_speaker() } else { promise };
+    let promise = promise.beside_person(person);
+    if own == b"PASS" && matches!(sep, Sep::Colon | Sep::Blanks) {
+        // A test's verdict.
+        return (to, Behind::Nothing);
+    }
     if sep == Sep::Paired {
         return (to, Behind::Pair(promise));
     }
@@ -99,7 +132,72 @@ pub(super) fn behind(rules: &Rules, line: &[u8], start: usize, end: usize, perso
     {
         return (to, Behind::Container(promise, at));
     }
-    (to, value_at(rules, line, label_start, at, sep, promise).map_or(Behind::Maybe(at), Behind::Value))
+    let found = value_at(rules, line, label_start, at, sep, promise);
+    if promise.is_secret() && found.is_none_or(|found| !found.fits) {
+        let other = if sep == Sep::Prose {
+            far_value(rules, line, at, promise)
+        } else {
+            default_value(rules, line, at, promise)
+        };
+        if let Some(other) = other {
+            return (to, Behind::Value(other));
+        }
+    }
+    (to, found.map_or(Behind::Maybe(at), Behind::Value))
+}
+
+/// `password for user bob: x`, `the root password for app013 is x - change it`: some words on, one that is no word.
+fn far_value(rules: &Rules, line: &[u8], at: usize, promise: Promise) -> Option<Found> {
+    let rest = line.get(at..line.len().min(at + FAR))?;
+    let (gap, mark) = [&b": "[..], b" is ", b" ist "]
+        .iter()
+        .filter_map(|mark| memchr::memmem::find(rest, mark).map(|gap| (gap, mark.len())))
+        .min()?;
+    let words = rest.get(..gap)?;
+    let plain = words.iter().all(|b| {
+        b.is_ascii_alphanumeric() || matches!(b, b' ' | b'\'' | b'"' | b'-' | b'.' | b'_' | b'@' | b'/' | b'[' | b']')
+    });
+    if !plain || words.split(|b| *b == b' ').count() > 6 {
+        return None;
+    }
+    let start = at + gap + mark;
+    let value = line.get(start..)?.split(|b| b.is_ascii_whitespace()).next()?;
+    let value = value.strip_suffix(b".").or_else(|| value.strip_suffix(b",")).unwrap_or(value);
+    let fits = fits(rules, promise.shape, value, Place::Prose) && value::is_drawn(value);
+    fits.then_some(Found { start, end: start + value.len(), promise, fits })
+}
+
+/// `process.env.SECRET || "x"`, `os.getenv("SECRET", "x")`, `ENV["X"] or 'x'`: what holds where nothing else is set.
+fn default_value(rules: &Rules, line: &[u8], at: usize, promise: Promise) -> Option<Found> {
+    let rest = line.get(at..)?;
+    let reads = [&b"env"[..], b"ENV", b"config", b"settings", b"get(", b"args"]
+        .iter()
+        .any(|word| memchr::memmem::find(rest, word).is_some());
+    let mark = [&b"|| "[..], b"?? ", b" or ", b", ", b"||"]
+        .iter()
+        .find_map(|mark| memchr::memmem::find(rest, mark).map(|i| i + mark.len()))?;
+    let quote = line.get(at + mark).copied().filter(|b| reads && matches!(b, b'"' | b'\'' | b'`'))?;
+    let start = at + mark + 1;
+    let end = closing(line, start, quote, false);
+    let fits = fits(rules, promise.shape, line.get(start..end)?, Place::Own);
+    (fits && end < line.len()).then_some(Found { start, end, promise, fits })
+}
+
+/// `Deliver to Jane Roe`: what a verb promises with the little word behind it.
+fn with_next_word(rules: &Rules, line: &[u8], from: usize, at: usize) -> Option<Promise> {
+    let word = line.get(at..)?.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    matches!(line.get(at..at + word)?, b"to" | b"by").then(|| classify(rules, line.get(from..at + word)?))?
+}
+
+/// `mein Name ist`, `my name is`: whose it is says that it is a person's.
+fn possessive(line: &[u8], from: usize, sep: Sep) -> bool {
+    let before = line.get(..from).unwrap_or_default().trim_ascii_end();
+    let word = before.rsplit(|b| !b.is_ascii_alphabetic()).next().unwrap_or_default().to_ascii_lowercase();
+    sep == Sep::Prose
+        && matches!(
+            word.as_slice(),
+            b"my" | b"mein" | b"mon" | b"mi" | b"meu" | b"mio" | b"mijn" | b"min" | b"mitt" | b"his" | b"her"
+        )
 }
 
 /// How a value hangs on its key.
@@ -109,6 +207,8 @@ pub(super) enum Sep {
     Tight,
     /// `key = value`, `key := value`, `key => value`
     Assign,
+    /// `key -> value`
+    Arrow,
     /// `key: value`
     Colon,
     /// `--key value`
@@ -123,14 +223,16 @@ pub(super) enum Sep {
     Paired,
 }
 
-fn identifier(line: &[u8], start: usize, end: usize) -> (usize, usize) {
+pub(super) fn identifier(line: &[u8], start: usize, end: usize) -> (usize, usize) {
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.') || *b >= 0x80;
     let from = start
         - line.get(..start).unwrap_or_default().iter().rev().take_while(|b| part(b)).take(IDENTIFIER_MAX + 1).count();
     let to = end + line.get(end..).unwrap_or_default().iter().take_while(|b| part(b)).take(IDENTIFIER_MAX + 1).count();
     // A full stop at the end ends a sentence or an abbreviation.
     let dots = line.get(from..to).unwrap_or_default().iter().rev().take_while(|b| matches!(b, b'.' | b'-')).count();
-    (from, (to - dots).max(end))
+    // The dashes of `--password` are no part of it.
+    let dashes = line.get(from..start).unwrap_or_default().iter().take_while(|b| **b == b'-').count();
+    (from + dashes, (to - dots).max(end))
 }
 
 /// Up to three words before an identifier, joined by single blanks: `Social Security Number`.
@@ -147,7 +249,9 @@ fn label_start(line: &[u8], from: usize) -> usize {
             .rev()
             .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'_' | b'/') || **b >= 0x80)
             .count();
-        if word == 0 || word > 20 {
+        // `op=password acct=x`: the word before is a value.
+        let value = start.checked_sub(word + 2).and_then(|i| line.get(i)) == Some(&b'=');
+        if word == 0 || word > 20 || value {
             break;
         }
         start -= word + 1;
@@ -157,6 +261,7 @@ fn label_start(line: &[u8], from: usize) -> usize {
 
 /// What separates the key that ends at `to` from its value, where the value begins, and where the label ends.
 fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usize, usize)> {
+    let own = line.get(from..to).unwrap_or_default();
     let at = |i: usize| line.get(i).copied();
     let before = from.checked_sub(1).and_then(at);
     let mut i = to;
@@ -165,6 +270,13 @@ fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usize, usize)>
         && memchr::memmem::find(line.get(i..).unwrap_or_default(), b"</").is_some()
     {
         return Some((Sep::Tag, i + 1, to));
+    }
+    if at(i) == Some(b'.')
+        && matches!(at(i + 1), Some(b' ' | b':' | b'\t'))
+        && line.get(from..to).is_some_and(|own| own.contains(&b'.'))
+    {
+        // `D.O.B. 1985-05-12`
+        i += 1;
     }
     if at(i) == Some(b'\\') && matches!(at(i + 1), Some(b'"' | b'\'')) {
         i += 1;
@@ -188,12 +300,15 @@ fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usize, usize)>
             .iter()
             .take(24)
             .take_while(|b| {
-                b.is_ascii_alphanumeric() || matches!(b, b' ' | b'.' | b'#' | b'(' | b')' | b'/' | b'\'') || **b >= 0x80
+                b.is_ascii_alphanumeric()
+                    || matches!(b, b' ' | b'.' | b'#' | b'(' | b')' | b'/' | b'\'' | b'-')
+                    || **b >= 0x80
             })
             .count();
         if gap > 0
             && matches!(rest.get(gap), Some(b':' | b'='))
             && !rest.get(..gap).is_some_and(|gap| gap.windows(2).any(|two| two == b"  "))
+            && is_remark(rest.get(..gap).unwrap_or_default(), rest.get(gap) == Some(&b'='))
         {
             let words =
                 rest.get(..gap).unwrap_or_default().split(|b| *b == b' ').filter(|word| !word.is_empty()).count();
@@ -221,9 +336,9 @@ fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usize, usize)>
     match (at(j), at(j + 1)) {
         // A comparison, a scope or a URL.
         (Some(b'='), Some(b'=' | b'~')) | (Some(b':'), Some(b':' | b'/')) => None,
-        (Some(b'='), Some(b'>')) | (Some(b':'), Some(b'=')) | (Some(b'-'), Some(b'>')) => {
-            Some((Sep::Assign, skip(j + 2), label_end))
-        }
+        (Some(b'='), Some(b'>')) | (Some(b':'), Some(b'=')) => Some((Sep::Assign, skip(j + 2), label_end)),
+        // `$token->value` reads a member.
+        (Some(b'-'), Some(b'>')) => (blanks > 0).then(|| (Sep::Arrow, skip(j + 2), label_end)),
         (Some(b'='), _) => {
             let sep = if blanks == 0 && !matches!(at(j + 1), Some(b' ')) { Sep::Tight } else { Sep::Assign };
             Some((sep, skip(j + 1), label_end))
@@ -232,7 +347,10 @@ fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usize, usize)>
         (Some(b','), _) | (Some(b' ' | b'}'), _) if quoted => None,
         _ if quoted => paired(line, quoted_end).map(|value| (Sep::Assign, value, to)),
         (Some(_), _)
-            if blanks > 0 && line.get(..from).is_some_and(|head| head.ends_with(b"--") || head.ends_with(b" -")) =>
+            if blanks == 1
+                && line
+                    .get(..from)
+                    .is_some_and(|head| head.ends_with(b"--") || head.ends_with(b" -") && is_small(own)) =>
         {
             Some((Sep::Flag, j, to))
         }
@@ -248,6 +366,23 @@ fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usize, usize)>
             .map(|value| (Sep::Assign, value, to))
     })
     .or_else(|| (quoted && is_paired_name(line, from.saturating_sub(1))).then_some((Sep::Paired, to, to)))
+}
+
+/// Whether what stands between a name and its colon only explains it: ` number (home)`, ` #`, ` (YYYY-MM-DD)`; before an equals sign no other word may.
+fn is_remark(gap: &[u8], equals: bool) -> bool {
+    let opened = gap.iter().position(|b| *b == b'(');
+    let closed = gap.iter().rposition(|b| *b == b')');
+    let paired = match (opened, closed) {
+        (None, None) => !gap.contains(&b'-'),
+        (Some(opened), Some(closed)) => opened < closed && !gap.get(..opened).is_some_and(|head| head.contains(&b'-')),
+        _ => false,
+    };
+    paired && (!equals || !gap.last().is_some_and(u8::is_ascii_alphabetic) && opened.is_none())
+}
+
+/// `-passphrase x`, but not `-pSecret1 x`.
+fn is_small(option: &[u8]) -> bool {
+    option.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
 }
 
 /// `"name": "DB_PASSWORD", "value": …` and `name="password" value=…`: where the value begins.
@@ -291,29 +426,60 @@ pub(super) fn value_at(
         _ => extent(line, label_start, at, sep, promise),
     };
     let text = line.get(start..end)?;
+    if sep == Sep::Colon && is_prompt_in_quotes(line, label_start, at) {
+        return None;
+    }
     let own_line = is_line_start(line, label_start);
     let place = match sep {
         Sep::Tight | Sep::Flag | Sep::Tag => Place::Own,
         Sep::Assign => Place::Own,
         Sep::Colon if quoted || own_line => Place::Own,
-        Sep::Colon => Place::Label,
+        Sep::Colon | Sep::Arrow => Place::Label,
         Sep::Prose if quoted => Place::Label,
+        // `requirepass x` and nothing else.
+        Sep::Prose | Sep::Blanks
+            if own_line && promise.is_secret() && line.get(end..).is_some_and(|rest| rest.trim_ascii().is_empty()) =>
+        {
+            Place::Label
+        }
         Sep::Prose | Sep::Blanks | Sep::Paired => Place::Prose,
     };
     let (start, end) = trimmed(text, start, promise, quoted, rules);
     let text = line.get(start..end)?;
     let cell =
         sep != Sep::Blanks || line.get(end..).is_none_or(|rest| rest.trim_ascii().is_empty()) && promise.is_personal();
-    let sentence = !cell
-        || promise.is_secret() && !quoted && text.contains(&b' ') && {
-            let first = text.split(|b| *b == b' ').next().unwrap_or_default();
-            let blanks = text.iter().filter(|b| **b == b' ').count();
-            let small = text.iter().all(|b| b.is_ascii_lowercase() || *b == b' ');
-            // A passphrase has four words or more, a remark begins with a word of its own kind.
-            value::is_placeholder(rules, first) || blanks > 5 || small && blanks < 3
-        };
-    let fits = !sentence && fits(rules, promise.shape, text, place);
+    let other = !cell || promise.is_secret() && !quoted && is_no_secret(rules, line, (start, end), place);
+    let program = !quoted
+        && promise.is_name()
+        && (sep == Sep::Assign && !names::is_capitalised(text)
+            || sep == Sep::Flag && text.iter().all(|b| b.is_ascii_uppercase()));
+    let fits = !other && !program && fits(rules, promise.shape, text, place);
     Some(Found { start, end, promise, fits })
+}
+
+/// `getpass(prompt='Password: ', stream=None)`: the quote behind the colon closes the one before the label.
+fn is_prompt_in_quotes(line: &[u8], label_start: usize, at: usize) -> bool {
+    let Some(quote @ (b'"' | b'\'')) = line.get(at).copied() else { return false };
+    let opened = line.get(..label_start).is_some_and(|head| head.iter().filter(|b| **b == quote).count() % 2 == 1);
+    let named = line.get(label_start..at).is_some_and(|label| !label.contains(&quote));
+    opened && named && line.get(at.saturating_sub(1)) == Some(&b' ')
+}
+
+/// Whether what stands without quotes where a secret would is program text, or a sentence.
+fn is_no_secret(rules: &Rules, line: &[u8], (start, end): (usize, usize), place: Place) -> bool {
+    let text = line.get(start..end).unwrap_or_default();
+    if text.contains(&b' ') {
+        let first = text.split(|b| *b == b' ').next().unwrap_or_default();
+        // A remark begins with a word of its own kind.
+        return value::is_placeholder(rules, first) || speech::is_sentence(text);
+    }
+    // `Duplicated const.`: a word that a sentence goes on behind.
+    let goes_on = place < Place::Own && text.iter().all(u8::is_ascii_alphabetic) && {
+        let rest = line.get(end..).and_then(|rest| rest.strip_prefix(b" ")).unwrap_or_default();
+        let word = rest.iter().take_while(|b| b.is_ascii_lowercase()).count();
+        word > 0 && matches!(rest.get(word), None | Some(b' ' | b'.' | b','))
+    };
+    goes_on || speech::is_expression(text)
 }
 
 /// Whether nothing but indentation, list marks, quotes, `export` and the like stands before.
@@ -353,263 +519,8 @@ pub(super) fn is_line_start(line: &[u8], at: usize) -> bool {
         || head.len() <= 6 && head.iter().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'|' | b'-' | b'+' | b'.'))
 }
 
-/// From where to where a value goes that hangs on its key by more than a blank.
-fn extent(line: &[u8], label_start: usize, at: usize, sep: Sep, promise: Promise) -> (usize, usize, bool) {
-    let mut start = at;
-    if matches!(line.get(at..at + 2), Some([b'b' | b'r' | b'u' | b'f' | b'@' | b'$', b'"' | b'\''])) {
-        start += 1;
-    }
-    let escaped = line.get(start) == Some(&b'\\') && matches!(line.get(start + 1), Some(b'"' | b'\''));
-    if escaped {
-        start += 1;
-    }
-    if let Some(quote @ (b'"' | b'\'' | b'`')) = line.get(start).copied() {
-        start += 1;
-        return (start, closing(line, start, quote, escaped), true);
-    }
-    let rest = line.get(start..).unwrap_or_default();
-    if sep == Sep::Tag {
-        return (start, start + rest.iter().position(|b| *b == b'<').unwrap_or(rest.len()), true);
-    }
-    let end = if promise.is_secret() {
-        secret_end(line, label_start, start, sep)
-    } else {
-        text_end(rest, sep, promise.shape) + start
-    };
-    (start, end.max(start), false)
-}
-
-/// Where a quoted text ends: before its closing quote, or with the line.
-fn closing(line: &[u8], start: usize, quote: u8, escaped: bool) -> usize {
-    let mut i = start;
-    while let Some(b) = line.get(i).copied() {
-        if escaped && b == b'\\' && line.get(i + 1) == Some(&quote) {
-            return i;
-        }
-        if b == b'\\' && !escaped {
-            i += 2;
-            continue;
-        }
-        if b == quote && !escaped {
-            return i;
-        }
-        i += 1;
-    }
-    line.len()
-}
-
-/// Where a secret without quotes ends.
-fn secret_end(line: &[u8], label_start: usize, start: usize, sep: Sep) -> usize {
-    let rest = line.get(start..).unwrap_or_default();
-    let own_line = is_line_start(line, label_start);
-    let spaced = start.checked_sub(1).and_then(|i| line.get(i)) == Some(&b' ');
-    let to_end = own_line && spaced && matches!(sep, Sep::Colon | Sep::Assign);
-    let mut end = if to_end {
-        let comment =
-            rest.windows(2).position(|two| two == b" #").or_else(|| rest.windows(3).position(|three| three == b" //"));
-        start + comment.unwrap_or(rest.len())
-    } else {
-        start + rest.iter().position(|b| b.is_ascii_whitespace()).unwrap_or(rest.len())
-    };
-    if !own_line || sep == Sep::Flag {
-        let value = line.get(start..end).unwrap_or_default();
-        let cut = value.iter().enumerate().position(|(i, b)| match b {
-            b'&' | b';' | b'"' | b'\'' | b'|' | b'<' | b'>' | b'`' => i > 0,
-            b',' => value
-                .get(i + 1..)
-                .is_none_or(|after| after.is_empty() || after.contains(&b'=') || after.contains(&b':')),
-            b')' | b']' | b'}' => i + 1 == value.len(),
-            _ => false,
-        });
-        end = start + cut.unwrap_or(value.len());
-    }
-    let value = line.get(start..end).unwrap_or_default();
-    let tail =
-        value.iter().rev().take_while(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b'"' | b'\'')).count();
-    let mut end = end - tail.min(value.len());
-    if !own_line && line.get(end.saturating_sub(1)..end) == Some(b".") && end > start + 1 {
-        end -= 1;
-    }
-    end
-}
-
-/// Where a text without quotes ends, in bytes from its start.
-fn text_end(rest: &[u8], sep: Sep, shape: ValueShape) -> usize {
-    if matches!(sep, Sep::Tight | Sep::Flag) {
-        let word = |from: usize| {
-            let rest = rest.get(from..).unwrap_or_default();
-            let brackets = shape == ValueShape::Phone;
-            let ends = |b: &u8| {
-                b.is_ascii_whitespace()
-                    || matches!(b, b'&' | b',' | b';' | b'"' | b'\'' | b'|' | b']' | b'}' | b'<')
-                    || *b == b')' && !brackets
-            };
-            from + rest.iter().position(ends).unwrap_or(rest.len())
-        };
-        let mut end = word(0);
-        let grouped = matches!(shape, ValueShape::Phone | ValueShape::Card | ValueShape::Id | ValueShape::Postcode);
-        while grouped && rest.get(end) == Some(&b' ') {
-            // `card=4111 1111 1111 1111`: on while groups of capitals and digits follow.
-            let next = word(end + 1);
-            let group = rest.get(end + 1..next).unwrap_or_default();
-            let sound = group.iter().any(u8::is_ascii_digit)
-                && group
-                    .iter()
-                    .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b'-' | b'(' | b')' | b'.'));
-            if !sound || group.len() > 8 {
-                break;
-            }
-            end = next;
-        }
-        return end;
-    }
-    let commas = matches!(
-        shape,
-        ValueShape::Address | ValueShape::Date | ValueShape::Name | ValueShape::MaybeName | ValueShape::SpelledName
-    );
-    for (i, b) in rest.iter().enumerate() {
-        let next = rest.get(i + 1).copied();
-        let stop = match b {
-            b'\t' | b';' | b'|' | b'"' | b'}' | b']' | b'<' | b'{' => true,
-            b',' => !commas,
-            b' ' => {
-                next == Some(b' ') || {
-                    // Another key follows.
-                    let after = rest.get(i + 1..).unwrap_or_default();
-                    let word =
-                        after.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count();
-                    word > 0
-                        && (after.get(word) == Some(&b'=')
-                            || after.get(word) == Some(&b':') && after.get(word + 1) == Some(&b' '))
-                        || matches!(next, Some(b'-')) && rest.get(i + 2) == Some(&b' ')
-                }
-            }
-            _ => false,
-        };
-        if stop {
-            return i;
-        }
-    }
-    rest.len()
-}
-
-/// Cuts a text to what its shape lets it be.
-fn trimmed(text: &[u8], start: usize, promise: Promise, quoted: bool, rules: &Rules) -> (usize, usize) {
-    let lead = text.iter().take_while(|b| **b == b' ').count();
-    let text = text.get(lead..).unwrap_or_default();
-    let start = start + lead;
-    let whole = (start, start + text.trim_ascii_end().len());
-    if quoted || promise.is_secret() {
-        return whole;
-    }
-    let len = match promise.shape {
-        ValueShape::Date => value::date_len(text),
-        ValueShape::Phone => {
-            let run = text
-                .iter()
-                .take_while(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'+'))
-                .count();
-            let run = text.get(..run).unwrap_or_default();
-            Some(run.len() - run.iter().rev().take_while(|b| !b.is_ascii_digit()).count())
-        }
-        ValueShape::Name | ValueShape::MaybeName | ValueShape::SpelledName => {
-            let text = String::from_utf8_lossy(text);
-            let trust = match promise.shape {
-                ValueShape::Name => Trust::One,
-                ValueShape::SpelledName => Trust::Spelled,
-                _ => Trust::Known,
-            };
-            let spelled = names::name_len(&text, trust);
-            let comma = text.find(',').filter(|_| spelled.is_none());
-            // A name in small letters goes on until something else begins.
-            spelled.or(comma)
-        }
-        ValueShape::Id | ValueShape::Card | ValueShape::Cvv | ValueShape::Postcode => {
-            let run = text
-                .iter()
-                .take_while(|b| {
-                    b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b' ' | b'-' | b'.' | b'/' | b'<')
-                })
-                .count();
-            let next_lower = text.get(run).is_some_and(u8::is_ascii_lowercase);
-            let mut run = text.get(..run).unwrap_or_default();
-            if next_lower {
-                // `A123 Is…`: the word that goes on in small letters is not of it.
-                let word = run.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
-                run = run.get(..run.len() - word).unwrap_or_default();
-            }
-            Some(run.len() - run.iter().rev().take_while(|b| !b.is_ascii_alphanumeric() && **b != b'<').count())
-        }
-        _ => None,
-    };
-    let _ = rules;
-    match len {
-        Some(len) if len > 0 => (start, start + len),
-        _ => whole,
-    }
-}
-
-/// `password is hunter2`, `the token to use is x`, `born on 12 May 1985`, `lives at 5 Main St`: a connector, and what follows it.
-fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(usize, usize, bool)> {
-    let mut start = at;
-    for _ in 0..2 {
-        let rest = line.get(start..)?;
-        let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-        let connects = matches!(
-            rest.get(..word)?.to_ascii_lowercase().as_slice(),
-            b"is"
-                | b"was"
-                | b"to"
-                | b"as"
-                | b"are"
-                | b"set"
-                | b"changed"
-                | b"of"
-                | b"on"
-                | b"at"
-                | b"in"
-                | b"number"
-                | b"no"
-                | b"reset"
-                | b"named"
-                | b"called"
-                | b"for"
-                | b"from"
-                | b"value"
-        ) && rest.get(word) == Some(&b' ');
-        if !connects {
-            break;
-        }
-        start += word + 1;
-    }
-    let rest = line.get(start..)?;
-    if let Some(quote @ (b'"' | b'\'' | b'`')) = rest.first().copied() {
-        return Some((start + 1, closing(line, start + 1, quote, false), true));
-    }
-    let end = match promise.shape {
-        ValueShape::Secret => {
-            let len = rest
-                .iter()
-                .position(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b')'))
-                .unwrap_or(rest.len());
-            let value = rest.get(..len)?;
-            let dots = value.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'?')).count();
-            start + len - dots
-        }
-        ValueShape::Date => start + value::date_len(rest)?,
-        ValueShape::Name => {
-            let text = String::from_utf8_lossy(rest);
-            start + names::name_len(&text, Trust::Spelled)?
-        }
-        ValueShape::MaybeName | ValueShape::SpelledName => {
-            let text = String::from_utf8_lossy(rest);
-            start + names::name_len(&text, Trust::Spelled)?
-        }
-        ValueShape::Address => start + super::prose::address_len(rest)?,
-        _ => return None,
-    };
-    Some((start, end, false))
-}
+/// How far behind its name a value is looked for in a sentence, in bytes.
+const FAR: usize = 64;
 
 /// Longer identifiers are data.
 const IDENTIFIER_MAX: usize = 64;

@@ -55,6 +55,7 @@ pub(super) fn is_assignment(value: &[u8]) -> bool {
 /// `value: x` and its kin below `name: DB_PASSWORD`: where `x` begins.
 pub(super) fn value_of_pair(line: &[u8]) -> Option<usize> {
     let lead = line.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'-')).count();
+    let lead = lead + if line.get(lead..)?.starts_with(b"New ") { 4 } else { 0 };
     let rest = line.get(lead..)?;
     let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let name = rest.get(..word)?.to_ascii_lowercase();
@@ -93,4 +94,20 @@ pub(super) fn may_be_header(line: &[u8]) -> bool {
 pub(super) fn is_sql(line: &[u8]) -> bool {
     let lower = line.get(..line.len().min(200)).unwrap_or_default().to_ascii_lowercase();
     memchr::memmem::find(&lower, b"insert into").is_some()
+}
+
+/// ` 3) "taxFileNumber"` of `redis-cli`: where the text begins, its quote included.
+pub(super) fn redis_item(line: &[u8]) -> Option<usize> {
+    let lead = indentation(line);
+    let rest = line.get(lead..)?;
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    (digits > 0 && rest.get(digits..)?.starts_with(b") \"")).then_some(lead + digits + 2)
+}
+
+/// `  string(14) "Jane Roe"` of PHP's `var_dump`: where the text begins, its quote included.
+pub(super) fn dumped_string(line: &[u8]) -> Option<usize> {
+    let lead = indentation(line);
+    let rest = line.get(lead..)?.strip_prefix(b"string(")?;
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    rest.get(digits..)?.starts_with(b") \"").then_some(lead + 7 + digits + 2)
 }

@@ -16,16 +16,21 @@ mod block;
 mod card;
 mod check;
 mod code;
+mod country;
 mod email;
+mod extent;
 mod fold;
 mod frame;
+mod iban;
 mod key;
 mod layout;
 mod names;
+mod nest;
 mod number;
 mod phone;
 mod prose;
 mod rules;
+mod speech;
 mod table;
 mod title;
 mod token;
@@ -339,6 +344,9 @@ impl Scan<'_> {
             .map(|hit| (hit.start, hit.end))
             .collect();
         emails.sort_unstable();
+        let persons = self.hits.get(first..).unwrap_or_default().iter().filter(|hit| frame::is_of_person(hit.kind));
+        let mut persons: Vec<usize> = persons.map(|hit| hit.start).collect();
+        persons.sort_unstable();
         let mut anchors = self.anchors.keys.as_slice();
         let mut emails = emails.as_slice();
         let (mut own, mut mails): (Vec<Anchor>, Vec<(usize, usize)>) = Default::default();
@@ -354,8 +362,15 @@ impl Scan<'_> {
                     .min();
                 // A line that may still grow is always looked at: its end may be the head of something.
                 let last = text.may_grow().then_some(text.bytes.len());
-                let Some(next) = next.or(last) else { break };
-                at = memchr::memrchr(b'\n', text.slice(at, next)).map_or(at, |i| at + i + 1);
+                let Some(next) = next.or(last) else {
+                    memory.skipped();
+                    break;
+                };
+                let line = memchr::memrchr(b'\n', text.slice(at, next)).map_or(at, |i| at + i + 1);
+                if line > at {
+                    memory.skipped();
+                }
+                at = line;
             }
             let end = text.line_end(at);
             let count = anchors.iter().take_while(|anchor| anchor.start < end).count();
@@ -375,7 +390,10 @@ impl Scan<'_> {
             let bytes = text.slice(at, end);
             let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
             let may_grow = end == text.bytes.len() && text.may_grow();
-            let line = Line { rules: self.rules, kinds: self.kinds, bytes, anchors: &own, emails: &mails, may_grow };
+            let next = persons.partition_point(|start| *start < at);
+            let personal = persons.get(next).filter(|start| **start < end).map(|start| start - at);
+            let line =
+                Line { rules: self.rules, kinds: self.kinds, bytes, anchors: &own, emails: &mails, may_grow, personal };
             let from = self.hits.len();
             let mut open = Tail { from: bytes.len(), identifying: None };
             memory.line(&line, self.hits, &mut open);
@@ -407,8 +425,10 @@ impl Scan<'_> {
             }
             found |= self.rules.uses.get(usize::from(anchor.literal)).map_or(0, |uses| uses.near);
         }
-        let next = words.get(split).is_some_and(|anchor| anchor.end <= end + DISTANCE);
-        if !next && (!text.may_grow() || end + DISTANCE < text.bytes.len()) {
+        // `ses=4294967295 … acct=`: a value has its own key before it, what follows is another's.
+        let keyed = start.checked_sub(1).and_then(|i| text.at(i)) == Some(b'=');
+        let next = !keyed && words.get(split).is_some_and(|anchor| anchor.end <= end + DISTANCE);
+        if keyed || !next && (!text.may_grow() || end + DISTANCE < text.bytes.len()) {
             return Words { words: found, open: false };
         }
         let behind = text.slice(end, text.bytes.len().min(end + DISTANCE));

@@ -12,6 +12,12 @@ pub(super) fn is_name(value: &[u8]) -> bool {
     known && letters >= 2 && text.chars().count() <= 60 && text.split(' ').count() <= 6 && !sentence
 }
 
+/// Whether its first letter is a capital.
+pub(super) fn is_capitalised(value: &[u8]) -> bool {
+    std::str::from_utf8(value)
+        .is_ok_and(|text| text.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase))
+}
+
 /// Whether it is a name wherever it stands: two to four words in the spelling of names, of which the first (or, behind a comma, the last) is a given name; or
 /// an honorific before them.
 pub(super) fn is_surely_name(value: &[u8]) -> bool {
@@ -100,9 +106,35 @@ fn is_spelled(word: &str) -> bool {
 }
 
 fn is_given(word: &str) -> bool {
-    let lower = word.to_lowercase();
-    let first = lower.split('-').next().unwrap_or(&lower);
+    let plain: String = word.to_lowercase().chars().map(without_mark).collect();
+    let first = plain.split('-').next().unwrap_or(&plain);
     GIVEN.contains(first)
+}
+
+/// The letter without its accent, as the list has it.
+fn without_mark(letter: char) -> char {
+    const MARKED: &[(&str, char)] = &[
+        ("áàâäãåāąă", 'a'),
+        ("çćčĉ", 'c'),
+        ("ďđ", 'd'),
+        ("éèêëēęěė", 'e'),
+        ("ğģ", 'g'),
+        ("íìîïīıį", 'i'),
+        ("ķ", 'k'),
+        ("łľļ", 'l'),
+        ("ñńňņ", 'n'),
+        ("óòôöõøōő", 'o'),
+        ("řŕ", 'r'),
+        ("śšşș", 's'),
+        ("ťţț", 't'),
+        ("úùûüūůűų", 'u'),
+        ("ýÿ", 'y'),
+        ("žźż", 'z'),
+    ];
+    if letter.is_ascii() {
+        return letter;
+    }
+    MARKED.iter().find(|(marked, _)| marked.contains(letter)).map_or(letter, |(_, plain)| *plain)
 }
 
 fn is_common(word: &str) -> bool {

@@ -7,6 +7,7 @@ use memchr::memchr2_iter;
 use crate::model::DataKind;
 
 use super::check::{self, Digits};
+use super::country;
 use super::{Hit, Scan, Tail, Text, Weight};
 
 /// Appends the numbers; holds back what could become one.
@@ -43,7 +44,7 @@ fn judge(scan: &mut Scan<'_>, at: usize, tail: &mut Tail) {
     let text = scan.text;
     let international = text.at(at) != Some(b'(');
     let from = if text.at(at) == Some(b'%') { at + 3 } else { at + 1 };
-    let end = number_end(text, from);
+    let end = number_end(text, from, text.at(at) == Some(b'%'));
     let number = text.slice(from, end);
     let digits = Digits::of(number);
     let open = end + 2 >= text.bytes.len() && text.may_grow();
@@ -58,8 +59,8 @@ fn judge(scan: &mut Scan<'_>, at: usize, tail: &mut Tail) {
     }
 }
 
-/// Where the digits end, with single separators (or a pair such as `) `) between their groups.
-fn number_end(text: Text<'_>, from: usize) -> usize {
+/// Where the digits end (`encoded`: of a query, where a plus sign is a blank), with single separators (or a pair such as `) `) between their groups.
+fn number_end(text: Text<'_>, from: usize, encoded: bool) -> usize {
     let mut end = from;
     let mut at = from;
     let mut digits = 0;
@@ -74,6 +75,7 @@ fn number_end(text: Text<'_>, from: usize) -> usize {
                 end = at + 1;
                 at += 1;
             }
+            Some(b'+') if encoded && at == end => at += 1,
             Some(b' ' | b'-' | b'.' | b'/' | b'(' | b')')
                 if at - end < 2 && end > from || at == from && text.at(at) == Some(b'(') =>
             {
@@ -105,8 +107,11 @@ fn is_international(digits: &Digits) -> bool {
     match first {
         0 => false,
         1 => len == 11 && check::nanp(&ascii(digits)),
-        7 => len == 11,
-        _ => (9..=15).contains(&len) && !digits.as_slice().windows(2).all(|pair| matches!(pair, [a, b] if a == b)),
+        _ => {
+            (9..=15).contains(&len)
+                && country::is_number(digits.as_slice())
+                && !digits.as_slice().windows(2).all(|pair| matches!(pair, [a, b] if a == b))
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::names::{self, Trust};
 
-/// How long the postal address is that `text` begins with: a number and a street, with what follows it up to a postal code.
-pub(super) fn address_len(text: &[u8]) -> Option<usize> {
+/// How long the postal address is that `text` begins with: a number and a street, with what follows it up to a postal code; `cued`: something said that
+/// an address comes, so that a number, a comma and a postal code with its town are enough.
+pub(super) fn address_len(text: &[u8], cued: bool) -> Option<usize> {
     let text = String::from_utf8_lossy(text.get(..text.len().min(ADDRESS_MAX))?);
     let mut end = 0;
     let mut words = 0;
@@ -11,7 +12,9 @@ pub(super) fn address_len(text: &[u8]) -> Option<usize> {
     let mut number = false;
     let mut at = 0;
     for word in text.split(' ') {
-        let bare = word.trim_end_matches([',', '.', ';', ')']);
+        let quoted = word.find(['"', '<', '|', '\t']);
+        let bare =
+            word.get(..quoted.unwrap_or(word.len())).unwrap_or(word).trim_end_matches([',', '.', ';', ')', '\'']);
         let digits = bare.chars().any(|c| c.is_ascii_digit());
         let lower = bare.to_lowercase();
         let kind = STREETS.contains(&lower.as_str())
@@ -41,6 +44,7 @@ pub(super) fn address_len(text: &[u8]) -> Option<usize> {
                 | "no"
                 | "n"
         );
+        let small = small || lower.starts_with("l'") || lower.starts_with("d'") || lower.starts_with("dell'");
         if !(digits || capital || kind || small) || bare.is_empty() || words >= 14 {
             break;
         }
@@ -51,11 +55,72 @@ pub(super) fn address_len(text: &[u8]) -> Option<usize> {
             end = at + bare.len();
         }
         at += word.len() + 1;
-        if word.ends_with('.') && word.len() > 5 || word.ends_with(';') {
+        if word.ends_with('.') && word.len() > 5 || word.ends_with(';') || quoted.is_some() {
             break;
         }
     }
-    (street && number && words >= 2).then_some(end)
+    let town = cued && words >= 4 && text.get(..end).is_some_and(has_town);
+    ((street || town) && number && words >= 2).then_some(end)
+}
+
+/// `…, 5003 Bergen`
+fn has_town(text: &str) -> bool {
+    text.split(", ").skip(1).any(|part| {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let town = part.get(digits..).and_then(|rest| rest.strip_prefix(' ')).and_then(|rest| rest.chars().next());
+        (4..=6).contains(&digits) && town.is_some_and(char::is_uppercase)
+    })
+}
+
+/// The name behind a word of farewell or introduction: `Regards, Jane Roe`, `je m'appelle Jeanne Roe`.
+pub(super) fn name_behind(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let word = String::from_utf8_lossy(line.get(start..end)?).to_lowercase();
+    let rest = line.get(end..)?;
+    let comma = rest.starts_with(b", ");
+    let said = SAID.contains(&word.as_str()) && (comma || rest.starts_with(b" "))
+        || matches!(word.as_str(), "best" | "thanks") && comma;
+    let from = end + 1 + usize::from(comma);
+    let text = String::from_utf8_lossy(line.get(from..)?);
+    said.then(|| names::name_len(&text, Trust::Spelled).map(|len| (from, from + len)))?
+}
+
+/// Where behind such a word a name, or behind a street's kind an address, begins that a line which may still grow could go on with.
+pub(super) fn open_behind(line: &[u8], start: usize, end: usize) -> Option<usize> {
+    let word = String::from_utf8_lossy(line.get(start..end)?).to_lowercase();
+    let rest = line.len() - end;
+    if SAID.contains(&word.as_str()) || matches!(word.as_str(), "best" | "thanks") {
+        return (rest <= NAME_MAX).then_some(end);
+    }
+    let digits = line.get(..start)?.iter().rev().take(10).take_while(|b| **b != b' ' || start > 0).count().min(6);
+    (PREFIXES.contains(&word.as_str()) && rest <= ADDRESS_MAX).then(|| start.saturating_sub(digits))
+}
+
+/// Calls `each` with what surely are names from `from` on; gives where at the end one may be open.
+pub(super) fn known_names(line: &[u8], from: usize, mut each: impl FnMut(usize, usize)) -> usize {
+    let part = |b: u8| b.is_ascii_alphabetic() || b >= 0x80 || matches!(b, b' ' | b'-' | b'\'' | b'.' | b',');
+    let mut at = from;
+    while at < line.len() {
+        let begins = line.get(at).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
+            && at.checked_sub(1).and_then(|i| line.get(i)).is_none_or(|b| !b.is_ascii_alphanumeric() && *b < 0x80);
+        let rest = line.get(at..).unwrap_or_default();
+        if begins && let Ok(text) = std::str::from_utf8(rest.get(..rest.len().min(NAME_MAX)).map_or(rest, whole)) {
+            if let Some(len) = names::name_len(text, Trust::Known) {
+                each(at, at + len);
+                at += len;
+                continue;
+            }
+        }
+        at += rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b >= 0x80).count().max(1);
+    }
+    line.len() - line.iter().rev().take(NAME_MAX).take_while(|b| part(**b)).count()
+}
+
+/// Without a character that is cut in two at the end.
+fn whole(bytes: &[u8]) -> &[u8] {
+    match std::str::from_utf8(bytes) {
+        Err(fault) => bytes.get(..fault.valid_up_to()).unwrap_or_default(),
+        Ok(_) => bytes,
+    }
 }
 
 /// The name that stands right before `<` or `(` and an e-mail address: `Jane Roe <jane@example.com>`.
@@ -103,7 +168,12 @@ pub(super) fn address_around(line: &[u8], start: usize, end: usize) -> Option<(u
         let from = start - letters;
         let named = line.get(from).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80);
         let house = behind == Some(b' ') && line.get(end + 1).is_some_and(u8::is_ascii_digit);
-        return (named && house).then(|| address_len(line.get(from..)?).map(|len| (from, from + len)))?;
+        return (named && house).then(|| address_len(line.get(from..)?, false).map(|len| (from, from + len)))?;
+    }
+    if PREFIXES.contains(&String::from_utf8_lossy(&word).as_ref())
+        && let Some(found) = prefixed(line, start, end)
+    {
+        return Some(found);
     }
     let unmistakable = matches!(word.as_slice(), b"street" | b"avenue" | b"road" | b"lane" | b"boulevard" | b"terrace");
     if !unmistakable || !line.get(start).is_some_and(u8::is_ascii_uppercase) {
@@ -127,7 +197,7 @@ pub(super) fn address_around(line: &[u8], start: usize, end: usize) -> Option<(u
                     .and_then(|i| line.get(i))
                     .is_none_or(|b| matches!(b, b' ' | b'(' | b'"' | b'\'' | b',' | b':' | b'='));
             let enough = at < start;
-            return (house && enough).then(|| address_len(line.get(from..)?).map(|len| (from, from + len)))?;
+            return (house && enough).then(|| address_len(line.get(from..)?, false).map(|len| (from, from + len)))?;
         }
         if !first.is_ascii_uppercase() {
             return None;
@@ -135,6 +205,25 @@ pub(super) fn address_around(line: &[u8], start: usize, end: usize) -> Option<(u
         at = from;
     }
     None
+}
+
+/// `116 rue de la République, 69003 Lyon`; `Piazza Mazzini 150, 10122 Torino`.
+fn prefixed(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let head = line.get(..start)?.strip_suffix(b" ").unwrap_or_default();
+    let head = [&b" bis"[..], b" ter", b","].iter().find_map(|end| head.strip_suffix(*end)).unwrap_or(head);
+    let digits = head.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let before = head.len().checked_sub(digits + 1).and_then(|i| head.get(i));
+    let house = (1..=4).contains(&digits)
+        && before.is_none_or(|b| matches!(b, b' ' | b'(' | b'"' | b'\'' | b':' | b'=' | b'\t'));
+    let from = if house { head.len() - digits } else { start };
+    let next = line.get(end..)?.strip_prefix(b" ")?;
+    let capital = |text: &[u8]| text.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
+    let named = capital(next)
+        || [&b"de "[..], b"des ", b"du ", b"da ", b"do ", b"del ", b"della ", b"dei ", b"l'", b"d'"]
+            .iter()
+            .any(|small| next.starts_with(small));
+    let own = house || capital(line.get(start..)?);
+    (named && own).then(|| address_len(line.get(from..)?, false).map(|len| (from, from + len)))?
 }
 
 /// Where, at the end of a line that may still grow, something begins that could become such an address: a house number and capitalised words.
@@ -159,7 +248,77 @@ pub(super) fn open_address(line: &[u8]) -> Option<usize> {
     found
 }
 
+/// Streets' kinds that stand before their names.
+const PREFIXES: &[&str] = &[
+    "rue",
+    "boulevard",
+    "avenue",
+    "chemin",
+    "impasse",
+    "quai",
+    "viale",
+    "piazza",
+    "corso",
+    "vicolo",
+    "via",
+    "calle",
+    "avenida",
+    "paseo",
+    "rua",
+    "travessa",
+    "praça",
+    "largo",
+    "ulica",
+];
+
+/// What somebody says or writes right before a name.
+const SAID: &[&str] = &[
+    "regards",
+    "sincerely",
+    "cheers",
+    "cordialement",
+    "saludos",
+    "saluti",
+    "cumprimentos",
+    "hilsen",
+    "hälsningar",
+    "groet",
+    "groeten",
+    "grüße",
+    "gruß",
+    "grüßen",
+    "atentamente",
+    "appelle",
+    "llamo",
+    "chiamo",
+    "chamo",
+    "heiße",
+    "heisse",
+    "faithfully",
+];
+
 const STREETS: &[&str] = &[
+    "cad",
+    "caddesi",
+    "sok",
+    "sokak",
+    "mah",
+    "mahallesi",
+    "bulvarı",
+    "utca",
+    "út",
+    "tér",
+    "körút",
+    "ulice",
+    "náměstí",
+    "třída",
+    "vicolo",
+    "largo",
+    "carrera",
+    "strada",
+    "bulevardul",
+    "aleja",
+    "plac",
     "street",
     "st",
     "avenue",
@@ -241,7 +400,8 @@ const STREETS: &[&str] = &[
 
 const STREET_ENDS: &[&str] = &[
     "straße", "strasse", "str", "weg", "platz", "allee", "gasse", "gatan", "vägen", "straat", "laan", "plein",
-    "gracht", "kade", "damm", "ufer", "vej", "gade", "veien", "gata", "katu", "tie",
+    "gracht", "kade", "damm", "ufer", "vej", "gade", "veien", "gata", "katu", "tie", "alleen", "gate", "gaten",
+    "vegen", "veg", "bakken", "kuja", "polku", "singel", "dreef", "hof", "ring", "steig", "stieg",
 ];
 
 /// Longer addresses are texts.

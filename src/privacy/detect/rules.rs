@@ -41,6 +41,7 @@ pub(crate) struct Rules {
     pub(super) stems: Vec<(String, usize)>,
     pub(super) about: HashSet<String>,
     pub(super) harmless: HashSet<String>,
+    pub(super) things: HashSet<String>,
     pub(super) placeholders: HashSet<String>,
     pub(super) site: Vec<(SiteRule, Regex)>,
     pub(super) card: Near,
@@ -94,6 +95,8 @@ pub(super) struct TokenRule {
     pub(super) word: bool,
     /// How many bytes before the literal it begins, at most.
     pub(super) back: usize,
+    /// Whether the literal's colon must be the first of its word.
+    pub(super) second: bool,
 }
 
 /// What else the value of a token must be.
@@ -138,6 +141,8 @@ pub(super) enum ValueShape {
     Id,
     Date,
     Name,
+    /// A name on a line that speaks of a person: with a capital, or of two words.
+    PersonName,
     MaybeName,
     SpelledName,
     Address,
@@ -208,11 +213,13 @@ impl Rules {
                 check,
                 word: token.word,
                 back: token.back,
+                second: token.second,
             });
         }
         for key in file.key {
             let index = rules.keys.len();
-            for name in &key.names {
+            for name in key.names.iter().flat_map(|name| spellings(name)) {
+                let name = &name;
                 let (stem, name) = name.strip_prefix('*').map_or((false, name.as_str()), |rest| (true, rest));
                 let mut words: Vec<String> = name.split(' ').map(str::to_owned).collect();
                 let trigger = trigger(&words).to_owned();
@@ -230,6 +237,7 @@ impl Rules {
         rules.names.values_mut().for_each(|names| names.sort_by_key(|name| std::cmp::Reverse(name.before.len())));
         rules.about = file.words.about.into_iter().collect();
         rules.harmless = file.words.harmless.into_iter().collect();
+        rules.things = file.words.things.into_iter().collect();
         rules.placeholders = file.words.placeholders.into_iter().collect();
         for (i, rule) in site.iter().enumerate() {
             let built = regex(&rule.name, &rule.pattern).map_err(|fault| RuleFault { rule: Some(i), ..fault })?;
@@ -276,6 +284,22 @@ fn regex(id: &str, pattern: &str) -> Result<Regex, RuleFault> {
         rule: None,
         why: format!("{id}: the pattern is no regular expression: {fault:?}"),
     })
+}
+
+/// A name, and what identifiers make of it: `tax file number` run together, `fodselsnummer` as `fodselsnr`.
+fn spellings(name: &str) -> Vec<String> {
+    let mut all = vec![name.to_owned()];
+    let bare = name.trim_start_matches('*');
+    let joined = bare.replace(' ', "");
+    if bare.contains(' ') && joined.len() >= 8 {
+        all.push(joined);
+    }
+    let ends = ["nummer", "number", "num", "nr", "no"];
+    let base = ends.iter().find_map(|end| bare.strip_suffix(end)).map(str::trim_end).filter(|base| base.len() >= 5);
+    if let Some(base) = base {
+        all.extend(ends.iter().flat_map(|end| [format!("{base}{end}"), format!("{base} {end}")]));
+    }
+    all
 }
 
 /// `SK{0,1}` is SK0 and SK1; several braces are all their combinations.
@@ -434,6 +458,8 @@ struct TokenEntry {
     word: bool,
     #[serde(default)]
     back: usize,
+    #[serde(default)]
+    second: bool,
     #[serde(default, rename = "match")]
     #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
     matches: Vec<String>,
@@ -462,6 +488,7 @@ struct KeyEntry {
 struct Words {
     about: Vec<String>,
     harmless: Vec<String>,
+    things: Vec<String>,
     placeholders: Vec<String>,
 }
 

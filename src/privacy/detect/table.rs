@@ -8,6 +8,7 @@
 //! | SQL | `INSERT INTO t (a, b) VALUES` | its number |
 
 use super::key::{Promise, classify};
+use super::names;
 use super::rules::{Rules, ValueShape};
 use super::value::{Place, fits};
 use crate::model::DataKind;
@@ -20,6 +21,10 @@ pub(super) struct Table {
     columns: Vec<Column>,
     /// Lines since the last row.
     misses: u8,
+    /// The header looks like a row of a schema (`ssn | text | YES`): it is one only if a rule of dashes follows.
+    doubtful: bool,
+    /// Rows are keys and values (`smtp_password | x`): the columns of both.
+    pairs: Option<(usize, usize)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +65,35 @@ impl Table {
         })
     }
 
+    /// The same, if a rule of dashes follows.
+    pub(super) fn in_doubt(self) -> Self {
+        Self { doubtful: true, ..self }
+    }
+
+    /// The columns that a query names, for rows without a header: `select service, token from tokens;` in sqlite.
+    pub(super) fn selected(rules: &Rules, command: &[u8]) -> Option<Self> {
+        let lower = command.to_ascii_lowercase();
+        let select = memchr::memmem::find(&lower, b"select ")? + 7;
+        let from = select + memchr::memmem::find(lower.get(select..)?, b" from ")?;
+        let cells = split(command, select, from, |b| b == b',');
+        let plain = cells.iter().all(|(start, end)| {
+            end > start
+                && command.get(*start..*end).is_some_and(|cell| {
+                    cell.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'"' | b'`'))
+                })
+        });
+        (plain && cells.len() >= 2).then(|| Self::new(rules, command, Style::Pipes, &cells))?
+    }
+
     /// A table of one column.
     pub(super) fn single(promise: Promise) -> Self {
-        Self { style: Style::Separated(0), columns: vec![Column { start: 0, promise: Some(promise) }], misses: 0 }
+        Self {
+            style: Style::Separated(0),
+            columns: vec![Column { start: 0, promise: Some(promise) }],
+            misses: 0,
+            doubtful: false,
+            pairs: None,
+        }
     }
 
     fn new(rules: &Rules, line: &[u8], style: Style, cells: &[(usize, usize)]) -> Option<Self> {
@@ -79,7 +110,16 @@ impl Table {
         for promise in columns.iter_mut().filter_map(|column| column.promise.as_mut()) {
             *promise = promise.of_person(personal > 0);
         }
-        columns.iter().any(|column| column.promise.is_some()).then_some(Self { style, columns, misses: 0 })
+        let doubtful = cells.iter().any(|(start, end)| is_type(line.get(*start..*end).unwrap_or_default()));
+        let titled = |titles: &[&[u8]]| {
+            cells.iter().position(|(start, end)| {
+                let cell = line.get(*start..*end).unwrap_or_default();
+                titles.iter().any(|title| cell.eq_ignore_ascii_case(title))
+            })
+        };
+        let pairs = titled(NAMES).zip(titled(VALUES));
+        let promising = columns.iter().any(|column| column.promise.is_some()) || pairs.is_some();
+        promising.then_some(Self { style, columns, misses: 0, doubtful, pairs })
     }
 
     /// Judges a line: calls `each` with the cells that hold what their column promises.
@@ -94,7 +134,11 @@ impl Table {
             return Row::End;
         }
         if trimmed.iter().all(|b| matches!(b, b'-' | b'+' | b'|' | b'=' | b' ' | b':')) {
+            self.doubtful = false;
             return Row::Other;
+        }
+        if self.doubtful {
+            return Row::End;
         }
         let cells = match self.style {
             Style::Pipes => pipes(line),
@@ -132,19 +176,36 @@ impl Table {
         cells: &[(usize, usize)],
         each: &mut impl FnMut(usize, usize, DataKind),
     ) {
+        let personal = self.columns.iter().filter_map(|column| column.promise).any(Promise::is_personal);
         for (i, (start, end)) in cells.iter().enumerate() {
-            let column = match self.style {
-                Style::Aligned => self.column_at(*start, *end),
-                _ => self.columns.get(i),
-            };
-            let Some(promise) = column.and_then(|column| column.promise) else { continue };
             let value = line.get(*start..*end).unwrap_or_default();
+            let Some(promise) = self.promise(rules, line, cells, i) else {
+                // Beside a column of persons' data, a name is a person's whatever its column is called.
+                if personal && names::is_surely_name(value) {
+                    each(*start, *end, DataKind::PersonName);
+                }
+                continue;
+            };
             // A report's columns are called PASS and TOKEN too.
             let place = if matches!(self.style, Style::Aligned) { Place::Label } else { Place::Own };
             if fits(rules, promise.shape, value, place) {
                 each(*start, *end, promise.kind);
             }
         }
+    }
+
+    /// What a cell is promised to be: by its column, or by the key beside it.
+    fn promise(&self, rules: &Rules, line: &[u8], cells: &[(usize, usize)], i: usize) -> Option<Promise> {
+        let (start, end) = cells.get(i).copied()?;
+        let column = match self.style {
+            Style::Aligned => self.column_at(start, end),
+            _ => self.columns.get(i),
+        };
+        let paired = self.pairs.filter(|(_, values)| *values == i).and_then(|(names, _)| {
+            let (start, end) = cells.get(names).copied()?;
+            classify(rules, line.get(start..end)?)
+        });
+        paired.or(column.and_then(|column| column.promise))
     }
 
     /// The column that a cell shares most with.
@@ -171,14 +232,16 @@ impl Table {
             Style::Aligned => aligned(line),
         };
         let place = if matches!(self.style, Style::Aligned) { Place::Label } else { Place::Own };
+        let personal = self.columns.iter().filter_map(|column| column.promise).any(Promise::is_personal);
         let mut from = line.len();
         let mut identifying = false;
         for (i, (start, end)) in cells.iter().enumerate() {
-            let column = match self.style {
-                Style::Aligned => self.column_at(*start, *end),
-                _ => self.columns.get(i),
+            let Some(promise) = self.promise(rules, line, &cells, i) else {
+                if personal && line.get(*start).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80) {
+                    from = from.min(*start);
+                }
+                continue;
             };
-            let Some(promise) = column.and_then(|column| column.promise) else { continue };
             from = from.min(*start);
             identifying |= gives_away(rules, promise.shape, line.get(*start..*end).unwrap_or_default(), place);
         }
@@ -193,6 +256,62 @@ fn gives_away(rules: &Rules, shape: ValueShape, head: &[u8], place: Place) -> bo
     let digits = head.iter().filter(|b| b.is_ascii_digit()).count();
     let enough = if shape == ValueShape::Card { DIGITS_OF_AN_ISSUER + 1 } else { DIGITS_THAT_SAY_WHO };
     numeric && digits >= enough || head.len() >= HEAD_MIN && fits(rules, shape, head, place)
+}
+
+/// What a schema says about a column: its type, and whether it may be empty.
+fn is_type(cell: &[u8]) -> bool {
+    let lower = cell.to_ascii_lowercase();
+    let name = lower.split(|b| *b == b'(').next().unwrap_or_default().trim_ascii();
+    matches!(
+        name,
+        b"text"
+            | b"varchar"
+            | b"character varying"
+            | b"char"
+            | b"character"
+            | b"nvarchar"
+            | b"varchar2"
+            | b"bigint"
+            | b"integer"
+            | b"int"
+            | b"int4"
+            | b"int8"
+            | b"smallint"
+            | b"tinyint"
+            | b"serial"
+            | b"bigserial"
+            | b"numeric"
+            | b"decimal"
+            | b"real"
+            | b"double"
+            | b"double precision"
+            | b"boolean"
+            | b"bool"
+            | b"bytea"
+            | b"blob"
+            | b"json"
+            | b"jsonb"
+            | b"string"
+            | b"timestamptz"
+            | b"timestamp with time zone"
+            | b"timestamp without time zone"
+            | b"datetime"
+            | b"yes"
+            | b"no"
+            | b"not null"
+            | b"null"
+            | b"true"
+            | b"false"
+            | b"btree"
+            | b"table"
+            | b"view"
+            | b"index"
+            | b"sequence"
+            | b"materialized view"
+            | b"partitioned table"
+            | b"foreign table"
+            | b"base table"
+    )
 }
 
 /// `(3 rows)`, `3 rows in set (0.00 sec)`, `COMMIT`.
@@ -237,6 +356,8 @@ fn is_title(cell: &[u8]) -> bool {
                 || matches!(b, b'_' | b' ' | b'-' | b'.' | b'#' | b'(' | b')' | b'/' | b'%' | b'\'')
         })
         && cell.split(|b| *b == b' ').count() <= 4
+        // A path is no title.
+        && !(cell.contains(&b'/') && (cell.contains(&b'.') || cell.iter().filter(|b| **b == b'/').count() > 1))
 }
 
 fn bounds(line: &[u8], start: usize, end: usize) -> (usize, usize) {
@@ -404,6 +525,31 @@ const DIGITS_THAT_SAY_WHO: usize = 6;
 
 /// So many digits of a card are its issuer's, which anybody may see (PCI DSS 4.0 §3.4.1).
 const DIGITS_OF_AN_ISSUER: usize = 8;
+/// What the columns of settings are called.
+const NAMES: &[&[u8]] = &[
+    b"name",
+    b"key",
+    b"setting",
+    b"variable",
+    b"variable_name",
+    b"parameter",
+    b"option",
+    b"option_name",
+    b"meta_key",
+    b"property",
+    b"config_key",
+    b"field",
+];
+const VALUES: &[&[u8]] = &[
+    b"value",
+    b"setting_value",
+    b"option_value",
+    b"meta_value",
+    b"variable_value",
+    b"config_value",
+    b"setting",
+    b"content",
+];
 
 /// More columns are no table for people.
 const COLUMNS_MAX: usize = 64;

@@ -1,7 +1,8 @@
 //! What a name such as `customer_first_name`, `dbPassword` or `Date of Birth` promises: its words are looked up.
 
 use super::key::Promise;
-use super::rules::{KeyRule, Rules};
+use super::rules::{KeyRule, Rules, ValueShape};
+use crate::model::DataKind;
 
 /// What a name such as `customer_first_name`, `dbPassword` or `Date of Birth` promises.
 pub(super) fn classify(rules: &Rules, name: &[u8]) -> Option<Promise> {
@@ -14,6 +15,10 @@ pub(super) fn classify(rules: &Rules, name: &[u8]) -> Option<Promise> {
     for (i, word) in words.iter().enumerate().rev() {
         let Some(index) = named(rules, &words, i, word) else { continue };
         let rule = rules.keys.get(index)?;
+        if rule.value == ValueShape::Address && !words.iter().skip(i + 1).all(|word| is_of_address(word)) {
+            // `AddressSanitizer`, `address_family`
+            return None;
+        }
         let secret = promise(index, rule).is_secret();
         let about = words
             .get(i + 1..)
@@ -21,7 +26,11 @@ pub(super) fn classify(rules: &Rules, name: &[u8]) -> Option<Promise> {
             .iter()
             .any(|word| rules.about.contains(word.as_str()) && !is_neutral(word));
         let before = words.get(..i).unwrap_or_default();
-        let harmless = secret && before.last().is_some_and(|word| rules.harmless.contains(word.as_str()));
+        let named = |word: &String| {
+            let thing = rule.kind == DataKind::Password && rules.things.contains(word.as_str());
+            rules.harmless.contains(word.as_str()) && !thing
+        };
+        let harmless = secret && before.last().is_some_and(named);
         return (!about && !harmless).then(|| promise(index, rule));
     }
     None
@@ -54,6 +63,36 @@ fn named(rules: &Rules, words: &[String], i: usize, word: &str) -> Option<usize>
         let stem = rules.stems.iter().find(|(stem, _)| plain.len() > stem.len() && plain.ends_with(stem.as_str()));
         stem.map(|(_, rule)| *rule)
     })
+}
+
+/// Behind `address` or `street` these say which.
+fn is_of_address(word: &str) -> bool {
+    is_neutral(word)
+        || matches!(
+            word,
+            "line"
+                | "lines"
+                | "home"
+                | "work"
+                | "street"
+                | "full"
+                | "name"
+                | "billing"
+                | "shipping"
+                | "mailing"
+                | "postal"
+                | "local"
+                | "en"
+                | "str"
+                | "txt"
+                | "raw"
+                | "details"
+                | "info"
+                | "permanent"
+                | "residential"
+                | "city"
+                | "is"
+        )
 }
 
 /// Behind the name proper these only number or place it.
@@ -108,6 +147,10 @@ fn words(name: &[u8]) -> Vec<String> {
     }
     if !word.is_empty() {
         words.push(word);
+    }
+    if words.len() > 1 && name.contains(&b'.') && words.iter().all(|word| word.chars().count() == 1) {
+        // `D.O.B.`, `S.S.N.`
+        return vec![words.concat()];
     }
     words.truncate(WORDS_MAX);
     words

@@ -26,6 +26,9 @@ pub(super) fn judge(scan: &mut Scan<'_>, anchor: Anchor, tail: &mut Tail) {
         if rule.word && before.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_' && rule.back == 0) {
             continue;
         }
+        if rule.second && !is_second(text.slice(anchor.start.saturating_sub(WORD), anchor.start)) {
+            continue;
+        }
         for back in (0..=rule.back).rev() {
             let Some(start) = anchor.start.checked_sub(back) else { continue };
             if run(scan, rule, start, tail) {
@@ -33,6 +36,12 @@ pub(super) fn judge(scan: &mut Scan<'_>, anchor: Anchor, tail: &mut Tail) {
             }
         }
     }
+}
+
+/// Whether the literal stands behind the first field of its word: a host, not `arn:aws:s3:`; and not the fields of `/etc/shadow`, which have numbers.
+fn is_second(before: &[u8]) -> bool {
+    let word = before.rsplit(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'')).next().unwrap_or_default();
+    !word.contains(&b':')
 }
 
 fn is_any_case(rule: &TokenRule) -> bool {
@@ -72,7 +81,8 @@ fn run(scan: &mut Scan<'_>, rule: &TokenRule, start: usize, tail: &mut Tail) -> 
         TokenCheck::Argument => {
             let joined = from.checked_sub(1).and_then(|i| rest.get(i)).is_some_and(|b| matches!(b, b':' | b'%'));
             (joined || !value.starts_with(b"-"))
-                && !value.iter().all(u8::is_ascii_digit)
+                // Nor ports: `-p 80:80`.
+                && !value.iter().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b'/'))
                 && !is_placeholder(scan.rules, value)
                 && !is_same_word(rest, value)
                 && (fits(scan.rules, ValueShape::Secret, value, Place::Own) || value.len() >= 3)
@@ -99,6 +109,9 @@ fn value_of(groups: &Captures) -> Option<(usize, usize)> {
 
 /// Longer tokens are judged by their first bytes; the rest of the row belongs to them too.
 const TOKEN_MAX: usize = 8192;
+
+/// As far as the beginning of a word is looked for.
+const WORD: usize = 256;
 
 /// A rule whose value has not come by then will not be waited for.
 const PENDING_MAX: usize = 512;

@@ -5,6 +5,7 @@
 use super::check;
 use super::names;
 use super::rules::{Rules, ValueShape};
+use super::speech;
 
 /// How sure the place is that a value stands there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +39,7 @@ pub(super) fn fits(rules: &Rules, shape: ValueShape, value: &[u8], place: Place)
         ValueShape::Id => id(value),
         ValueShape::Date => date_len(value) == Some(value.len()) || epoch_date(value, place),
         ValueShape::Name => names::is_name(value),
+        ValueShape::PersonName => names::is_name(value) && names::is_capitalised(value),
         ValueShape::MaybeName => names::is_surely_name(value),
         ValueShape::SpelledName => names::is_spelled_name(value),
         ValueShape::Address => address(value, place),
@@ -60,7 +62,10 @@ pub(super) fn is_placeholder(rules: &Rules, value: &[u8]) -> bool {
             matches!(value.get(1), Some(b'{' | b'(' | b'\''))
                 || value.iter().skip(1).all(|b| b.is_ascii_alphanumeric() || *b == b'_')
         }
-        b'<' => last == b'>' || value.contains(&b'>'),
+        b'<' => {
+            value.contains(&b'>')
+                || value.iter().skip(1).all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b' '))
+        }
         b'{' => value.starts_with(b"{{") || last == b'}',
         b'%' => last == b'%' || value.starts_with(b"%(") || value.starts_with(b"%{") || value.len() == 2,
         b'[' => last == b']' && value.len() < 24,
@@ -109,7 +114,7 @@ fn is_row(value: &[u8]) -> bool {
 
 fn secret(rules: &Rules, value: &[u8], place: Place) -> bool {
     // What a program computes or reads is not the secret: a call, a path into a structure, a type.
-    if is_code(value) || is_path_or_url(value) {
+    if is_code(value) || is_path_or_url(value) || speech::is_figure(value) {
         return false;
     }
     let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
@@ -137,9 +142,9 @@ fn secret(rules: &Rules, value: &[u8], place: Place) -> bool {
     }
 }
 
-/// `a-b_c` of lower case letters, with a number at its end at most: a name, not a secret.
+/// `a-b_c` of letters in small, with a number at its end at most: a name, not a secret.
 fn is_words(value: &[u8]) -> bool {
-    let parts = value.split(|b| matches!(b, b'-' | b'_' | b'.' | b'/'));
+    let parts = value.split(|b| matches!(b, b'-' | b'_' | b'.' | b'/' | b':'));
     let mut count = 0;
     let words = parts.inspect(|_| count += 1).all(|part| {
         !part.is_empty()
@@ -186,8 +191,43 @@ fn is_code(value: &[u8]) -> bool {
     called || path || subscript || generic || named || screaming
 }
 
+/// Whether it looks drawn and not written: of several classes, and no name of a file, a version or a resource.
+pub(super) fn is_drawn(value: &[u8]) -> bool {
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    let (upper, lower, number) = (has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase), has(u8::is_ascii_digit));
+    let mark = value
+        .iter()
+        .any(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'+' | b'=' | b'?' | b'~'));
+    let known = value.iter().all(|b| {
+        b.is_ascii_graphic()
+            && !matches!(
+                b,
+                b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'"' | b'\'' | b'`' | b'|' | b',' | b';'
+            )
+    });
+    let hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+    let base32 = value.len() >= 16 && value.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'2'..=b'7'));
+    known
+        && value.len() >= 8
+        && (upper && number && (lower || mark || base32) || mark && number && lower || hex || upper && lower && mark)
+        && !is_uuid(value)
+        && !is_words(value)
+        && !is_path_or_url(value)
+        && !is_time_or_size(value)
+        && !speech::is_figure(value)
+        && !speech::is_expression(value)
+        && !value.contains(&b':')
+}
+
 /// A place where the secret may lie, not the secret.
 fn is_path_or_url(value: &[u8]) -> bool {
+    let below = memchr::memmem::find(value, b":/").and_then(|at| value.get(at + 1..)).unwrap_or_default();
+    if below.len() > 4
+        && below.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'/' | b'.' | b'_' | b'-'))
+    {
+        // `db-password:/etc/x.cred`, `vault:/secret/x`
+        return true;
+    }
     let starts = |marks: &[&[u8]]| marks.iter().any(|mark| value.starts_with(mark));
     let random = |part: &[u8]| {
         let class = |is: fn(&u8) -> bool| part.iter().any(is);
@@ -356,6 +396,11 @@ pub(super) fn date_len(text: &[u8]) -> Option<usize> {
     } else {
         0
     };
+    // Nanoseconds are a file's birth (`stat`), nobody's.
+    let fraction = rest.get(..time)?.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    if rest.get(..time)?.contains(&b'.') && fraction.iter().take_while(|b| b.is_ascii_digit()).count() > 6 {
+        return None;
+    }
     Some(end + time)
 }
 
@@ -441,6 +486,9 @@ fn address(value: &[u8], place: Place) -> bool {
         || text.contains('=')
         || text.contains('{')
         || text.contains("::")
+        || text.contains("->")
+        || text.contains(['$', ';', '!', '\\'])
+        || speech::is_expression(value)
         || value.first().is_some_and(|b| matches!(b, b'/' | b'[' | b'*' | b':'));
     let dotted = words.iter().any(|word| {
         word.split('.').filter(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit())).count() >= 3
