@@ -121,7 +121,8 @@ impl Memory {
             return;
         }
         // Whatever follows, a prompt stays one: so it is never masked because of what stands above it.
-        if prompt_end(line.bytes).is_some() {
+        let prompt = prompt_end(line.bytes);
+        if prompt.is_some() {
             *self = Self::default();
         }
         let first = out.hits.len();
@@ -139,7 +140,7 @@ impl Memory {
         if line.personal.is_some() || out.hits.iter().skip(first).any(|hit| is_of_person(hit.kind)) {
             self.person = PERSON_LINES;
         }
-        if let Some(prompt) = end {
+        if let Some(prompt) = prompt.filter(|_| !line.may_grow) {
             self.after_command(line, prompt);
         }
     }

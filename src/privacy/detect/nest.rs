@@ -6,7 +6,8 @@ use super::key::classify;
 use super::layout::{indentation, inner, string_end, unwrapped};
 use super::names;
 use super::rules::ValueShape;
-use super::value::{Place, fits, is_placeholder, part_of_address};
+use super::speech;
+use super::value::{self, Place, fits, is_placeholder, part_of_address};
 use super::{Weight, key::Promise};
 use crate::model::DataKind;
 
@@ -205,7 +206,12 @@ impl Memory {
                                     | b"content"
                                     | b"plain"
                             );
-                            named && fits(line.rules, ValueShape::Secret, value, Place::Own) && !is_schema(key, value)
+                            let other = speech::is_sentence(value)
+                                || key.is_empty() && (speech::is_expression(value) || value::is_title_words(value));
+                            named
+                                && !other
+                                && fits(line.rules, ValueShape::Secret, value, Place::Own)
+                                && !is_schema(key, value)
                         }
                         shape => !is_about(key) && fits(line.rules, shape, value, Place::Own),
                     };

@@ -276,6 +276,16 @@ fn alone(number: Number<'_>, shape: &Shape) -> Beside {
         return Beside::Clear;
     }
     let (text, start, end) = (number.text, number.start(), number.end());
+    // ` 4848:\t05 83 00 00 00`: the bytes of an instruction.
+    let before = text.slice(start.saturating_sub(8), start);
+    let address = before.trim_ascii_end();
+    if address.len() < before.len()
+        && address
+            .strip_suffix(b":")
+            .is_some_and(|at| at.len() > 2 && at.iter().rev().take(3).all(u8::is_ascii_hexdigit))
+    {
+        return Beside::Barred;
+    }
     if let Some(from) = start.checked_sub(1).filter(|i| text.at(*i) == Some(b' ')) {
         let window = text.slice(from.saturating_sub(5), from);
         let word = window.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();

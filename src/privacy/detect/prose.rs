@@ -1,6 +1,7 @@
 //! Names and addresses in running text: only where something says that one comes.
 
 use super::names::{self, Trust};
+use super::value::is_house;
 
 /// How long the postal address is that `text` begins with: a number and a street, with what follows it up to a postal code; `cued`: something said that
 /// an address comes, so that a number, a comma and a postal code with its town are enough.
@@ -50,7 +51,7 @@ pub(super) fn address_len(text: &[u8], cued: bool) -> Option<usize> {
         }
         words += 1;
         street |= kind;
-        number |= digits;
+        number |= is_house(bare);
         if digits || capital || kind {
             end = at + bare.len();
         }
@@ -222,7 +223,10 @@ fn prefixed(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
         || [&b"de "[..], b"des ", b"du ", b"da ", b"do ", b"del ", b"della ", b"dei ", b"l'", b"d'"]
             .iter()
             .any(|small| next.starts_with(small));
-    let own = house || capital(line.get(start..)?);
+    let first = line.get(start..end)?;
+    // `1 via CFLAGS`, `VIA C7`
+    let french = matches!(first, b"rue" | b"boulevard" | b"avenue" | b"chemin" | b"impasse" | b"quai");
+    let own = house && french || capital(first) && first.iter().any(u8::is_ascii_lowercase);
     (named && own).then(|| address_len(line.get(from..)?, false).map(|len| (from, from + len)))?
 }
 

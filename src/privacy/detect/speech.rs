@@ -93,7 +93,7 @@ fn is_mnemonic(words: &[&str]) -> bool {
         && words.iter().all(|word| (3..=8).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase()))
 }
 
-/// A version, a decimal, a colour or the number of a bug: `1.302.188`, `#d0d0d0`, `#979584`.
+/// A version, a decimal, a colour, the number of a bug, a line and its column: `1.302.188`, `#d0d0d0`, `#979584`, `85:40:`.
 pub(super) fn is_figure(value: &[u8]) -> bool {
     let version = value.contains(&b'.') && value.iter().all(|b| b.is_ascii_digit() || *b == b'.');
     let hash = value.strip_prefix(b"#").is_some_and(|rest| {
@@ -101,7 +101,15 @@ pub(super) fn is_figure(value: &[u8]) -> bool {
             && (rest.iter().all(u8::is_ascii_digit)
                 || matches!(rest.len(), 3 | 6 | 8) && rest.iter().all(u8::is_ascii_hexdigit))
     });
-    version || hash
+    let place = value.contains(&b':') && value.iter().all(|b| b.is_ascii_digit() || *b == b':');
+    version || hash || place || is_option(value)
+}
+
+/// `--status-bugs`, `-p PORT`: what a program is told, not a value.
+fn is_option(value: &[u8]) -> bool {
+    let name = value.strip_prefix(b"--").or_else(|| value.strip_prefix(b"-")).unwrap_or_default();
+    let word = name.iter().take_while(|b| b.is_ascii_lowercase() || **b == b'-').count();
+    word > 0 && matches!(name.get(word), None | Some(b' ' | b'='))
 }
 
 /// Words that sentences and programs have and passphrases hardly do.

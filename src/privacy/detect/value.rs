@@ -59,7 +59,8 @@ pub(super) fn is_placeholder(rules: &Rules, value: &[u8]) -> bool {
     let (first, last) = (value.first().copied().unwrap_or_default(), value.last().copied().unwrap_or_default());
     let wrapped = match first {
         b'$' => {
-            matches!(value.get(1), Some(b'{' | b'(' | b'\''))
+            value.len() == 2
+                || matches!(value.get(1), Some(b'{' | b'(' | b'\''))
                 || value.iter().skip(1).all(|b| b.is_ascii_alphanumeric() || *b == b'_')
         }
         b'<' => {
@@ -189,6 +190,17 @@ fn is_code(value: &[u8]) -> bool {
     };
     let screaming = value.contains(&b'_') && value.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
     called || path || subscript || generic || named || screaming
+}
+
+/// `Win32_Security`, `dep:password-hash`: words, some in capitals, joined.
+pub(super) fn is_title_words(value: &[u8]) -> bool {
+    let mut count = 0;
+    let words = value.split(|b| matches!(b, b'-' | b'_' | b'.' | b'/' | b':')).inspect(|_| count += 1).all(|part| {
+        let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let small = part.iter().skip(1).take(letters.saturating_sub(1)).all(u8::is_ascii_lowercase);
+        letters > 1 && small && part.len() - letters < 3 && part.iter().skip(letters).all(u8::is_ascii_digit)
+    });
+    words && count > 1
 }
 
 /// Whether it looks drawn and not written: of several classes, and no name of a file, a version or a resource.
@@ -479,7 +491,7 @@ fn address(value: &[u8], place: Place) -> bool {
     let text = String::from_utf8_lossy(value);
     let words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
     let alphabetic = words.iter().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 3).count();
-    let number = words.iter().any(|word| word.chars().any(|c| c.is_ascii_digit()) && word.len() <= 10);
+    let number = words.iter().any(|word| is_house(word));
     let technical = text.contains("://")
         || text.contains("0x")
         || text.contains('@')
@@ -502,6 +514,15 @@ fn address(value: &[u8], place: Place) -> bool {
     !technical && !dotted && (house || named)
 }
 
+/// `12`, `4b`, `#7`, `Nr.5`, but not `mke2fs`.
+pub(super) fn is_house(word: &str) -> bool {
+    let bare = word.trim_start_matches(['#', '(']);
+    let lower = bare.to_lowercase();
+    let bare =
+        ["nr.", "no.", "n°", "nº", "nr", "no"].iter().find_map(|mark| lower.strip_prefix(mark)).unwrap_or(&lower);
+    word.len() <= 10 && bare.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// Whether a part of an address stands alone in its own field: a street, a town, a county.
 pub(super) fn part_of_address(value: &[u8]) -> bool {
     let text = String::from_utf8_lossy(value);
@@ -509,7 +530,10 @@ pub(super) fn part_of_address(value: &[u8]) -> bool {
     letters >= 2
         && letters * 2 >= text.chars().count()
         && !text.contains("://")
-        && !text.contains('@')
+        && !text.contains(['@', '$', ';', '=', '{', '}'])
+        && !text.contains("->")
+        && !text.contains("::")
+        && !speech::is_expression(value)
         && value.len() <= 80
         || postcode(value)
         || address(value, Place::Own)
