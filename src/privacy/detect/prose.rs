@@ -104,12 +104,13 @@ pub(super) fn known_names(line: &[u8], from: usize, mut each: impl FnMut(usize, 
         let begins = line.get(at).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
             && at.checked_sub(1).and_then(|i| line.get(i)).is_none_or(|b| !b.is_ascii_alphanumeric() && *b < 0x80);
         let rest = line.get(at..).unwrap_or_default();
-        if begins && let Ok(text) = std::str::from_utf8(rest.get(..rest.len().min(NAME_MAX)).map_or(rest, whole)) {
-            if let Some(len) = names::name_len(text, Trust::Known) {
-                each(at, at + len);
-                at += len;
-                continue;
-            }
+        if begins
+            && let Ok(text) = std::str::from_utf8(rest.get(..rest.len().min(NAME_MAX)).map_or(rest, whole))
+            && let Some(len) = names::name_len(text, Trust::Known)
+        {
+            each(at, at + len);
+            at += len;
+            continue;
         }
         at += rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b >= 0x80).count().max(1);
     }
