@@ -120,7 +120,7 @@ pub(super) fn commands(language: &str, text: &str) -> Option<Vec<(usize, String)
         "sed" => sed(text),
         "make" => make(text),
         "gdb" => lines_with(text, &["shell ", "!", "pipe ", "make "]),
-        "tcl" => lines_with(text, &["spawn ", "exec ", "system ", "eval exec "]),
+        "tcl" => tcl(text),
         "less" => lines_with(text, &["!", "|", "#"]),
         "bang" => lines_with(text, &["!", "system ", "shell "]),
         "lisp" => lisp(text),
@@ -225,6 +225,24 @@ fn lines_with(text: &str, words: &[&str]) -> Vec<(usize, String)> {
     found
 }
 
+/// What Tcl runs, deletes (`file delete`) or connects to (`socket`), also inside brackets.
+fn tcl(text: &str) -> Vec<(usize, String)> {
+    let mut found = lines_with(text, &["spawn ", "exec ", "system ", "eval exec "]);
+    let inner = |mark: &str| -> Vec<(usize, String)> {
+        let all = text.match_indices(mark);
+        all.map(|(at, _)| {
+            let rest = text.get(at + mark.len()..).unwrap_or_default();
+            (at + mark.len(), rest.split([';', ']', '\n', '}']).next().unwrap_or_default().to_owned())
+        })
+        .collect()
+    };
+    found.extend(inner("[exec "));
+    found.extend(inner("[open |").into_iter().map(|(at, command)| (at, command)));
+    found.extend(inner("file delete ").into_iter().map(|(at, paths)| (at, format!("rm -r {}", paths.replace("-force", "-f").replace("-- ", "")))));
+    found.extend(inner("socket ").into_iter().filter(|(_, to)| to.contains('.')).map(|(at, to)| (at, format!("ztcp {to}"))));
+    found
+}
+
 /// What Emacs Lisp hands to a shell, or deletes.
 fn lisp(text: &str) -> Vec<(usize, String)> {
     let shells = [
@@ -236,6 +254,13 @@ fn lisp(text: &str) -> Vec<(usize, String)> {
         "shell-command-to-string",
     ];
     let mut found = quoted_behind(text, &shells);
+    // `(call-process "rm" nil nil nil "-rf" "/x")`
+    for call in ["call-process", "start-process", "process-file"] {
+        for (at, _) in text.match_indices(&format!("({call} ")) {
+            let words: Vec<&str> = text.get(at..).unwrap_or_default().split('"').skip(1).step_by(2).take(16).collect();
+            found.push((at, words.join(" ")));
+        }
+    }
     let deleted = quoted_behind(text, &["delete-directory", "delete-file"]);
     found.extend(deleted.into_iter().map(|(at, path)| (at, format!("rm -rf '{path}'"))));
     found

@@ -99,6 +99,13 @@ pub struct Analysis {
     pub learned: Memory,
 }
 
+/// Whether an effect says no more than that nobody knows the statement. The later lines of a statement, read by themselves, always look so.
+#[must_use]
+pub fn is_unknown_statement(effect: &Effect) -> bool {
+    let reason = sql::UNKNOWN.split(" (").next().unwrap_or_default();
+    effect.kind == EffectKind::Opaque && effect.reason.starts_with(reason)
+}
+
 /// Says what a line would do.
 ///
 /// `text` is one logical line (it may contain newlines: a paste, a heredoc, a continuation joined by the caller), without the

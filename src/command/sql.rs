@@ -5,6 +5,7 @@
 
 use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
+mod known;
 mod rules;
 
 /// A token that says something.
@@ -38,8 +39,9 @@ impl Token<'_> {
     }
 }
 
-/// Judges a text of SQL. `verbatim` is where it stands byte for byte, `span` the words that carry it.
-pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span) -> Vec<Effect> {
+/// Judges a text of SQL. `verbatim` is where it stands byte for byte, `span` the words that carry it; `whole` says that its last statement runs
+/// although nothing ends it.
+pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span, whole: bool) -> Vec<Effect> {
     let exact = verbatim.filter(|at| at.end - at.start == text.len());
     let mut effects = Vec::new();
     let all = statements(text);
@@ -52,6 +54,11 @@ pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span) -> Vec<Effec
         } else {
             by_rows(&tokens, &mut found);
         }
+        if found.is_empty() && (whole || text.get(..to).is_some_and(|text| text.ends_with(';'))) && !known::known(&tokens) {
+            let reason = UNKNOWN;
+            let word = tokens.first().map_or("", Token::text).to_owned();
+            found.push((EffectKind::Opaque, Severity::Medium, Undo::Hard, word, reason));
+        }
         effects.extend(found.into_iter().map(|(kind, severity, undo, object, reason)| {
             let object: String = object.chars().take(256).collect();
             let reason = reason.replace("{object}", &object);
@@ -59,6 +66,20 @@ pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span) -> Vec<Effec
         }));
     }
     effects
+}
+
+/// The table that a query takes whole: columns of every row, no count and no sum, and none of the server's own tables.
+pub(super) fn taken_whole(text: &str) -> Option<String> {
+    statements(text).into_iter().find_map(|(tokens, _, _)| {
+        let narrows = "WHERE|LIMIT|TOP|COUNT|SUM|AVG|MIN|MAX|GROUP|FETCH|JOIN|DISTINCT|EXISTS";
+        if !tokens.first()?.is("SELECT") || tokens.iter().any(|token| token.any(narrows)) {
+            return None;
+        }
+        let from = tokens.iter().position(|token| token.is("FROM"))?;
+        let table = name(&tokens, from + 1);
+        let own = ["pg_", "information_schema", "performance_schema", "sys.", "sqlite_", "mysql.", "v$", "system."];
+        (!table.is_empty() && !own.iter().any(|own| table.to_ascii_lowercase().starts_with(own))).then_some(table)
+    })
 }
 
 type Verdict = (EffectKind, Severity, Undo, String, &'static str);
@@ -95,7 +116,7 @@ fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
     // What a statement runs from strings: `DO $$ … $$`, `EXECUTE 'DROP ' || x`, `SET @q = '…'`.
     let carries = is(0, "DO|PREPARE|EXECUTE|EXEC|CALL|BEGIN|DECLARE")
         || (is(0, "SET") && has("@"))
-        || tokens.iter().any(|t| t.any("EXECUTE|PREPARE"));
+        || tokens.iter().any(|t| t.any("EXECUTE|PREPARE|QUERY_TO_XML|QUERY_TO_XMLSCHEMA|QUERY_TO_XML_AND_XMLSCHEMA"));
     if carries || tokens.first().is_some_and(|t| matches!(t, Token::Word(..))) && is(0, "SET") {
         for token in tokens {
             if let Token::Value(text) = token {
@@ -111,8 +132,8 @@ fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
         }
         let built = is(0, "DO|DECLARE|BEGIN")
             && tokens.iter().any(|t| matches!(t, Token::Value(text) if text.to_ascii_uppercase().contains("EXECUTE")));
-        let variable = (is(0, "EXECUTE") && is(1, "IMMEDIATE") || is(0, "PREPARE") && has("FROM"))
-            && !tokens.iter().any(|t| matches!(t, Token::Value(_)));
+        let variable = (is(0, "EXECUTE") && is(1, "IMMEDIATE") || is(0, "PREPARE") && is(2, "FROM"))
+            && !(tokens.iter().any(|t| matches!(t, Token::Value(_))) && !tokens.contains(&Token::Sign('(')));
         if found.len() == before && (built || variable) {
             let reason = "runs a statement that the text does not show";
             found.push((EffectKind::Opaque, Severity::Medium, Undo::Hard, String::new(), reason));
@@ -126,6 +147,9 @@ fn by_rows(tokens: &[Token<'_>], found: &mut Vec<Verdict>) {
         found.push((row.kind, row.severity, row.undo, name(tokens, row.object), row.reason));
     }
 }
+
+/// Why a statement is opaque of which nothing is known.
+pub(super) const UNKNOWN: &str = "is no statement of which it is known what it does ({object})";
 
 /// Words with which a statement in a string may begin.
 const VERBS: &str = "DROP|TRUNCATE|DELETE|UPDATE|ALTER|GRANT|REVOKE|CREATE|COPY|INSERT|SHUTDOWN|PURGE|RESET|MERGE|SELECT|SET|REASSIGN|EXECUTE|LOAD|RENAME";
@@ -259,6 +283,11 @@ fn trivial(condition: &[Token<'_>]) -> bool {
             _ => false,
         },
         [a, b, c] if a.is("TRUE") && b.is("IS") => c.is("TRUE"),
+        [Token::Value(a), sign @ Token::Sign('<' | '>'), Token::Value(b)]
+            if let (Ok(a), Ok(b)) = (a.parse::<f64>(), b.parse::<f64>()) =>
+        {
+            if *sign == Token::Sign('<') { a < b } else { a > b }
+        }
         [a, Token::Sign('>'), Token::Value(v)] => {
             (id(a) && matches!(*v, "0" | "1")) || matches!((a, *v), (Token::Value(a), "0") if *a != "0")
         }
@@ -390,7 +419,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<EffectKind> {
-        judge(text, None, Span::default()).into_iter().map(|effect| effect.kind).collect()
+        judge(text, None, Span::default(), true).into_iter().map(|effect| effect.kind).collect()
     }
 
     #[test]
@@ -435,9 +464,20 @@ mod tests {
     }
 
     #[test]
+    fn a_statement_that_nobody_knows_is_opaque_and_a_misspelt_question_is_an_error() {
+        for text in ["OBLITERATE users", "create wormhole w to 'x'", "alter galaxy g", "frobnicate; select 1", "select 1; zap t;"] {
+            assert_eq!(kinds(text), [EffectKind::Opaque], "{text}");
+        }
+        for text in ["selct 1", "slect * from t", "shw tables", "(select 1) union (select 2)", "checkpoint", "listen x", ""] {
+            assert_eq!(kinds(text), [], "{text}");
+        }
+        assert_eq!(judge("frobnicate", None, Span::default(), false), [], "more may come");
+    }
+
+    #[test]
     fn a_statement_is_underlined_alone_where_it_stands_in_the_line() {
         let text = "select 1; drop table t;";
-        let found = judge(text, Some(Span { start: 9, end: 9 + text.len() }), Span { start: 0, end: 40 });
+        let found = judge(text, Some(Span { start: 9, end: 9 + text.len() }), Span { start: 0, end: 40 }, true);
         assert_eq!(found[0].span, Span { start: 9 + 10, end: 9 + text.len() });
         assert_eq!(found[0].object, "t");
     }

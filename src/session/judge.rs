@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::digest::command_digest;
 use super::mode::command_in_row;
-use crate::command::{Analysis, Context, Dialect, Memory, Reader, analyse, analyse_after};
+use crate::command::{Analysis, Context, Dialect, Memory, Reader, analyse, analyse_after, is_unknown_statement};
 use crate::model::{
     Certainty, ChannelKind, CommandText, Digest, Effect, Finding, Judgement, Rule, SessionMeta, Severity, Span,
     Verdict, Wall,
@@ -72,6 +72,8 @@ pub(super) struct AtProgram {
     pub(super) text: String,
     /// It is judged even if the program would wait for more: nobody knows where what came before it went.
     pub(super) whole: bool,
+    /// It is perhaps the end of a statement, not all of one.
+    pub(super) part: bool,
 }
 
 impl Judge {
@@ -189,7 +191,10 @@ impl Judge {
             Judged { complete, normalised, ..if weight(&next) > weight(&worst) { next } else { worst } }
         });
         let judged = line.readings.iter().fold(worst, |worst, reading| {
-            let analysis = analyse(&reading.text, &Context::typed_at(reading.dialect));
+            let mut analysis = analyse(&reading.text, &Context::typed_at(reading.dialect));
+            if reading.part {
+                analysis.effects.retain(|effect| !is_unknown_statement(effect));
+            }
             // What waits for more does nothing yet, and what does nothing weighs nothing.
             if analysis.effects.is_empty() || !(analysis.complete || reading.whole) {
                 return worst;

@@ -226,14 +226,16 @@ impl Programs {
         for dialect in self.plausible(at) {
             for line in at.lines.iter().filter(|line| !line.trim().is_empty()) {
                 let texts = self.joined(dialect, line);
-                readings.extend(texts.into_iter().map(|text| AtProgram { dialect, text, whole: self.unbounded }));
+                // The first is all of the statement, the others are what may be a part of it.
+                let all = texts.into_iter().enumerate();
+                readings.extend(all.map(|(at, text)| AtProgram { dialect, text, whole: self.unbounded, part: at > 0 }));
             }
         }
         readings
     }
 
     fn on_full_screen(&self, at: &At) -> Vec<AtProgram> {
-        let whole = |dialect: Dialect, text: &str| AtProgram { dialect, text: text.to_owned(), whole: true };
+        let whole = |dialect: Dialect, text: &str| AtProgram { dialect, text: text.to_owned(), whole: true, part: false };
         let mut readings = Vec::new();
         for row in at.lines.iter().map(String::as_str).map(in_pane) {
             if row.starts_with(':') {

@@ -15,10 +15,12 @@
 mod support;
 
 mod postgres;
+mod stores;
 
 use std::path::PathBuf;
 
 use postgres::Postgres;
+use stores::Store;
 use support::bastion::{World, me};
 use support::terminal::{CTRL_C, Terminal};
 use support::wait_for;
@@ -112,7 +114,10 @@ fn at_psql_sql_and_its_shell_escapes_are_held_and_queries_run() {
     desk.terminal.line("delete from customers");
     desk.terminal.wait_until("the second line", |screen| screen.trim_end().ends_with("postgres-#"));
     desk.runs("where id = 2;", "DELETE 1");
-    desk.runs("select name from customers;", "(1 row)");
+    desk.terminal.line("select name from");
+    desk.terminal.wait_until("the second line", |screen| screen.trim_end().ends_with("postgres-#"));
+    desk.runs("customers;", "(1 row)");
+    desk.is_held("obliterate customers;", "postgres=#");
     assert_eq!(database.ask("select count(*) from customers"), "1");
 
     // Its prompt may say that it is a shell.
@@ -121,6 +126,51 @@ fn at_psql_sql_and_its_shell_escapes_are_held_and_queries_run() {
     desk.terminal.line("\\q");
     desk.wait_shell();
     assert_eq!(database.ask("select count(*) from customers"), "1");
+}
+
+#[test]
+fn at_mariadb_sql_and_its_shell_escapes_are_held_and_queries_run() {
+    let store = Store::mariadb();
+    store.ask(&["shop", "-e", "create table customers (id int, name text); insert into customers values (1,'one'), (2,'two')"]);
+    let mut desk = Desk::open();
+    desk.terminal.line(&format!("{} shop", store.console()));
+    desk.terminal.wait_text("MariaDB [shop]>");
+
+    desk.is_held("DROP TABLE customers;", "MariaDB [shop]>");
+    desk.is_held("select 1; truncate customers;", "MariaDB [shop]>");
+    desk.is_held("\\! rm -rf ./prey", "MariaDB [shop]>");
+    desk.is_held("system rm -rf ./prey", "MariaDB [shop]>");
+    desk.is_held("/*!50000 drop table customers */;", "MariaDB [shop]>");
+    desk.runs("select count(*), 'drop table customers' as note from customers where id > 0;", "2 | drop table customers");
+    // Over several lines, and the line by itself says little.
+    desk.terminal.line("delete");
+    desk.terminal.wait_until("the second line", |screen| screen.trim_end().ends_with("->"));
+    desk.is_held("from customers;", ">");
+    desk.terminal.line("\\c");
+    desk.runs("select name from customers where id = 2\\G", "name: two");
+    desk.runs("system echo nobody\" was\"\" asked\"", "nobody was asked");
+    desk.terminal.line("exit");
+    desk.wait_shell();
+    assert_eq!(store.ask(&["shop", "-N", "-e", "select count(*) from customers"]), "2");
+}
+
+#[test]
+fn at_redis_what_empties_or_stops_the_store_is_held_and_keys_are_read() {
+    let store = Store::redis();
+    store.ask(&["set", "customer:1", "one"]);
+    let mut desk = Desk::open();
+    desk.terminal.line(&store.console());
+    desk.terminal.wait_until("the prompt of redis-cli", |screen| screen.trim_end().ends_with('>'));
+
+    desk.is_held("FLUSHALL", ">");
+    desk.is_held("config set dir /tmp", ">");
+    desk.is_held("eval \"redis.call('flushdb')\" 0", ">");
+    desk.is_held("shutdown nosave", ">");
+    desk.runs("get customer:1", "\"one\"");
+    desk.runs("set note 'flushall'", "OK");
+    desk.terminal.line("quit");
+    desk.wait_shell();
+    assert_eq!(store.ask(&["get", "customer:1"]), "one");
 }
 
 #[test]

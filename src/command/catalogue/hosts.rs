@@ -8,6 +8,8 @@ use super::glob::Globs;
 /// The host that an operand names: of a URL, of `user@host:path`, of `rsync://host/…`; or the operand itself where it looks like a name
 /// or an address. `None` if it names none.
 pub(super) fn host(text: &str) -> Option<&str> {
+    // restic and rclone name the way before the host.
+    let text = text.strip_prefix("sftp:").filter(|rest| !rest.starts_with('/')).unwrap_or(text);
     let (authority, sure) = match text.split_once("://") {
         Some((_, rest)) => (rest.split(['/', '?', '#']).next().unwrap_or_default(), true),
         None => {
@@ -80,6 +82,7 @@ mod tests {
             ("http://[::1]:80/", Some("::1")),
             ("198.51.100.7", Some("198.51.100.7")),
             ("evil.example", Some("evil.example")),
+            ("sftp:u@x.example:/r", Some("x.example")),
             ("notes.txt", None),
             ("./a:b", None),
             ("8080", None),

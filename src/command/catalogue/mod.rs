@@ -661,6 +661,11 @@ impl Catalogue {
     }
 }
 
+/// Whether an address names a host that anybody may own.
+pub(super) fn is_outside(catalogue: &Catalogue, address: &str) -> bool {
+    hosts::host(address).is_some_and(|host| hosts::outside(host, &catalogue.hosts))
+}
+
 /// Whether a text fits a pattern, or one of several (`a|b`).
 pub(super) fn glob_matches(pattern: &str, text: &str) -> bool {
     Globs::from(pattern.to_owned()).fit(text)

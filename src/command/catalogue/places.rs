@@ -143,7 +143,12 @@ impl Places {
         access: Access,
     ) -> impl Iterator<Item = &'p PathRule> {
         let path = normal(word.shown());
-        let mut path = if path.starts_with(['/', '~']) { path } else { format!("/{path}") };
+        let mut path = match path.split('/').next() {
+            Some("" | "~") => path,
+            // `lib/x` is a project's far more often than the machine's, `etc/shadow` is not.
+            Some(first) if !ROOTED.contains(&first) => format!("{HOLE}/{path}"),
+            _ => format!("/{path}"),
+        };
         if word.shown().ends_with('/') {
             // Something in that directory.
             path.extend(['/', HOLE]);
@@ -196,6 +201,9 @@ impl Places {
         Weight::Named
     }
 }
+
+/// Directories at the root that few projects have under the same name.
+const ROOTED: [&str; 8] = ["etc", "root", "boot", "proc", "sys", "usr", "dev", "sbin"];
 
 /// A pattern with `?` in place of each `[…]`.
 fn without_classes(path: &str) -> String {

@@ -6,7 +6,7 @@ use super::flag::Flag;
 use super::hosts;
 use super::places::{self, Access};
 use super::{Catalogue, Program, RuleEntry, Verb, Which};
-use crate::command::words::{Text, Word};
+use crate::command::words::{HOLE, Text, Word};
 use crate::model::{EffectKind, Severity, Span, Undo};
 
 /// What the rules find in the arguments of a command.
@@ -62,7 +62,13 @@ impl Catalogue {
         args: &Arguments<'_>,
         piped: bool,
     ) -> Option<Match> {
-        let rest = after(&rule.verb, &args.operands, program.abbreviates)?;
+        let rest = after(&rule.verb, &args.operands, args.asked, program.abbreviates)?;
+        // Nobody says of every option what it does: a verb with one that rehearses, and a program that counts by being named with one that
+        // asks, change nothing.
+        let named = rule.verb.is_empty() && rule.flags.is_empty() && !rule.grade;
+        if (!rule.verb.is_empty() && args.rehearses()) || (named && (args.rehearses() || args.only_asks())) {
+            return None;
+        }
         let many = rest.len() >= rule.at_least && rule.at_most.is_none_or(|most| rest.len() <= most);
         let flagged = rule.flags.iter().all(|flag| args.has(flag, program.long));
         if !many || !flagged || (rule.piped && !piped) || args.has_any(&rule.unless, program.long) {
@@ -79,7 +85,7 @@ impl Catalogue {
         if rule.outside {
             // A value is a host only where it says so: most are files, keys and the like.
             let values = args.options.iter().filter_map(|option| option.value.as_ref().map(Value::text));
-            let values = values.filter(|text| text.contains("://"));
+            let values = values.filter(|text| text.contains("://") || text.starts_with("sftp:"));
             let mut all = rest.iter().map(|word| word.shown()).chain(values);
             object = Some(all.find(|text| hosts::host(text).is_some_and(|host| hosts::outside(host, &self.hosts)))?);
         }
@@ -93,20 +99,31 @@ impl Catalogue {
             let worst = weighed.reduce(|worst, next| if next.0 > worst.0 { next } else { worst })?;
             (severity, object) = (places::graded(severity, worst.0), Some(worst.1.shown()));
         }
-        let object = object.unwrap_or(name).replace(crate::command::words::HOLE, "…");
+        let object = object.unwrap_or(name).replace(HOLE, "…");
         Some(Match { kind: rule.kind?, severity, undo: rule.undo?, object, reason: rule.reason.clone()? })
     }
 }
 
-/// The operands after the verb, if the verb is there.
-fn after<'a, 'w>(verb: &[Verb], operands: &'a [&'w Word], abbreviates: bool) -> Option<&'a [&'w Word]> {
+/// The operands after the verb, if the verb is there. `asked` is the first operand that asks (`list`): what stands behind it is asked about,
+/// so nothing that is skipped reaches past it.
+fn after<'a, 'w>(
+    verb: &[Verb],
+    operands: &'a [&'w Word],
+    asked: Option<usize>,
+    abbreviates: bool,
+) -> Option<&'a [&'w Word]> {
     let Some((first, more)) = verb.split_first() else { return Some(operands) };
     match first {
-        Verb::Skip => (0..=operands.len()).find_map(|from| after(more, operands.get(from..)?, abbreviates)),
+        Verb::Skip => {
+            let end = asked.map_or(operands.len(), |at| at.min(operands.len()));
+            (0..=end)
+                .find_map(|from| after(more, operands.get(from..)?, asked.and_then(|at| at.checked_sub(from)), abbreviates))
+        }
         Verb::Word(globs) => {
             let (word, rest) = operands.split_first()?;
             let fits = globs.fit_any_case(word.shown()) || (abbreviates && globs.begin_with(word.shown()));
-            fits.then(|| after(more, rest, abbreviates)).flatten()
+            let asked = asked.and_then(|at| at.checked_sub(1));
+            fits.then(|| after(more, rest, asked, abbreviates)).flatten()
         }
     }
 }
@@ -115,6 +132,8 @@ fn after<'a, 'w>(verb: &[Verb], operands: &'a [&'w Word], abbreviates: bool) -> 
 struct Arguments<'w> {
     options: Vec<Choice<'w>>,
     operands: Vec<&'w Word>,
+    /// The first operand that asks and is not perhaps the value of an option of which nothing is known.
+    asked: Option<usize>,
     last: Option<&'w str>,
 }
 
@@ -163,8 +182,10 @@ fn tail(word: &Word, from: usize) -> Word {
 
 impl<'w> Arguments<'w> {
     fn read(program: &Program, args: &'w [Word]) -> Self {
-        let mut read = Self { options: Vec::new(), operands: Vec::new(), last: args.last().map(Word::shown) };
+        let last = args.last().map(Word::shown);
+        let mut read = Self { options: Vec::new(), operands: Vec::new(), asked: None, last };
         let mut words = args.iter();
+        let mut doubtful = false;
         while let Some(word) = words.next() {
             let text = word.shown();
             if text == "--" {
@@ -172,7 +193,15 @@ impl<'w> Arguments<'w> {
                 break;
             }
             if text.len() < 2 || !text.starts_with(['-', '+']) || (text.starts_with('+') && !program.long) {
+                if read.asked.is_none() && !doubtful && word.known().is_some_and(asks) {
+                    read.asked = Some(read.operands.len());
+                }
+                doubtful = false;
                 read.operands.push(word);
+                continue;
+            }
+            if text == "-help" {
+                read.options.push(Choice { name: text, value: None });
                 continue;
             }
             let cut = value_at(&program.values, text, program.long);
@@ -182,6 +211,7 @@ impl<'w> Arguments<'w> {
                 At::Next => words.next().map(Value::Next),
                 At::Nowhere => None,
             };
+            doubtful = value.is_none();
             read.options.push(Choice { name, value });
         }
         read
@@ -208,11 +238,28 @@ impl<'w> Arguments<'w> {
         flags.iter().any(|flag| self.has(flag, long))
     }
 
+    /// Whether an option says that nothing is to happen. `--dry-run=none` and `--dry-run=false` say the contrary.
+    fn rehearses(&self) -> bool {
+        let means = |value: &Value<'_>| !matches!(value.text(), "none" | "false" | "no" | "0");
+        self.options.iter().any(|option| {
+            REHEARSALS.contains(&option.name) && option.value.as_ref().is_none_or(means)
+        })
+    }
+
+    /// Whether some option only asks: for a list, a state, a version.
+    fn only_asks(&self) -> bool {
+        self.options.iter().any(|option| QUESTIONS.iter().any(|start| option.name.starts_with(start)))
+    }
+
     fn quiet(&self, program: &Program) -> bool {
+        let alone = self.operands.is_empty() && self.options.len() == 1;
+        if alone && self.options.iter().any(|option| matches!(option.name, "-V" | "-version" | "-?" | "--usage")) {
+            return true;
+        }
         let short = self.last == Some("-h") && !program.values.iter().any(|value| value == "-h");
         let said = |word: &&Word| program.quiet.iter().any(|quiet| quiet.is_operand(word.shown()));
         short
-            || self.options.iter().any(|option| matches!(option.name, "--help" | "--version"))
+            || self.options.iter().any(|option| matches!(option.name, "--help" | "--version" | "-help"))
             || self.operands.first().is_some_and(|word| word.known() == Some("help"))
             || self.operands.iter().any(said)
             || self.has_any(&program.quiet, program.long)
@@ -263,7 +310,10 @@ impl<'w> Arguments<'w> {
             let all = self.operands.iter().filter(|word| word.shown().starts_with(prefix.as_str()));
             found.touched.extend(all.map(|word| (Cow::Owned(tail(word, prefix.len())), access)));
         }
-        found.touched.extend(pick(program.sends, Access::Send));
+        // Between two folders of this machine nothing is sent.
+        if self.operands.iter().any(|word| word.shown().contains([':', HOLE])) {
+            found.touched.extend(pick(program.sends, Access::Send));
+        }
         found.touched.extend(pick(program.edits, Access::Edit));
         for word in self.values_of(&program.sends_values, program.long) {
             let from = word.shown().find('@').map_or(0, |at| at + 1);
@@ -284,6 +334,39 @@ impl<'w> Arguments<'w> {
         }
     }
 }
+
+/// Whether an operand asks: of a tool with verbs it is one that changes nothing.
+fn asks(operand: &str) -> bool {
+    LOOKS.contains(&operand) || ["list-", "get-", "describe-", "show-"].iter().any(|start| operand.starts_with(start))
+}
+
+/// Verbs that ask. Words that are also names of things (`logs`, `search`, `version`) are none of them.
+const LOOKS: [&str; 15] = [
+    "list", "ls", "lst", "show", "describe", "get", "view", "inspect", "status", "info", "diff", "explain", "cat", "tail",
+    "help",
+];
+
+/// Options that say that nothing is to happen.
+const REHEARSALS: [&str; 12] = [
+    "--dry-run",
+    "--dryrun",
+    "--dry_run",
+    "-dry-run",
+    "--noop",
+    "--no-op",
+    "--what-if",
+    "--whatif",
+    "--simulate",
+    "--just-print",
+    "--preview",
+    "--pretend",
+];
+
+/// How options begin that ask.
+const QUESTIONS: [&str; 12] = [
+    "--list", "--show", "--status", "--print", "--check", "--test", "--verify", "--query", "--info", "--no-act", "--state",
+    "--dump",
+];
 
 /// Words as one line of text.
 fn joined<'w>(first: &'w Word, rest: &[&'w Word]) -> Cow<'w, Word> {

@@ -262,13 +262,20 @@ impl<'c> Scan<'c, '_> {
         }
         let called = self.sign(next, '(');
         // `eval { … }` of Perl catches errors.
-        let bare = !called && self.takes_bare(next);
+        // Ruby asks for no parentheses behind what a call gives, and nobody for arguments of `fork`.
+        let received = self.family == Family::Ruby && path.first().is_some_and(String::is_empty);
+        let forks = matches!(path.as_slice(), [name] if name == "fork");
+        let deletes = matches!(path.as_slice(), [.., name] if path.len() > 1 && name.ends_with("_all"));
+        let bare = !called && (self.takes_bare(next) || received || forks || deletes);
         if !called && !bare {
             // A function that is handed over, as in `map(os.remove, files)`.
             let asked = at > 1
                 && self.sign(at - 1, '(')
                 && self.get(at - 2).and_then(Token::name).is_some_and(|n| ASKS.contains(&n));
-            if path.len() > 1 && !asked && (self.sign(next, ',') || self.sign(next, ')')) {
+            let runs = matches!(path.as_slice(), [name] if matches!(name.as_str(), "eval" | "exec" | "system"))
+                && at > 0
+                && self.sign(at - 1, '(');
+            if (path.len() > 1 || runs) && !asked && (self.sign(next, ',') || self.sign(next, ')')) {
                 let does = |code: &&&'c Code| {
                     matches!(code.argument, Argument::Path | Argument::Script | Argument::Code | Argument::None)
                 };

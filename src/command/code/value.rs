@@ -33,7 +33,8 @@ impl Scan<'_, '_> {
                 _ => {}
             }
             at += 1;
-            if depth == 0 && token.is(',') {
+            // Julia sets named arguments apart with a `;`.
+            if depth == 0 && (token.is(',') || closed && token.is(';')) {
                 values.push(self.value(&argument));
                 argument.clear();
             } else {

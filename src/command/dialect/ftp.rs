@@ -1,5 +1,6 @@
 //! The prompt of a file transfer: what it deletes on the other side, and what it hands to a shell on this one (ftp(1), sftp(1), lftp(1)).
 
+use crate::command::catalogue::Access;
 use crate::command::walk::Walk;
 use crate::model::{EffectKind, Severity, Undo};
 
@@ -13,6 +14,16 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
             walk.shell(script, start + 1);
         }
         let (word, object) = body.split_once(' ').unwrap_or((body, ""));
+        if matches!(word, "put" | "mput" | "send" | "append" | "reput" | "mirror") {
+            let mut from = start + word.len();
+            for part in object.split(' ') {
+                from += 1;
+                if !part.starts_with('-') && !part.trim().is_empty() {
+                    walk.path(part.trim_end(), Access::Send, from, from + part.trim_end().len());
+                }
+                from += part.len();
+            }
+        }
         let many =
             matches!(word, "mdelete" | "mrm" | "rmdir" | "mdele") || object.contains('*') || object.contains("-r");
         let severity = match word {

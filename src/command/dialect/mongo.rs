@@ -34,6 +34,9 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
             }
         }
     }
+    if calls_computed(&dense) {
+        walk.opaque(Severity::Medium, span, "calls what it does not name");
+    }
     let line = text.trim_start();
     if let Some(shell) = line.strip_prefix('!') {
         walk.shell(shell, text.len() - shell.len());
@@ -186,6 +189,9 @@ const CALLS: &[Row] = &[
             "load(",
             "eval(",
             "newfunction(",
+            "function('",
+            "function(atob(",
+            "vm.runin",
             ".eval(",
             "{eval:",
             "function.constructor",
@@ -211,6 +217,20 @@ const CALLS: &[Row] = &[
         "deletes or overwrites files",
     ),
 ];
+
+/// Whether a method is called by a name that is put together: `db['dr' + 'op']()`. A number is a place in a list.
+fn calls_computed(dense: &str) -> bool {
+    dense.match_indices("](").any(|(end, _)| {
+        let head = dense.get(..end).unwrap_or_default();
+        let mut depth = 0i32;
+        let open = head.char_indices().rev().find(|(_, c)| {
+            depth += i32::from(*c == ']') - i32::from(*c == '[');
+            depth < 0
+        });
+        let inner = open.and_then(|(at, _)| head.get(at + 1..)).unwrap_or_default();
+        inner.contains(['+', '(', '\'', '[']) && !inner.starts_with("symbol")
+    })
+}
 
 /// Whether the call stands there: not as the end of a longer name.
 fn finds(dense: &str, call: &str) -> bool {
@@ -312,6 +332,9 @@ mod tests {
             "db.getSiblingDB('shop').dropDatabase()",
             "load('/tmp/x.js')",
             "db.users.updateMany({}, {$set: {a: 1}})",
+            "db['d'+'rop']()",
+            "db.users[['dr','op'].join('')]()",
+            "Function('db.users.drop()')()",
         ] {
             assert!(held(line), "{line}");
         }
@@ -330,6 +353,9 @@ mod tests {
             "// db.dropDatabase()",
             "db.users.find().explain('executionStats')",
             "help",
+            "db.users.find().toArray()[0]",
+            "var f = function(a) { return a[0](1) }",
+            "rs.status().members.map(function(m) { return m.name })",
         ] {
             assert!(!held(line), "{line}");
         }

@@ -9,6 +9,24 @@ use crate::model::Severity;
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
     // A named command is one only where a statement begins.
     let line = text.trim_start();
+    // A named command ends with its line; what follows is judged by itself, with another end of statements if it said so.
+    if let Some((first, rest)) = line.split_once('\n')
+        && named(first, text.len() - line.len(), walk)
+    {
+        let from = text.len() - rest.len();
+        let end = first.trim().to_ascii_lowercase().strip_prefix("delimiter").map(|end| end.trim().to_owned());
+        match end.filter(|end| !end.is_empty() && end != ";" && end.is_ascii()) {
+            Some(end) => {
+                let plain = rest.replace(&end, &format!("{:width$}", ";", width = end.len()));
+                parts(&plain, Style::Mysql).sql.iter().for_each(|(start, sql)| walk.sql(sql, from + start));
+                return plain.trim_end().ends_with(';');
+            }
+            None => {
+                parts(rest, Style::Mysql).sql.iter().for_each(|(start, sql)| walk.sql(sql, from + start));
+                return parts(rest, Style::Mysql).ended;
+            }
+        }
+    }
     if !line.trim_end().contains('\n') && named(line, text.len() - line.len(), walk) {
         return true;
     }

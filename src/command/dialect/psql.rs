@@ -35,11 +35,19 @@ fn meta(command: &str, start: usize, walk: &mut Walk<'_>) {
     match name {
         "o" | "out" | "w" | "write" | "g" | "gx" => match piped() {
             Some((at, shell)) => walk.shell_fed(shell, start + end + at),
-            None => path(rest, Access::Overwrite, start + end, walk),
+            None => {
+                path(rest, Access::Overwrite, start + end, walk);
+                let file = rest.trim();
+                if !matches!(name, "w" | "write") && !file.is_empty() && !file.starts_with(['(', '`']) && file != "/dev/null" {
+                    let reason = "puts what a query gives into {object}";
+                    walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, file, reason);
+                }
+            }
         },
         "copy" => {
             let words = || rest.split_whitespace().map(str::to_ascii_lowercase);
             match program(rest) {
+                Some((at, shell)) if words().any(|word| word == "to") => walk.shell_fed(shell, start + end + at),
                 Some((at, shell)) => walk.shell(shell, start + end + at),
                 None if words().any(|word| word == "to")
                     && !words().any(|word| word == "stdout" || word == "pstdout") =>

@@ -75,7 +75,7 @@ fn judged(name: &str, first: Option<&str>, rest: &[String]) -> Option<Finding> {
             (EffectKind::ServiceStop, High, Undo::Hard, "changes which server is in charge")
         }
         ("failover", _) => (EffectKind::ServiceStop, High, Undo::Hard, "changes which server is in charge"),
-        ("client", "kill" | "pause" | "no-evict") => {
+        ("client", "kill" | "pause") => {
             (EffectKind::ServiceStop, Medium, Undo::Easy, "cuts off those who use the key store")
         }
         ("eval" | "evalsha" | "eval_ro" | "fcall", _) => {

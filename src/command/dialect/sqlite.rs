@@ -40,6 +40,10 @@ fn command(text: &str, walk: &mut Walk<'_>) {
         let at = start + end + at + 1;
         return if is("once", 2) || is("output", 1) { walk.shell_fed(shell, at) } else { walk.shell(shell, at) };
     }
+    if is("dump", 2) && walk.goes_into_file() {
+        let reason = "puts all of the database into a file";
+        walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, last, reason);
+    }
     if is("read", 3) && super::anybodys(last) {
         walk.opaque(crate::model::Severity::Medium, whole, "runs a file that anybody may have written");
     } else if is("load", 2) {
@@ -55,5 +59,9 @@ fn command(text: &str, walk: &mut Walk<'_>) {
         && !last.is_empty()
     {
         walk.path(last, Access::Overwrite, start, text.len());
+        if (is("once", 2) || is("output", 1)) && !matches!(last, "stdout" | "off" | "/dev/null") && !last.starts_with('-') {
+            let reason = "puts what a query gives into {object}";
+            walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, last, reason);
+        }
     }
 }

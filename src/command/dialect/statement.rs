@@ -132,8 +132,32 @@ fn meta(rest: &str, style: Style) -> usize {
         Style::Mysql | Style::Sqlite => 1 + letter,
         // A shell's command may hold anything.
         Style::Psql if rest.starts_with("\\!") => line,
-        Style::Psql => rest.get(2..line).and_then(|rest| rest.find("\\\\")).map_or(line, |at| at + 4),
+        // Those that take the rest of the line (psql(1), "Meta-Commands").
+        Style::Psql
+            if ["\\copy", "\\ef", "\\ev", "\\sf", "\\sv", "\\h"].iter().any(|command| rest.starts_with(command)) =>
+        {
+            line
+        }
+        // `\;` sends nothing yet, and what stands behind it is the next statement.
+        Style::Psql if rest.starts_with("\\;") => 2,
+        Style::Psql => next_meta(rest.get(..line).unwrap_or_default()),
     }
+}
+
+/// Where the next command begins: at a backslash that no quotes hold; `\\\\` only ends this one.
+fn next_meta(line: &str) -> usize {
+    let mut quote = None;
+    let mut chars = line.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        match (quote, c) {
+            (Some(open), c) if open == c => quote = None,
+            (Some('\''), '\\') => drop(chars.next()),
+            (None, '\'' | '"' | '`') => quote = Some(c),
+            (None, '\\') => return at + if chars.peek().is_some_and(|(_, next)| *next == '\\') { 2 } else { 0 },
+            _ => {}
+        }
+    }
+    line.len()
 }
 
 fn push<'t>(parts: &mut Vec<(usize, &'t str)>, text: &'t str, from: usize, to: usize) {

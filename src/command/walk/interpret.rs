@@ -82,7 +82,9 @@ impl Walk<'_> {
             if text == "--help" || text == "--version" {
                 return Flow::default();
             }
-            if let Some((script, used)) = carry::value_of(&interpreter.script, word, args.get(at + 1)) {
+            // `-rpathname` is `-r pathname`, whatever its last letter.
+            let attached = interpreter.values.iter().any(|v| v.len() == 2 && text.len() > 2 && text.starts_with(v.as_str()));
+            if !attached && let Some((script, used)) = carry::value_of(&interpreter.script, word, args.get(at + 1)) {
                 at += 1 + used;
                 scripts.push((script, at));
                 if shell || interpreter.first {
@@ -260,7 +262,7 @@ impl Walk<'_> {
                     self.place = outer;
                 }
                 Finding::Sql { text, start, end } => {
-                    self.effects.extend(sql::judge(&text, None, origin.map(start, end)));
+                    self.effects.extend(sql::judge(&text, None, origin.map(start, end), false));
                 }
             }
         }

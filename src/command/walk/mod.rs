@@ -6,6 +6,7 @@
 //! | `run.rs` | what a command runs: wrappers, options that name a command |
 //! | `interpret.rs` | texts that are run: scripts, what flows into an interpreter, code of other languages |
 //! | `state.rs` | what the line and the session define: variables, aliases, functions, files |
+//! | `trees.rs` | directories that came from the network |
 
 use super::catalogue::{Access, Catalogue, RunsIn};
 use super::memory::{Memory, Value};
@@ -17,6 +18,7 @@ use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 mod interpret;
 mod run;
 mod state;
+mod trees;
 
 /// Where a command's standard input comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +92,12 @@ pub(super) struct Walk<'c> {
     sure: bool,
     /// Names whose alias or function is being expanded: it is not expanded again in itself.
     expanding: Vec<String>,
+    /// Whether this line has unpacked something that came from the network.
+    unpacked: bool,
+    /// Whether what the command writes goes into a file.
+    into_file: bool,
+    /// Whether the command runs in a container that was there before.
+    entered: bool,
     /// Whether the line itself is whole; one that is not cannot be parsed yet, which means nothing.
     complete: bool,
     steps: usize,
@@ -114,6 +122,9 @@ impl<'c> Walk<'c> {
             origin: parse::Origin::At(0),
             sure: true,
             expanding: Vec::new(),
+            unpacked: false,
+            into_file: false,
+            entered: false,
             complete,
             steps: 0,
             effects: Vec::new(),
@@ -132,6 +143,11 @@ impl<'c> Walk<'c> {
             parse::Origin::At(at) => parse::Origin::At(at + start),
             parse::Origin::Within(span) => parse::Origin::Within(span),
         }
+    }
+
+    /// Whether what the program writes goes into a file.
+    pub(super) const fn goes_into_file(&self) -> bool {
+        self.into_file
     }
 
     /// Whether the text was given to the program by another command, and not typed at it.
@@ -197,7 +213,12 @@ impl<'c> Walk<'c> {
     /// Judges a text as SQL; it stands in the line from the byte `start` on.
     pub(super) fn sql(&mut self, text: &str, start: usize) {
         let span = self.span(start, start + text.len());
-        self.effects.extend(sql::judge(text, Some(span), span));
+        let whole = self.is_given();
+        if let Some(table) = sql::taken_whole(text).filter(|_| self.into_file) {
+            let reason = "puts all of {object} into a file";
+            self.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, span, &table, reason);
+        }
+        self.effects.extend(sql::judge(text, Some(span), span, whole));
     }
 
     /// Judges a text as a program in another language; it stands in the line from the byte `start` on.
@@ -365,7 +386,13 @@ impl<'c> Walk<'c> {
                 self.opaque(Severity::Medium, first.span, "the text does not say which program runs");
                 Flow::default()
             }
-            _ => self.act(&act),
+            _ => {
+                let file = |(word, _): &(Word, bool)| !word.shown().starts_with("/dev/");
+                let outer = std::mem::replace(&mut self.into_file, targets.iter().any(file));
+                let flow = self.act(&act);
+                self.into_file = outer;
+                flow
+            }
         };
         if !targets.is_empty()
             && let Some((command, args)) = argv.split_first()
@@ -442,8 +469,24 @@ impl<'c> Walk<'c> {
     fn written(&mut self, targets: &[(Word, bool)], flow: Flow) -> Flow {
         for (target, appends) in targets {
             self.write(target, &flow, *appends);
+            // `cat /dev/null > /srv/index`; what is beside the shell is more often made anew than emptied.
+            if !appends && flow.text.as_deref() == Some("") && target.shown().starts_with('/') {
+                self.emptied(target);
+            }
         }
         if targets.is_empty() { flow } else { Flow { text: Some(String::new()), ..Flow::default() } }
+    }
+
+    /// A file that is left with nothing in it.
+    fn emptied(&mut self, file: &Word) {
+        let path = file.shown();
+        let scratch = ["/tmp/", "/var/tmp/", "/dev/", "/home/", "/run/", "/proc/", "/sys/"].iter().any(|dir| path.starts_with(dir));
+        if scratch || self.catalogue.graded(file, Severity::Medium) < Severity::Medium {
+            return;
+        }
+        let log = path.ends_with(".log") || path.contains("/log/") || path.contains("/logs/");
+        let kind = if log { EffectKind::LogTamper } else { EffectKind::FsDestroy };
+        self.effect(kind, Severity::Medium, Undo::Never, file.span, path, "leaves nothing in {object}");
     }
 
     fn touch(&mut self, word: &Word, access: Access, span: Span) {

@@ -1,10 +1,10 @@
 //! What a command runs: itself, what it wraps, what it interprets, and what its options name.
 
 use super::super::carry;
-use super::super::catalogue::{RunsIn, Wrapper};
+use super::super::catalogue::{Access, RunsIn, Wrapper};
 use super::super::code;
 use super::super::unwrap::{Inner, fill_from_input, unwrap};
-use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
+use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word};
 use super::super::{Dialect, Reader, Stdin, decode, hidden, parse};
 use super::{Act, Frame, Input, MAX_DEPTH, Walk};
 use crate::model::{EffectKind, Severity, Span, Undo};
@@ -19,7 +19,8 @@ impl Walk<'_> {
             return Flow::default();
         }
         let Some(name) = command.program() else {
-            if self.reader == Reader::Shell {
+            // Who types `?` asks for help.
+            if self.reader == Reader::Shell && !(command.shown() == "?" && args.is_empty()) {
                 self.opaque(Severity::Medium, command.span, "the text does not say which program runs");
             }
             return Flow::default();
@@ -39,6 +40,10 @@ impl Walk<'_> {
             }
             self.ran(command, "shell", args);
         }
+        if !path && called.is_none() && !catalogue.knows(name) && self.file(command).is_some() {
+            // A file of that name may lie where programs are looked for.
+            self.ran(command, "shell", args);
+        }
         self.builtin(name, command, args, act);
         let mut own = args;
         let mut flow = None;
@@ -53,6 +58,7 @@ impl Walk<'_> {
         self.carried(name, args, act);
         self.disguises(name, command, args);
         self.fetched(name, args, act);
+        self.trees(name, args, act);
         self.installs(name, command, args, act);
         if let Some(interpreter) = catalogue.interpreter(name) {
             return self.interpret(interpreter, command, args, act);
@@ -81,9 +87,13 @@ impl Walk<'_> {
         for hit in found.matches {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
         }
+        let written = found.touched.iter().any(|(_, access)| *access == Access::Overwrite);
         for (word, access) in found.touched {
             self.touch(&word, access, span);
         }
+        // `sqlcmd -Q QUERY -o FILE`
+        let outer = self.into_file;
+        self.into_file |= written && !found.payloads.is_empty();
         for (dialect, word) in found.payloads {
             if let Some(dialect) = Dialect::from_name(dialect) {
                 self.payload(dialect, word.shown(), origin_of(&word));
@@ -91,6 +101,7 @@ impl Walk<'_> {
         }
         let reads = (found.input.is_some() && !hidden::reads_elsewhere(args))
             || hidden::reads_program(name, act.argv.get(1..).unwrap_or_default());
+        self.into_file = outer;
         match act.stdin {
             Input::Hidden if reads => {
                 self.opaque(Severity::High, span, "runs what comes over the connection, which nobody has read");
@@ -124,6 +135,11 @@ impl Walk<'_> {
         }
         match inner {
             Inner::Nothing => {
+                if wrapper.shell && act.place.runs_in == RunsIn::Elevated && wrapper.runs == RunsIn::Here {
+                    let span = act.argv.first().map(|word| word.span).unwrap_or_default();
+                    let reason = "opens a shell as another account";
+                    self.effect(EffectKind::PrivEscalation, Severity::Medium, Undo::Easy, span, "", reason);
+                }
                 if wrapper.shell {
                     self.reads_script(act.stdin, args, place);
                 }
@@ -169,6 +185,13 @@ impl Walk<'_> {
                         self.opaque(Severity::Medium, list.span, "runs a file line by line, which nobody has read");
                     }
                     fill_from_input(args.get(..*from).unwrap_or_default(), &mut argv, text);
+                    // What comes in and is asked of a server is told to it.
+                    if let (None, Input::Flow(flow)) = (text, act.stdin)
+                        && argv.first().and_then(Word::program).is_some_and(|name| self.catalogue.fetches(name))
+                    {
+                        let unknown = argv.iter_mut().filter(|word| word.flow.is_none() && word.shown().contains(HOLE));
+                        unknown.for_each(|word| word.flow = Some(flow.clone()));
+                    }
                     if lone {
                         // Without a command the arguments are commands.
                         argv.iter().for_each(|word| drop(self.scripted(word, &Input::Terminal, wrapper.runs)));
@@ -184,12 +207,23 @@ impl Walk<'_> {
                         (word.span, word.glob) = (span, true);
                     }
                 }
+                // Run on everything below, they do what `-R` does.
+                if wrapper.within
+                    && args.first().is_some_and(|root| root.shown().starts_with('/'))
+                    && argv.first().and_then(Word::program).is_some_and(|name| matches!(name, "chmod" | "chown" | "chgrp"))
+                {
+                    let span = argv.first().map(|word| word.span).unwrap_or_default();
+                    argv.insert(1, Word { text: Text::Known("-R".to_owned()), ..Word::unknown(span) });
+                }
                 let place = if wrapper.within { place.within() } else { place };
                 let outer = std::mem::replace(&mut self.place, place);
                 let sure = std::mem::replace(&mut self.sure, false);
                 self.note(&argv);
+                let enters = wrapper.runs == RunsIn::Container && wrapper.verb.as_ref().is_some_and(|verb| verb.contains("exec"));
+                let entered = self.entered;
+                self.entered |= enters;
                 let flow = self.act(&Act { argv: &argv, stdin: act.stdin, place });
-                (self.place, self.sure) = (outer, sure);
+                (self.place, self.sure, self.entered) = (outer, sure, entered);
                 Some(flow)
             }
         }
@@ -393,7 +427,7 @@ impl Walk<'_> {
                     self.write(&target, &remote, false);
                 }
             }
-            "scp" | "sftp" | "rsync" => {
+            "scp" | "rsync" => {
                 if let [.., from, to] = args
                     && from.shown().contains(':')
                     && !from.shown().starts_with('-')
@@ -408,8 +442,26 @@ impl Walk<'_> {
                     self.write(&target, &remote, false);
                 }
             }
-            "tftp" | "busybox" => {
-                if let Some(target) = value_of(&["-l", "-r"]) {
+            "tftp" | "busybox" | "smbclient" | "ftp" | "lftp" | "sftp" | "ncftpget" => {
+                let got = || {
+                    let text = args.iter().map(Word::script).collect::<Vec<_>>().join(" ");
+                    let name = text.split_once("get ")?.1.split([' ', ';']).find(|word| !word.starts_with('-'))?.to_owned();
+                    let name = name.rsplit([':', '/']).next().unwrap_or(&name).to_owned();
+                    Some(Word { text: Text::Known(name), ..Word::unknown(Span::default()) })
+                };
+                if let Some(target) = value_of(&["-l", "-r"]).or_else(got) {
+                    self.write(&target, &remote, false);
+                }
+            }
+            // What is compiled out of the network's text is the network's program.
+            "gcc" | "cc" | "g++" | "clang" | "clang++" | "c++" | "tcc" | "rustc" => {
+                let piped = matches!(act.stdin, Input::Flow(Flow { from: FlowOrigin::Network, .. }));
+                let fetched = |word: &Word| self.file(word).is_some_and(|file| file.from == FlowOrigin::Network);
+                if piped || args.iter().any(fetched) {
+                    let target = value_of(&["-o"]).unwrap_or_else(|| Word {
+                        text: Text::Known("a.out".to_owned()),
+                        ..Word::unknown(Span::default())
+                    });
                     self.write(&target, &remote, false);
                 }
             }
@@ -424,10 +476,11 @@ impl Walk<'_> {
                 }
             }
             "cp" | "mv" | "ln" | "install" => {
-                if let [.., from, to] = args
-                    && let Some(file) = self.file(from).cloned()
-                {
-                    self.write(to, &Flow { text: file.text, from: file.from }, false);
+                if let [.., from, to] = args {
+                    let file = self.file(from).map(|file| Flow { text: file.text.clone(), from: file.from });
+                    if let Some(flow) = file.or_else(|| from.flow.clone()) {
+                        self.write(to, &flow, false);
+                    }
                 }
             }
             _ => {}
@@ -444,7 +497,9 @@ impl Walk<'_> {
                     "makes another program run {object}, which anybody may have put there",
                 );
             }
-            if self.overflowed() {
+            if self.grown(path) {
+                self.unread(FlowOrigin::Network, path.span);
+            } else if self.overflowed() {
                 self.opaque(Severity::Medium, path.span, "the session has written more files than are remembered");
             }
             return;
@@ -477,6 +532,11 @@ impl Walk<'_> {
         }
         if self.catalogue.fetches(name) {
             return Flow { text: None, from: FlowOrigin::Network };
+        }
+        if let ("cat", [path]) = (name, args)
+            && path.known() == Some("/dev/null")
+        {
+            return Flow { text: Some(String::new()), from };
         }
         if let ("cat" | "head" | "tail" | "tac", [.., path]) = (name, args)
             && let Some(file) = self.file(path)

@@ -43,7 +43,8 @@ impl Walk<'_> {
         let runs = text.contains('/')
             || text.contains(HOLE)
             || ["-r", "-M", "--import", "agent", "("].iter().any(|o| text.contains(o));
-        if catalogue.is_hook(name) && (runs || name.starts_with("LD_") && !text.is_empty()) {
+        let named = name.starts_with("LD_") || matches!(name, "BASH_ENV" | "ENV" | "PYTHONSTARTUP");
+        if catalogue.is_hook(name) && (runs || named && !text.is_empty()) {
             let reason = format!("{name} makes programs that start later run something else");
             self.evasion(value.span, name, &reason);
         }
@@ -54,7 +55,19 @@ impl Walk<'_> {
                 self.evasion(value.span, text, "makes programs be looked for in a directory that anybody fills");
             }
         }
-        if name == "HISTFILE" || ((name == "HISTSIZE" || name == "HISTFILESIZE") && value.known() == Some("0")) {
+        let none = || value.known() == Some("0");
+        let ignores = || text.split(':').any(|part| matches!(part, "ignorespace" | "ignoreboth" | "*" | "[ ]*" | "&:[ ]*"));
+        let hides = match name {
+            "HISTFILE" => true,
+            "HISTSIZE" | "HISTFILESIZE" | "SAVEHIST" => none(),
+            "HISTCONTROL" | "HISTIGNORE" | "HISTORY_IGNORE" => ignores(),
+            _ => (name.ends_with("_HISTFILE") || name.ends_with("_HISTORY") || name == "LESSHISTFILE") && text == "/dev/null",
+        };
+        if name == "SSH_AUTH_SOCK" && text.starts_with("/tmp/ssh-") {
+            let reason = "uses the keys that somebody's agent holds ({object})";
+            self.effect(EffectKind::CredAccess, Severity::Medium, Undo::Never, value.span, text, reason);
+        }
+        if hides {
             let reason = "turns the shell's history off";
             self.effect(EffectKind::LogTamper, Severity::Medium, Undo::Easy, value.span, name, reason);
         }
@@ -160,6 +173,7 @@ impl Walk<'_> {
                 }
                 self.learned.arguments = Some(words);
             }
+            "env" | "printenv" if self.entered => self.environment(name, command, args),
             // Subscripts are arithmetic, and arithmetic runs `$( … )` even out of quotes (bash, "Shell Arithmetic").
             "let" | "test" | "[" | "[[" | "declare" | "export"
                 if args.iter().any(|word| word.shown().contains("[$(") || word.shown().contains("[`")) =>
@@ -167,6 +181,20 @@ impl Walk<'_> {
                 self.opaque(Severity::Medium, command.span, "a command stands where it is not looked for");
             }
             _ => {}
+        }
+    }
+
+    /// The environment of a container is where its secrets are given to it.
+    fn environment(&mut self, name: &str, command: &Word, args: &[Word]) {
+        let operands: Vec<&str> = args.iter().map(Word::shown).filter(|text| !text.starts_with('-')).collect();
+        let secret = |text: &&str| {
+            let text = text.to_ascii_uppercase();
+            ["PASS", "SECRET", "TOKEN", "KEY", "CRED", "DSN", "DATABASE_URL"].iter().any(|part| text.contains(part))
+        };
+        if operands.is_empty() || name == "printenv" && operands.iter().any(secret) {
+            let (kind, object) = (EffectKind::CredAccess, operands.first().copied().unwrap_or(name));
+            let reason = "shows what the container is given, secrets too ({object})";
+            self.effect(kind, Severity::Medium, Undo::Never, command.span, object, reason);
         }
     }
 
@@ -296,7 +324,10 @@ fn quoted(word: &Word) -> String {
 }
 
 /// Variables whose value is as good as known.
-const KNOWN: [(&str, &str); 16] = [
+const KNOWN: [(&str, &str); 18] = [
+    // The addresses at which Amazon's containers get their credentials.
+    ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.2/v2/credentials"),
+    ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials"),
     ("HOME", "~"),
     ("SHELL", "/bin/sh"),
     ("IFS", " "),
