@@ -237,9 +237,15 @@ fn tcl(text: &str) -> Vec<(usize, String)> {
         .collect()
     };
     found.extend(inner("[exec "));
-    found.extend(inner("[open |").into_iter().map(|(at, command)| (at, command)));
-    found.extend(inner("file delete ").into_iter().map(|(at, paths)| (at, format!("rm -r {}", paths.replace("-force", "-f").replace("-- ", "")))));
-    found.extend(inner("socket ").into_iter().filter(|(_, to)| to.contains('.')).map(|(at, to)| (at, format!("ztcp {to}"))));
+    found.extend(inner("[open |"));
+    found.extend(
+        inner("file delete ")
+            .into_iter()
+            .map(|(at, paths)| (at, format!("rm -r {}", paths.replace("-force", "-f").replace("-- ", "")))),
+    );
+    found.extend(
+        inner("socket ").into_iter().filter(|(_, to)| to.contains('.')).map(|(at, to)| (at, format!("ztcp {to}"))),
+    );
     found
 }
 

@@ -54,7 +54,10 @@ pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span, whole: bool)
         } else {
             by_rows(&tokens, &mut found);
         }
-        if found.is_empty() && (whole || text.get(..to).is_some_and(|text| text.ends_with(';'))) && !known::known(&tokens) {
+        if found.is_empty()
+            && (whole || text.get(..to).is_some_and(|text| text.ends_with(';')))
+            && !known::known(&tokens)
+        {
             let reason = UNKNOWN;
             let word = tokens.first().map_or("", Token::text).to_owned();
             found.push((EffectKind::Opaque, Severity::Medium, Undo::Hard, word, reason));
@@ -133,7 +136,7 @@ fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
         let built = is(0, "DO|DECLARE|BEGIN")
             && tokens.iter().any(|t| matches!(t, Token::Value(text) if text.to_ascii_uppercase().contains("EXECUTE")));
         let variable = (is(0, "EXECUTE") && is(1, "IMMEDIATE") || is(0, "PREPARE") && is(2, "FROM"))
-            && !(tokens.iter().any(|t| matches!(t, Token::Value(_))) && !tokens.contains(&Token::Sign('(')));
+            && (!tokens.iter().any(|t| matches!(t, Token::Value(_))) || tokens.contains(&Token::Sign('(')));
         if found.len() == before && (built || variable) {
             let reason = "runs a statement that the text does not show";
             found.push((EffectKind::Opaque, Severity::Medium, Undo::Hard, String::new(), reason));
@@ -286,7 +289,11 @@ fn trivial(condition: &[Token<'_>]) -> bool {
         [Token::Value(a), sign @ Token::Sign('<' | '>'), Token::Value(b)]
             if let (Ok(a), Ok(b)) = (a.parse::<f64>(), b.parse::<f64>()) =>
         {
-            if *sign == Token::Sign('<') { a < b } else { a > b }
+            if *sign == Token::Sign('<') {
+                a < b
+            } else {
+                a > b
+            }
         }
         [a, Token::Sign('>'), Token::Value(v)] => {
             (id(a) && matches!(*v, "0" | "1")) || matches!((a, *v), (Token::Value(a), "0") if *a != "0")
@@ -465,10 +472,18 @@ mod tests {
 
     #[test]
     fn a_statement_that_nobody_knows_is_opaque_and_a_misspelt_question_is_an_error() {
-        for text in ["OBLITERATE users", "create wormhole w to 'x'", "alter galaxy g", "frobnicate; select 1", "select 1; zap t;"] {
+        for text in [
+            "OBLITERATE users",
+            "create wormhole w to 'x'",
+            "alter galaxy g",
+            "frobnicate; select 1",
+            "select 1; zap t;",
+        ] {
             assert_eq!(kinds(text), [EffectKind::Opaque], "{text}");
         }
-        for text in ["selct 1", "slect * from t", "shw tables", "(select 1) union (select 2)", "checkpoint", "listen x", ""] {
+        for text in
+            ["selct 1", "slect * from t", "shw tables", "(select 1) union (select 2)", "checkpoint", "listen x", ""]
+        {
             assert_eq!(kinds(text), [], "{text}");
         }
         assert_eq!(judge("frobnicate", None, Span::default(), false), [], "more may come");

@@ -235,7 +235,8 @@ impl Programs {
     }
 
     fn on_full_screen(&self, at: &At) -> Vec<AtProgram> {
-        let whole = |dialect: Dialect, text: &str| AtProgram { dialect, text: text.to_owned(), whole: true, part: false };
+        let whole =
+            |dialect: Dialect, text: &str| AtProgram { dialect, text: text.to_owned(), whole: true, part: false };
         let mut readings = Vec::new();
         for row in at.lines.iter().map(String::as_str).map(in_pane) {
             if row.starts_with(':') {

@@ -131,7 +131,11 @@ fn at_psql_sql_and_its_shell_escapes_are_held_and_queries_run() {
 #[test]
 fn at_mariadb_sql_and_its_shell_escapes_are_held_and_queries_run() {
     let store = Store::mariadb();
-    store.ask(&["shop", "-e", "create table customers (id int, name text); insert into customers values (1,'one'), (2,'two')"]);
+    store.ask(&[
+        "shop",
+        "-e",
+        "create table customers (id int, name text); insert into customers values (1,'one'), (2,'two')",
+    ]);
     let mut desk = Desk::open();
     desk.terminal.line(&format!("{} shop", store.console()));
     desk.terminal.wait_text("MariaDB [shop]>");
@@ -141,7 +145,10 @@ fn at_mariadb_sql_and_its_shell_escapes_are_held_and_queries_run() {
     desk.is_held("\\! rm -rf ./prey", "MariaDB [shop]>");
     desk.is_held("system rm -rf ./prey", "MariaDB [shop]>");
     desk.is_held("/*!50000 drop table customers */;", "MariaDB [shop]>");
-    desk.runs("select count(*), 'drop table customers' as note from customers where id > 0;", "2 | drop table customers");
+    desk.runs(
+        "select count(*), 'drop table customers' as note from customers where id > 0;",
+        "2 | drop table customers",
+    );
     // Over several lines, and the line by itself says little.
     desk.terminal.line("delete");
     desk.terminal.wait_until("the second line", |screen| screen.trim_end().ends_with("->"));

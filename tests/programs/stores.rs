@@ -24,7 +24,12 @@ impl Store {
         let dir = folder("maria");
         let data = dir.path().join("data");
         let made = unprivileged("mariadb-install-db", dir.path())
-            .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"])
+            .args([
+                "--no-defaults",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                "--skip-name-resolve",
+            ])
             .arg(format!("--datadir={}", data.display()))
             .output()
             .expect("mariadb-install-db runs");

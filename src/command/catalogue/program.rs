@@ -116,8 +116,9 @@ fn after<'a, 'w>(
     match first {
         Verb::Skip => {
             let end = asked.map_or(operands.len(), |at| at.min(operands.len()));
-            (0..=end)
-                .find_map(|from| after(more, operands.get(from..)?, asked.and_then(|at| at.checked_sub(from)), abbreviates))
+            (0..=end).find_map(|from| {
+                after(more, operands.get(from..)?, asked.and_then(|at| at.checked_sub(from)), abbreviates)
+            })
         }
         Verb::Word(globs) => {
             let (word, rest) = operands.split_first()?;
@@ -241,9 +242,7 @@ impl<'w> Arguments<'w> {
     /// Whether an option says that nothing is to happen. `--dry-run=none` and `--dry-run=false` say the contrary.
     fn rehearses(&self) -> bool {
         let means = |value: &Value<'_>| !matches!(value.text(), "none" | "false" | "no" | "0");
-        self.options.iter().any(|option| {
-            REHEARSALS.contains(&option.name) && option.value.as_ref().is_none_or(means)
-        })
+        self.options.iter().any(|option| REHEARSALS.contains(&option.name) && option.value.as_ref().is_none_or(means))
     }
 
     /// Whether some option only asks: for a list, a state, a version.
@@ -342,8 +341,8 @@ fn asks(operand: &str) -> bool {
 
 /// Verbs that ask. Words that are also names of things (`logs`, `search`, `version`) are none of them.
 const LOOKS: [&str; 15] = [
-    "list", "ls", "lst", "show", "describe", "get", "view", "inspect", "status", "info", "diff", "explain", "cat", "tail",
-    "help",
+    "list", "ls", "lst", "show", "describe", "get", "view", "inspect", "status", "info", "diff", "explain", "cat",
+    "tail", "help",
 ];
 
 /// Options that say that nothing is to happen.
@@ -364,8 +363,8 @@ const REHEARSALS: [&str; 12] = [
 
 /// How options begin that ask.
 const QUESTIONS: [&str; 12] = [
-    "--list", "--show", "--status", "--print", "--check", "--test", "--verify", "--query", "--info", "--no-act", "--state",
-    "--dump",
+    "--list", "--show", "--status", "--print", "--check", "--test", "--verify", "--query", "--info", "--no-act",
+    "--state", "--dump",
 ];
 
 /// Words as one line of text.

@@ -38,7 +38,11 @@ fn meta(command: &str, start: usize, walk: &mut Walk<'_>) {
             None => {
                 path(rest, Access::Overwrite, start + end, walk);
                 let file = rest.trim();
-                if !matches!(name, "w" | "write") && !file.is_empty() && !file.starts_with(['(', '`']) && file != "/dev/null" {
+                if !matches!(name, "w" | "write")
+                    && !file.is_empty()
+                    && !file.starts_with(['(', '`'])
+                    && file != "/dev/null"
+                {
                     let reason = "puts what a query gives into {object}";
                     walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, file, reason);
                 }

@@ -59,7 +59,10 @@ fn command(text: &str, walk: &mut Walk<'_>) {
         && !last.is_empty()
     {
         walk.path(last, Access::Overwrite, start, text.len());
-        if (is("once", 2) || is("output", 1)) && !matches!(last, "stdout" | "off" | "/dev/null") && !last.starts_with('-') {
+        if (is("once", 2) || is("output", 1))
+            && !matches!(last, "stdout" | "off" | "/dev/null")
+            && !last.starts_with('-')
+        {
             let reason = "puts what a query gives into {object}";
             walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, last, reason);
         }

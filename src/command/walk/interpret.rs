@@ -83,7 +83,8 @@ impl Walk<'_> {
                 return Flow::default();
             }
             // `-rpathname` is `-r pathname`, whatever its last letter.
-            let attached = interpreter.values.iter().any(|v| v.len() == 2 && text.len() > 2 && text.starts_with(v.as_str()));
+            let attached =
+                interpreter.values.iter().any(|v| v.len() == 2 && text.len() > 2 && text.starts_with(v.as_str()));
             if !attached && let Some((script, used)) = carry::value_of(&interpreter.script, word, args.get(at + 1)) {
                 at += 1 + used;
                 scripts.push((script, at));

@@ -480,7 +480,9 @@ impl<'c> Walk<'c> {
     /// A file that is left with nothing in it.
     fn emptied(&mut self, file: &Word) {
         let path = file.shown();
-        let scratch = ["/tmp/", "/var/tmp/", "/dev/", "/home/", "/run/", "/proc/", "/sys/"].iter().any(|dir| path.starts_with(dir));
+        let scratch = ["/tmp/", "/var/tmp/", "/dev/", "/home/", "/run/", "/proc/", "/sys/"]
+            .iter()
+            .any(|dir| path.starts_with(dir));
         if scratch || self.catalogue.graded(file, Severity::Medium) < Severity::Medium {
             return;
         }

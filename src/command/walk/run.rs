@@ -6,7 +6,7 @@ use super::super::code;
 use super::super::unwrap::{Inner, fill_from_input, unwrap};
 use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word};
 use super::super::{Dialect, Reader, Stdin, decode, hidden, parse};
-use super::{Act, Frame, Input, MAX_DEPTH, Walk};
+use super::{Act, Frame, Input, MAX_DEPTH, Walk, trees};
 use crate::model::{EffectKind, Severity, Span, Undo};
 
 impl Walk<'_> {
@@ -210,7 +210,10 @@ impl Walk<'_> {
                 // Run on everything below, they do what `-R` does.
                 if wrapper.within
                     && args.first().is_some_and(|root| root.shown().starts_with('/'))
-                    && argv.first().and_then(Word::program).is_some_and(|name| matches!(name, "chmod" | "chown" | "chgrp"))
+                    && argv
+                        .first()
+                        .and_then(Word::program)
+                        .is_some_and(|name| matches!(name, "chmod" | "chown" | "chgrp"))
                 {
                     let span = argv.first().map(|word| word.span).unwrap_or_default();
                     argv.insert(1, Word { text: Text::Known("-R".to_owned()), ..Word::unknown(span) });
@@ -219,7 +222,8 @@ impl Walk<'_> {
                 let outer = std::mem::replace(&mut self.place, place);
                 let sure = std::mem::replace(&mut self.sure, false);
                 self.note(&argv);
-                let enters = wrapper.runs == RunsIn::Container && wrapper.verb.as_ref().is_some_and(|verb| verb.contains("exec"));
+                let enters = wrapper.runs == RunsIn::Container
+                    && wrapper.verb.as_ref().is_some_and(|verb| verb.contains("exec"));
                 let entered = self.entered;
                 self.entered |= enters;
                 let flow = self.act(&Act { argv: &argv, stdin: act.stdin, place });
@@ -443,25 +447,7 @@ impl Walk<'_> {
                 }
             }
             "tftp" | "busybox" | "smbclient" | "ftp" | "lftp" | "sftp" | "ncftpget" => {
-                let got = || {
-                    let text = args.iter().map(Word::script).collect::<Vec<_>>().join(" ");
-                    let name = text.split_once("get ")?.1.split([' ', ';']).find(|word| !word.starts_with('-'))?.to_owned();
-                    let name = name.rsplit([':', '/']).next().unwrap_or(&name).to_owned();
-                    Some(Word { text: Text::Known(name), ..Word::unknown(Span::default()) })
-                };
-                if let Some(target) = value_of(&["-l", "-r"]).or_else(got) {
-                    self.write(&target, &remote, false);
-                }
-            }
-            // What is compiled out of the network's text is the network's program.
-            "gcc" | "cc" | "g++" | "clang" | "clang++" | "c++" | "tcc" | "rustc" => {
-                let piped = matches!(act.stdin, Input::Flow(Flow { from: FlowOrigin::Network, .. }));
-                let fetched = |word: &Word| self.file(word).is_some_and(|file| file.from == FlowOrigin::Network);
-                if piped || args.iter().any(fetched) {
-                    let target = value_of(&["-o"]).unwrap_or_else(|| Word {
-                        text: Text::Known("a.out".to_owned()),
-                        ..Word::unknown(Span::default())
-                    });
+                if let Some(target) = value_of(&["-l", "-r"]).or_else(|| trees::got(args)) {
                     self.write(&target, &remote, false);
                 }
             }

@@ -56,12 +56,16 @@ impl Walk<'_> {
             }
         }
         let none = || value.known() == Some("0");
-        let ignores = || text.split(':').any(|part| matches!(part, "ignorespace" | "ignoreboth" | "*" | "[ ]*" | "&:[ ]*"));
+        let ignores =
+            || text.split(':').any(|part| matches!(part, "ignorespace" | "ignoreboth" | "*" | "[ ]*" | "&:[ ]*"));
         let hides = match name {
             "HISTFILE" => true,
             "HISTSIZE" | "HISTFILESIZE" | "SAVEHIST" => none(),
             "HISTCONTROL" | "HISTIGNORE" | "HISTORY_IGNORE" => ignores(),
-            _ => (name.ends_with("_HISTFILE") || name.ends_with("_HISTORY") || name == "LESSHISTFILE") && text == "/dev/null",
+            _ => {
+                (name.ends_with("_HISTFILE") || name.ends_with("_HISTORY") || name == "LESSHISTFILE")
+                    && text == "/dev/null"
+            }
         };
         if name == "SSH_AUTH_SOCK" && text.starts_with("/tmp/ssh-") {
             let reason = "uses the keys that somebody's agent holds ({object})";

@@ -5,8 +5,9 @@
 
 use super::super::catalogue;
 use super::super::memory::Written;
-use super::super::words::{Flow, Origin as FlowOrigin, Word};
+use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
 use super::{Act, Input, Walk};
+use crate::model::Span;
 
 impl Walk<'_> {
     /// Notes the trees that a command fetches, and whether the shell steps into one.
@@ -14,7 +15,8 @@ impl Walk<'_> {
         match name {
             "git" | "hg" | "svn" => self.cloned(args),
             "cd" | "pushd" => {
-                let into = args.iter().rfind(|word| !word.shown().starts_with('-')).and_then(Word::known).unwrap_or("~");
+                let into =
+                    args.iter().rfind(|word| !word.shown().starts_with('-')).and_then(Word::known).unwrap_or("~");
                 let fetched = self.within_tree(into) && !into.starts_with("..");
                 if fetched || self.tree("./") {
                     self.plant("./", if fetched { FlowOrigin::Network } else { FlowOrigin::Local });
@@ -27,9 +29,20 @@ impl Walk<'_> {
                 self.unpacked |= !lists && (piped || args.iter().any(fetched));
             }
             "make" | "gmake" | "cmake" | "ninja" => {
-                let named = args.iter().find(|word| word.known().is_some_and(|dir| !dir.starts_with('-') && self.tree_of(dir)));
+                let named =
+                    args.iter().find(|word| word.known().is_some_and(|dir| !dir.starts_with('-') && self.tree_of(dir)));
                 if let Some(word) = named.map(|word| word.span) {
                     self.unread(FlowOrigin::Network, word);
+                }
+            }
+            // What is compiled out of the network's text is the network's program.
+            "gcc" | "cc" | "g++" | "clang" | "clang++" | "c++" | "tcc" | "rustc" => {
+                let piped = matches!(act.stdin, Input::Flow(Flow { from: FlowOrigin::Network, .. }));
+                let fetched = |word: &Word| self.file(word).is_some_and(|file| file.from == FlowOrigin::Network);
+                if piped || args.iter().any(fetched) {
+                    let named = args.iter().position(|word| word.shown() == "-o").and_then(|at| args.get(at + 1));
+                    let program = named.cloned().unwrap_or_else(|| known("a.out".to_owned()));
+                    self.write(&program, &Flow { text: None, from: FlowOrigin::Network }, false);
                 }
             }
             _ => {}
@@ -85,6 +98,17 @@ impl Walk<'_> {
         let text = path.shown();
         self.within_tree(text) || self.unpacked && text.contains('/') && !SYSTEM.iter().any(|dir| text.starts_with(dir))
     }
+}
+
+/// The file that `get` brings, in the words of a client of file transfers.
+pub(super) fn got(args: &[Word]) -> Option<Word> {
+    let text = args.iter().map(Word::script).collect::<Vec<_>>().join(" ");
+    let name = text.split_once("get ")?.1.split([' ', ';']).find(|word| !word.starts_with('-'))?.to_owned();
+    Some(known(name.rsplit([':', '/']).next().unwrap_or(&name).to_owned()))
+}
+
+fn known(text: String) -> Word {
+    Word { text: Text::Known(text), ..Word::unknown(Span::default()) }
 }
 
 /// Where nothing of an archive lands that is unpacked where one stands.
