@@ -71,6 +71,51 @@ fn values_are_masked_shown_on_approval_and_masked_again() {
     assert!(!record.contains("ada@example.com"), "{record}");
 }
 
+/// The grants as an approver is told of them.
+fn grants(world: &World) -> String {
+    world.verb("bob", &["grants", "--json"]).1
+}
+
+#[test]
+fn what_is_taken_back_or_closed_is_masked_at_once_and_stands_nowhere() {
+    let world = World::start();
+    let file = world.path().join("customers.csv");
+    fs::write(&file, "id,mail\n1,ada@example.com\n").expect("a file");
+    let mut terminal = shell(&world);
+    terminal.line(&format!("cat {}", file.display()));
+    terminal.wait_until("the table is there, masked", |screen| screen.contains("1,***") && !screen.contains("ada@"));
+    for by_approver in [true, false] {
+        terminal.press(MENU);
+        terminal.wait_text("values are masked here");
+        terminal.press("rcase 4711\r");
+        let request = world.request();
+        terminal.press(ESCAPE);
+        terminal.wait_until("the menu is gone", |screen| !screen.contains("holdpoint"));
+        assert_eq!(world.verb("bob", &["approve", &request, "--clear", "300s"]).0, 0);
+        terminal.wait_until("the value is there", |screen| screen.contains("ada@example.com"));
+        let row: serde_json::Value = serde_json::from_str(&grants(&world)).expect("one grant");
+        let grant = row["id"].as_str().expect("an id");
+        if by_approver {
+            assert_eq!(world.verb("carol", &["revoke", grant]).0, 5, "an auditor may not");
+            assert_eq!(world.verb("bob", &["revoke", grant, "-m", "seen enough"]).0, 0);
+            terminal.wait_text("bob took back the reveal, values are masked again: \"seen enough\"");
+        } else {
+            terminal.press(MENU);
+            terminal.wait_text("in the clear");
+            terminal.press("e");
+        }
+        terminal.wait_until("it is masked again", |screen| !screen.contains("ada@") && screen.contains("1,***"));
+        support::wait_for("no grant stands", || grants(&world).is_empty().then_some(()));
+    }
+    terminal.line("exit");
+    terminal.wait_end();
+    let (_, audit, _) = world.verb("carol", &["audit"]);
+    assert!(audit.contains("revoked: seen enough") && audit.contains("ended: it was not wanted any more"), "{audit}");
+    let record = recorded(&world);
+    assert!(record.contains("grant_revoked") && record.contains("\"why\":\"revoked\""), "{record}");
+    assert!(!record.contains("ada@example.com"), "{record}");
+}
+
 #[test]
 fn a_reason_comes_with_the_connection_and_no_target_gets_it() {
     let world = World::start();

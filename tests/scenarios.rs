@@ -29,6 +29,7 @@ mod scripts {
         a_desk_that_is_silent_cannot_hold_a_line_for_ever
         a_destructive_line_of_a_heredoc_is_held_where_it_stands
         a_grant_for_the_session_covers_this_command_and_no_other
+        a_grant_for_the_session_that_is_taken_back_is_asked_for_again
         a_harmless_command_starts_at_once
         a_harmless_line_runs_at_once
         a_held_command_starts_when_it_is_approved
@@ -66,6 +67,7 @@ mod scripts {
         a_reveal_is_ended_by_hand_and_by_the_end_of_the_session
         a_reveal_shows_values_until_it_ends_and_the_record_never_has_them
         a_reveal_that_is_denied_shows_nothing
+        a_reveal_that_is_taken_back_is_masked_at_once
         a_rule_that_wants_a_reason_asks_nobody_before_it_has_one
         a_script_that_the_session_wrote_is_judged_when_it_runs
         a_shell_without_a_terminal_is_refused

@@ -24,7 +24,7 @@ use super::proof;
 use super::socket::{self, SocketError};
 use super::wire::{self, Call, Greeting, Numbered, Proof, Push, Reply};
 use crate::broker::{Console, News, WatchItem};
-use crate::model::{Principal, Refusal, Refused, RequestId, SessionId, Vote};
+use crate::model::{GrantId, Principal, Refusal, Refused, RequestId, SessionId, Vote};
 
 /// Whose key this is, after the configuration in force.
 pub type Keyring = Arc<dyn Fn(&PublicKey) -> Option<Principal> + Send + Sync>;
@@ -231,6 +231,7 @@ impl Caller {
                 let vote = Vote { request, digest, approve: None, reason: reason.into() };
                 done(console.vote(who, vote).await)?
             }
+            Call::Revoke { grant, reason } => done(console.revoke(who, grant, &reason).await)?,
             Call::Pause { session } => done(console.pause(who, session).await)?,
             Call::Resume { session } => done(console.resume(who, session).await)?,
             Call::Kill { session, reason } => done(console.kill(who, session, &reason).await)?,
@@ -252,6 +253,7 @@ impl Caller {
         let mut known = Known {
             sessions: sessions.iter().map(|row| row.meta.id).collect(),
             requests: requests.iter().map(|row| row.request.id).collect(),
+            grants: console.grants(&who).await?.iter().map(|grant| grant.id).collect(),
         };
         let sessions = sessions.into_iter().map(Push::Session);
         let requests = requests.into_iter().map(|row| Push::Request(Box::new(row)));
@@ -325,6 +327,7 @@ impl From<Refused> for Reply {
 struct Known {
     sessions: BTreeSet<SessionId>,
     requests: BTreeSet<RequestId>,
+    grants: BTreeSet<GrantId>,
 }
 
 impl Known {
@@ -371,6 +374,13 @@ impl Known {
             }
             News::RequestEnded(request, outcome) => {
                 self.requests.remove(&request).then_some(Push::RequestEnded { request, outcome })
+            }
+            News::Grants => {
+                let grants = console.grants(who).await.ok()?;
+                let ids = grants.iter().map(|grant| grant.id).collect();
+                // Grants of others come and go unseen.
+                let before = std::mem::replace(&mut self.grants, ids);
+                (before != self.grants).then(|| Push::Grants { grants: fitting(grants) })
             }
         }
     }

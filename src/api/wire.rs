@@ -9,8 +9,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    CloseReason, Digest, EventRecord, Grant, Outcome, RecordingRow, Refusal, RequestId, RequestRow, Scope, SessionId,
-    SessionRow, Size, StatusReport, VerifyReport, Wall,
+    CloseReason, Digest, EventRecord, Grant, GrantId, Outcome, RecordingRow, Refusal, RequestId, RequestRow, Scope,
+    SessionId, SessionRow, Size, StatusReport, VerifyReport, Wall,
 };
 
 /// The protocol's version; a client of another one is told so and sent away.
@@ -68,7 +68,8 @@ pub enum Call {
     Requests,
     /// Standing grants. → [`Reply::Grants`]
     Grants,
-    /// From now on push [`Push::Session`], [`Push::SessionEnded`], [`Push::Request`], [`Push::RequestEnded`]; what is live now comes first.
+    /// From now on push [`Push::Session`], [`Push::SessionEnded`], [`Push::Request`], [`Push::RequestEnded`], [`Push::Grants`]; the sessions
+    /// and requests that are live now come first.
     /// → [`Reply::Done`]
     Subscribe,
     /// Approve a request. → [`Reply::Done`] or [`Reply::Refused`]
@@ -87,6 +88,13 @@ pub enum Call {
         /// What the approver was shown.
         digest: Digest,
         /// Why.
+        reason: String,
+    },
+    /// Take a standing grant back. → [`Reply::Done`] or [`Reply::Refused`]
+    Revoke {
+        /// Which.
+        grant: GrantId,
+        /// Why; may be empty; shown to the engineer.
         reason: String,
     },
     /// Stop a session's keys. → [`Reply::Done`]
@@ -165,6 +173,11 @@ pub enum Push {
         request: RequestId,
         /// How.
         outcome: Outcome,
+    },
+    /// A grant began or ended.
+    Grants {
+        /// Those that stand now, the oldest first.
+        grants: Vec<Grant>,
     },
     /// The screen of the watched session as escape sequences that paint it whole.
     Keyframe {

@@ -11,7 +11,7 @@
 //!                         │ └─────────────────┘
 //!                         │ Decided: Approved │ Denied │ Expired │ Withdrawn
 //!                         ▼
-//!                      decided ──▶ Granted (only Approved for the rest of the session, or in the clear for a time) ──▶ GrantEnded
+//!                      decided ──▶ Granted (only Approved for the rest of the session, or in the clear for a time) ──▶ GrantEnded: Expired │ Closed │ Revoked
 //! ```
 //!
 //! The rules of voting:
@@ -30,8 +30,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use crate::model::{
-    AuditEvent, AuditRecord, Grant, GrantId, HoldRequest, Mono, Now, Outcome, Principal, Refusal, Refused, RequestId,
-    RequestRow, Ruling, Scope, SessionId, Shown, Subject, Vote, Wall,
+    AuditEvent, AuditRecord, Grant, GrantEnd, GrantId, HoldRequest, Mono, Now, Outcome, Principal, Refusal, Refused,
+    RequestId, RequestRow, Ruling, Scope, SessionId, Shown, Subject, Vote, Wall,
 };
 
 /// The state of the approval desk: open requests with their votes, standing grants, and what was decided lately.
@@ -203,9 +203,35 @@ impl Docket {
         let requests =
             due.into_iter().map(|open| AuditEvent::Decided { request: open.request.id, outcome: Outcome::Expired });
         let ended = self.grants.values().filter(|standing| standing.due.is_some_and(|due| due <= now));
-        let grants =
-            ended.map(|Standing { grant, .. }| AuditEvent::GrantEnded { grant: grant.id, session: grant.session });
+        let grants = ended.map(|Standing { grant, .. }| AuditEvent::GrantEnded {
+            grant: grant.id,
+            session: grant.session,
+            why: GrantEnd::Expired,
+        });
         requests.chain(grants).collect()
+    }
+
+    /// Ends a grant before its time. Nothing if it does not stand.
+    #[must_use]
+    pub fn end_grant(&self, id: GrantId, why: GrantEnd) -> Vec<AuditEvent> {
+        let standing = self.grants.get(&id);
+        standing
+            .map(|Standing { grant, .. }| AuditEvent::GrantEnded { grant: id, session: grant.session, why })
+            .into_iter()
+            .collect()
+    }
+
+    /// Somebody takes a grant back; whether they may is for policy to say.
+    ///
+    /// # Errors
+    /// When it does not stand.
+    pub fn revoke(&self, id: GrantId, by: &str, reason: Shown) -> Result<Vec<AuditEvent>, Refused> {
+        let events = self.end_grant(id, GrantEnd::Revoked { by: by.to_owned(), reason });
+        if events.is_empty() {
+            let why = format!("no grant {id} stands: it has ended, or never was");
+            return Err(refused(Refusal::NoSuchThing, why));
+        }
+        Ok(events)
     }
 
     /// When [`Docket::expire`] has something to do next.

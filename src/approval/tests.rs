@@ -407,8 +407,38 @@ fn a_reveal_is_granted_for_what_was_asked_and_its_grant_ends_by_itself() {
     assert_eq!(bench.expire(), []);
     bench.pass(1);
     let grant = bench.docket.grants().remove(0).id;
-    assert_eq!(bench.expire(), [AuditEvent::GrantEnded { grant, session: session(1) }]);
+    assert_eq!(bench.expire(), [AuditEvent::GrantEnded { grant, session: session(1), why: GrantEnd::Expired }]);
     assert_eq!((bench.docket.grants().len(), bench.docket.next_deadline()), (0, None));
+}
+
+#[test]
+fn a_grant_that_is_closed_or_taken_back_stands_nowhere_any_more_and_once_only() {
+    let mut bench = Bench::new();
+    for (n, why) in [(1, GrantEnd::Closed), (2, GrantEnd::Revoked { by: "bob".into(), reason: "enough".into() })] {
+        let asked = reveal(n, 1, 900);
+        bench.ask(asked.clone()).unwrap();
+        bench.vote(&approver("bob"), yes(&asked, Scope::Once)).unwrap();
+        let grant = bench.docket.grants()[0].id;
+        let events = match &why {
+            GrantEnd::Revoked { by, reason } => bench.docket.revoke(grant, by, reason.clone()).unwrap(),
+            GrantEnd::Closed | GrantEnd::Expired => bench.docket.end_grant(grant, why.clone()),
+        };
+        assert_eq!(events, [AuditEvent::GrantEnded { grant, session: session(1), why }]);
+        bench.write(events);
+        assert_eq!(bench.docket.grants(), []);
+        assert_eq!(bench.docket.end_grant(grant, GrantEnd::Closed), []);
+        let again = bench.docket.revoke(grant, "bob", Shown::default());
+        assert_eq!(kind(again), Refusal::NoSuchThing);
+    }
+}
+
+#[test]
+fn a_grant_that_ended_before_reasons_were_written_had_run_out() {
+    let old = r#"{"audit":"grant_ended","grant":"GRANT","session":"SESSION"}"#;
+    let (grant, of) = (GrantId::from_bytes([7; 5]), session(1));
+    let old = old.replace("GRANT", &grant.to_string()).replace("SESSION", &of.to_string());
+    let read: AuditEvent = serde_json::from_str(&old).unwrap();
+    assert_eq!(read, AuditEvent::GrantEnded { grant, session: of, why: GrantEnd::Expired });
 }
 
 #[test]

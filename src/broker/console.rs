@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::model::{
-    AuditEvent, AuditRecord, EventRecord, Grant, Judgement, Place, Principal, RecordingRow, Refusal, Refused,
+    AuditEvent, AuditRecord, EventRecord, Grant, GrantId, Judgement, Place, Principal, RecordingRow, Refusal, Refused,
     RequestId, RequestRow, SessionId, SessionMeta, SessionRow, Shown, StatusReport, Verdict, VerifyReport, Vote,
 };
 use crate::policy::permit::Viewing;
@@ -173,6 +173,24 @@ impl Console {
         }
         // The desk's own sentence says best what is wrong with an unknown, a decided or one's own request.
         self.parts.desk.vote(who.clone(), vote).await
+    }
+
+    /// Takes a standing grant back: whoever may approve there may, and whoever has it.
+    ///
+    /// # Errors
+    /// When none of that id stands, policy says no, the reason is too long, or the chain could not be written.
+    pub async fn revoke(&self, who: &Principal, grant: GrantId, reason: &str) -> Result<(), Refused> {
+        check_reason(reason)?;
+        let standing = self.grants(who).await?.into_iter().find(|standing| standing.id == grant);
+        let standing = standing.ok_or_else(|| {
+            let why = format!("no grant {grant} stands: it has ended, or never was");
+            Refused { kind: Refusal::NoSuchThing, why }
+        })?;
+        let row = self.live(who, standing.session)?;
+        if row.meta.who.user != who.user {
+            self.permit(who, Action::Approve, &row.meta.place)?;
+        }
+        self.parts.desk.revoke(grant, who.user.clone(), Shown::new(reason)).await
     }
 
     /// Stops a session's keys.

@@ -15,8 +15,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::approval::Docket;
 use crate::model::{
-    AuditEvent, AuditRecord, Grant, GrantId, HoldRequest, Mono, Now, Outcome, Principal, Refusal, Refused, RequestId,
-    RequestRow, Ruling, SessionId, Shown, Vote,
+    AuditEvent, AuditRecord, Grant, GrantEnd, GrantId, HoldRequest, Mono, Now, Outcome, Principal, Refusal, Refused,
+    RequestId, RequestRow, Ruling, SessionId, Shown, Vote,
 };
 
 use super::registry::{Control, News, Registry};
@@ -101,6 +101,22 @@ impl Desk {
         self.act(|done| Act::Vote(Box::new((who, vote)), done)).await?
     }
 
+    /// A session has no more use for a grant. One that does not stand is no error.
+    ///
+    /// # Errors
+    /// When the chain could not be written.
+    pub async fn close_grant(&self, id: GrantId) -> Result<(), Refused> {
+        self.act(|done| Act::CloseGrant(id, done)).await?
+    }
+
+    /// Somebody who may takes a grant back. When this comes back, that is durable and on its way to the session.
+    ///
+    /// # Errors
+    /// When it does not stand, or the chain could not be written.
+    pub async fn revoke(&self, id: GrantId, by: String, reason: Shown) -> Result<(), Refused> {
+        self.act(|done| Act::Revoke(id, by, reason, done)).await?
+    }
+
     /// The open requests as this person sees them, the most urgent first.
     ///
     /// # Errors
@@ -159,6 +175,8 @@ enum Act {
     Withdraw(RequestId, Done),
     Note(RequestId, Shown, Done),
     SessionEnded(SessionId, Done),
+    CloseGrant(GrantId, Done),
+    Revoke(GrantId, String, Shown, Done),
     Vote(Box<(Principal, Vote)>, Done),
     Look(Box<dyn FnOnce(&Docket) + Send>),
 }
@@ -199,6 +217,8 @@ impl Task {
             Act::Withdraw(id, done) => (Ok(self.withdraw(id)), done),
             Act::Note(id, text, done) => (Ok(self.docket.note(id, &text)), done),
             Act::SessionEnded(session, done) => (Ok(self.docket.session_ended(session)), done),
+            Act::CloseGrant(id, done) => (Ok(self.docket.end_grant(id, GrantEnd::Closed)), done),
+            Act::Revoke(id, by, reason, done) => (self.docket.revoke(id, &by, reason), done),
             Act::Vote(vote, done) => {
                 let fresh = GrantId::from_bytes(rand::random());
                 (self.docket.vote(&vote.0, &vote.1, now, fresh), done)
@@ -261,14 +281,16 @@ impl Task {
             }
             AuditEvent::Granted(grant) => Some(Tidings::Granted(Grant::clone(grant))),
             AuditEvent::Noted { request, .. } => Some(Tidings::Asked(*request)),
+            AuditEvent::GrantEnded { grant, session, why: GrantEnd::Revoked { by, reason } } => {
+                Some(Tidings::Revoked(*session, *grant, by.clone(), reason.clone()))
+            }
+            AuditEvent::GrantEnded { .. } | AuditEvent::GrantsEnded { .. } => Some(Tidings::GrantsEnded),
             AuditEvent::Started { .. }
             | AuditEvent::Stopped
             | AuditEvent::LoggedIn { .. }
             | AuditEvent::Refused { .. }
             | AuditEvent::SessionStarted(_)
             | AuditEvent::SessionSealed { .. }
-            | AuditEvent::GrantEnded { .. }
-            | AuditEvent::GrantsEnded { .. }
             | AuditEvent::Viewed { .. }
             | AuditEvent::Steered { .. }
             | AuditEvent::PolicyLoaded { .. } => None,
@@ -289,7 +311,15 @@ impl Task {
                 }
                 self.registry.announce(news);
             }
-            Tidings::Granted(grant) => self.deliver(grant.session, Control::Granted(grant)),
+            Tidings::Granted(grant) => {
+                self.deliver(grant.session, Control::Granted(grant));
+                self.registry.announce(News::Grants);
+            }
+            Tidings::Revoked(session, grant, by, reason) => {
+                self.deliver(session, Control::Revoked { grant, by, reason });
+                self.registry.announce(News::Grants);
+            }
+            Tidings::GrantsEnded => self.registry.announce(News::Grants),
         }
     }
 
@@ -317,6 +347,8 @@ enum Tidings {
     Asked(RequestId),
     Ruled(SessionId, Ruling),
     Granted(Grant),
+    Revoked(SessionId, GrantId, String, Shown),
+    GrantsEnded,
 }
 
 async fn sleep(pause: Option<Duration>) {

@@ -20,8 +20,8 @@ use crate::ca::{self, IssueOptions};
 use crate::config::{HostTrust, SshTarget, TargetKind};
 use crate::ledger::Recorder;
 use crate::model::{
-    ChannelKind, CloseReason, Event, EventRecord, HoldRequest, Now, RequestId, Seq, SessionId, SessionMeta, SessionRow,
-    SessionState, Shown,
+    ChannelKind, CloseReason, Event, EventRecord, GrantId, HoldRequest, Now, RequestId, Seq, SessionId, SessionMeta,
+    SessionRow, SessionState, Shown,
 };
 use crate::policy::permit::{Admission, Release};
 use crate::session::{Engine, Input, Output, Settings};
@@ -287,6 +287,7 @@ impl Driver {
         match control {
             Control::Ruled(ruling) => self.give(Input::Ruled(ruling)).await,
             Control::Granted(grant) => self.give(Input::Granted(grant)).await,
+            Control::Revoked { grant, by, reason } => self.give(Input::Revoked { grant, by: &by, reason }).await,
             Control::Pause { by } => self.give(Input::Paused { by: &by }).await,
             Control::Resume { by } => self.give(Input::Resumed { by: &by }).await,
             Control::Kill { by, reason } => self.give(Input::Kill { by: &by, reason: &reason }).await,
@@ -324,6 +325,7 @@ impl Driver {
             Output::Ask(request) => self.ask(*request),
             Output::Withdraw(request) => self.withdraw(request),
             Output::Note(request, text) => self.note(request, text),
+            Output::CloseGrant(grant) => self.close_grant(grant),
             Output::Dial { request, force_command } => self.to_dial = Some((request, force_command)),
             Output::StartShell => self.start(Start::Shell),
             Output::StartCommand(release, command) => self.start(Start::Command(release, command)),
@@ -380,6 +382,15 @@ impl Driver {
         tokio::spawn(async move {
             if let Err(error) = desk.note(request, text).await {
                 tracing::warn!(%error, %request, "a note could not be added to a request");
+            }
+        });
+    }
+
+    fn close_grant(&self, grant: GrantId) {
+        let desk = self.broker.common().desk.clone();
+        tokio::spawn(async move {
+            if let Err(error) = desk.close_grant(grant).await {
+                tracing::warn!(%error, %grant, "a grant that is not used any more could not be ended");
             }
         });
     }

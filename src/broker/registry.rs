@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{broadcast, mpsc};
 
 use crate::model::{
-    CloseReason, EventRecord, Grant, Outcome, Refusal, Refused, RequestId, Ruling, SessionId, SessionRow, Size,
+    CloseReason, EventRecord, Grant, GrantId, Outcome, Refusal, Refused, RequestId, Ruling, SessionId, SessionRow,
+    Shown, Size,
 };
 
 /// A message to the task that drives a session. The mailbox holds [`MAILBOX`] of them.
@@ -16,6 +17,15 @@ pub enum Control {
     Ruled(Ruling),
     /// A grant of this session began.
     Granted(Grant),
+    /// A grant of this session was taken back.
+    Revoked {
+        /// Which.
+        grant: GrantId,
+        /// Who took it back.
+        by: String,
+        /// Why; may be empty.
+        reason: Shown,
+    },
     /// Stop the engineer's keys.
     Pause {
         /// Who.
@@ -69,6 +79,8 @@ pub enum News {
     Request(RequestId),
     /// A request came to its end.
     RequestEnded(RequestId, Outcome),
+    /// A grant began or ended; ask the desk for those that stand, because who may know of them depends on who looks.
+    Grants,
 }
 
 /// One live session, as the rest of the bastion sees it.

@@ -6,7 +6,7 @@ use super::exit::{Done, Exit, Failure};
 use super::out::{Out, say};
 use super::source::From;
 use super::{connect, show};
-use crate::model::{AuditEvent, AuditRecord, Outcome, Shown};
+use crate::model::{AuditEvent, AuditRecord, GrantEnd, Outcome, Shown};
 
 /// The flags of `holdpoint audit`.
 #[derive(Debug, Args)]
@@ -91,7 +91,14 @@ fn told(event: &AuditEvent) -> (Option<String>, String) {
             by(&grant.by.join(", "), format!("granted {} in session {}", grant.id, grant.session))
         }
         AuditEvent::Noted { request, text } => (None, format!("a note was added to {request}: {text}")),
-        AuditEvent::GrantEnded { grant, session } => (None, format!("grant {grant} of session {session} ended")),
+        AuditEvent::GrantEnded { grant, session, why } => {
+            let what = |how: &str| format!("grant {grant} of session {session} {how}");
+            match why {
+                GrantEnd::Expired => (None, what("ended: its time was up")),
+                GrantEnd::Closed => (None, what("ended: it was not wanted any more")),
+                GrantEnd::Revoked { by: who, reason } => by(who, what(&format!("revoked: {reason}"))),
+            }
+        }
         AuditEvent::GrantsEnded { session } => (None, format!("grants of session {session} ended")),
         AuditEvent::Viewed { by: who, session, how } => by(who, format!("looked at session {session} ({how})")),
         AuditEvent::Steered { by: who, session, what, reason } => {

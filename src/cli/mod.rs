@@ -26,9 +26,12 @@ pub mod local_shell;
 pub mod man;
 pub mod mask;
 pub mod out;
+pub mod pause;
 pub mod policy_files;
 pub mod replay;
 pub mod requests;
+pub mod resume;
+pub mod revoke;
 mod running;
 pub mod sandbox_exec;
 pub mod scan;
@@ -65,6 +68,10 @@ pub enum Verb {
     Watch(watch::Watch),
     /// End a live session
     Kill(kill::Kill),
+    /// Stop the engineer's keys in a live session
+    Pause(pause::Pause),
+    /// Let the keys of a paused session go on
+    Resume(resume::Resume),
     /// List what waits for a decision
     Requests(requests::Requests),
     /// Let a request through
@@ -73,6 +80,8 @@ pub enum Verb {
     Deny(deny::Deny),
     /// List what approvals still let through
     Grants(grants::Grants),
+    /// Take a standing grant back, at once
+    Revoke(revoke::Revoke),
     /// Play a recorded session
     Replay(replay::Replay),
     /// Write a recording as asciicast, text or JSON
@@ -115,6 +124,9 @@ pub fn main() -> ExitCode {
         Verb::Sessions(verb) => verb.run(),
         Verb::Watch(verb) => verb.run(),
         Verb::Kill(verb) => verb.run(),
+        Verb::Pause(verb) => verb.run(),
+        Verb::Resume(verb) => verb.run(),
+        Verb::Revoke(verb) => verb.run(),
         Verb::Requests(verb) => verb.run(),
         Verb::Approve(verb) => verb.run(),
         Verb::Deny(verb) => verb.run(),

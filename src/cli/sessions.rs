@@ -1,6 +1,7 @@
 //! `holdpoint sessions`: who is where.
 
 use clap::Args;
+use serde::Serialize;
 
 use super::connect::{self, Connect};
 use super::exit::{Done, Exit, Failure};
@@ -91,6 +92,40 @@ async fn recorded(client: &mut Client, mut out: Out) -> Done {
         let (started, records) = (row.meta.started.to_string(), row.records.to_string());
         [row.meta.id.to_string(), state.to_owned(), who, place, from, started, records]
     })?;
+    Ok(Exit::Ok)
+}
+
+/// `alice on root@db-1`.
+#[must_use]
+pub fn whose(row: &SessionRow) -> String {
+    format!("{} on {}", Shown::new(&row.meta.who.user), show::place(&row.meta.place))
+}
+
+/// Pauses or resumes the one that a person means, and says so.
+///
+/// # Errors
+/// When there is no such session, policy says no, or the connection ends.
+pub async fn steer(
+    client: &mut Client,
+    prefix: &str,
+    json: bool,
+    past: &'static str,
+    call: impl FnOnce(SessionId) -> Call,
+) -> Done {
+    #[derive(Serialize)]
+    struct Steered {
+        session: SessionId,
+        state: &'static str,
+    }
+    let row = pick(prefix, list(client).await?)?;
+    let session = row.meta.id;
+    connect::ask(client, call(session)).await?;
+    let mut out = Out::new(json);
+    if out.is_json() {
+        out.json(&Steered { session, state: past })?;
+    } else {
+        out.line(&format!("{past} session {session} of {}", whose(&row)))?;
+    }
     Ok(Exit::Ok)
 }
 

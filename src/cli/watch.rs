@@ -86,6 +86,7 @@ async fn stream(client: &mut Client, watched: SessionId) -> Result<Option<CloseR
             | Push::SessionEnded { .. }
             | Push::Request(_)
             | Push::RequestEnded { .. }
+            | Push::Grants { .. }
             | Push::Goodbye { .. } => continue,
         };
         out.json(&push)?;
@@ -157,6 +158,7 @@ impl View {
             | Push::SessionEnded { .. }
             | Push::Request(_)
             | Push::RequestEnded { .. }
+            | Push::Grants { .. }
             | Push::Goodbye { .. } => None,
         }
     }
@@ -181,6 +183,7 @@ impl View {
             | Event::Alerted { .. }
             | Event::RevealBegan { .. }
             | Event::RevealEnded { .. }
+            | Event::GrantRevoked { .. }
             | Event::Noted { .. }
             | Event::Notice { .. }
             | Event::Paused { .. }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::data::Finding;
 use super::effect::{Certainty, Effect};
 use super::id::{GrantId, RequestId, SessionId};
-use super::request::{CommandText, Grant, HoldRequest, Outcome, Vote};
+use super::request::{CommandText, Grant, GrantEnd, HoldRequest, Outcome, Vote};
 use super::session::{Admitted, CloseReason, ExitStatus, SessionMeta, Size, Stream};
 use super::text::Shown;
 use super::time::Wall;
@@ -111,6 +111,15 @@ pub enum Event {
         /// Why.
         why: RevealEnd,
     },
+    /// Somebody took back what an approval had let through for longer.
+    GrantRevoked {
+        /// Which grant.
+        grant: GrantId,
+        /// Who.
+        by: String,
+        /// Why; may be empty.
+        reason: Shown,
+    },
     /// The engineer wrote to the approvers.
     Noted {
         /// What.
@@ -155,6 +164,10 @@ pub enum RevealEnd {
     Expired,
     /// The engineer had seen enough.
     Closed,
+    /// An approver took it back.
+    Revoked,
+    /// Another reveal took its place.
+    Replaced,
     /// The session ended.
     SessionEnded,
     /// The clock went backwards: nobody can tell how long it has run.
@@ -180,6 +193,7 @@ impl Event {
             | Self::Masked { .. }
             | Self::Alerted { .. }
             | Self::RevealEnded { .. }
+            | Self::GrantRevoked { .. }
             | Self::Noted { .. }
             | Self::Notice { .. }
             | Self::Paused { .. }
@@ -270,12 +284,15 @@ pub enum AuditEvent {
         /// What.
         text: Shown,
     },
-    /// The time of a grant was up.
+    /// A grant ended before its session did.
     GrantEnded {
         /// Which.
         grant: GrantId,
         /// Its session.
         session: SessionId,
+        /// Why. Records of before this was written were of grants whose time was up.
+        #[serde(default)]
+        why: GrantEnd,
     },
     /// Grants of a session ended with it.
     GrantsEnded {

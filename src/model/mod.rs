@@ -21,7 +21,7 @@ pub use id::{GrantId, IdError, RequestId, SessionId};
 pub use live::{
     RecordingRow, RecordingState, Refusal, Refused, RequestRow, SessionRow, SessionState, StatusReport, VerifyReport,
 };
-pub use request::{CommandText, Digest, Grant, HoldRequest, Outcome, Ruling, Scope, Subject, Vote, minutes};
+pub use request::{CommandText, Digest, Grant, GrantEnd, HoldRequest, Outcome, Ruling, Scope, Subject, Vote, minutes};
 pub use session::{Admitted, ChannelKind, CloseReason, ExitStatus, PtySize, SessionMeta, Size, Stream};
 pub use text::Shown;
 pub use time::{Mono, Now, Wall};

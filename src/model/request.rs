@@ -243,6 +243,24 @@ pub struct Grant {
     pub since: Wall,
 }
 
+/// Why a grant ended before its session did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "because", rename_all = "snake_case")]
+pub enum GrantEnd {
+    /// Its time was up.
+    #[default]
+    Expired,
+    /// Whoever had it has no more use for it.
+    Closed,
+    /// Somebody took it back.
+    Revoked {
+        /// Who.
+        by: String,
+        /// Why; may be empty.
+        reason: Shown,
+    },
+}
+
 impl Grant {
     /// When it ends, if not with its session.
     #[must_use]

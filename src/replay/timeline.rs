@@ -340,6 +340,7 @@ pub(super) fn marker(event: &Event) -> Option<(Mark, Shown)> {
         }
         Event::RevealBegan { secs, .. } => (Mark::Approved, shown(&format!("reveal begins, for {}", minutes(*secs)))),
         Event::RevealEnded { .. } => (Mark::Lapsed, shown("reveal ends")),
+        Event::GrantRevoked { by, .. } => (Mark::Steered, shown(&format!("approval taken back by {by}"))),
         Event::Noted { text, .. } => (Mark::Notice, shown(&format!("note: {text}"))),
         Event::Notice { text } => (Mark::Notice, text.clone()),
         Event::Paused { by } => (Mark::Steered, shown(&format!("paused by {by}"))),

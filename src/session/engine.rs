@@ -157,6 +157,7 @@ impl Engine {
             Input::Ruled(ruling) => self.ruled(ruling, now),
             Input::Unasked(request, why) => self.unasked(request, why, now),
             Input::Granted(grant) => self.granted(grant, now),
+            Input::Revoked { grant, by, reason } => self.revoked(grant, by, reason, now),
             Input::Paused { by } => self.pause(by, now),
             Input::Resumed { by } => self.resume(by, now),
             Input::Kill { by, reason } => {

@@ -75,7 +75,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::model::{
-    Admitted, CloseReason, EventRecord, ExitStatus, Grant, HoldRequest, RequestId, Ruling, Seq, Shown, Size, Stream,
+    Admitted, CloseReason, EventRecord, ExitStatus, Grant, GrantId, HoldRequest, RequestId, Ruling, Seq, Shown, Size,
+    Stream,
 };
 use crate::policy::permit::Release;
 use crate::privacy;
@@ -115,6 +116,15 @@ pub enum Input<'a> {
     Unasked(RequestId, &'a str),
     /// A grant of this session began.
     Granted(Grant),
+    /// A grant of this session was taken back.
+    Revoked {
+        /// Which.
+        grant: GrantId,
+        /// Who took it back.
+        by: &'a str,
+        /// Why; may be empty.
+        reason: Shown,
+    },
     /// An approver stopped the keys.
     Paused {
         /// Who.
@@ -172,6 +182,8 @@ pub enum Output {
     Withdraw(RequestId),
     /// Add what the engineer says to a request.
     Note(RequestId, Shown),
+    /// A grant is not used any more: end it.
+    CloseGrant(GrantId),
     /// Connect to the target, without starting anything there.
     Dial {
         /// The approval that led to it; it goes into the certificate's key id.

@@ -9,6 +9,7 @@
 //! Only what the client gets changes, and with it its screen, by difference. What is recorded, what others watch and what an approver is
 //! shown stay masked; the gate judges as ever. The menu that leads here is [`super::menu`].
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::digest::command_digest;
@@ -19,8 +20,8 @@ use super::menu::{Facts, Menu, Wanted};
 use super::words::{self, BarText};
 use super::{MenuKey, Output};
 use crate::model::{
-    Certainty, CommandText, Digest, Event, Grant, HoldRequest, Mono, Now, Outcome, RequestId, RevealEnd, Ruling, Scope,
-    Seq, Shown, Stream, Subject, Verdict, Wall,
+    Certainty, CommandText, Digest, Event, Grant, GrantId, HoldRequest, Mono, Now, Outcome, RequestId, RevealEnd,
+    Ruling, Scope, Seq, Shown, Stream, Subject, Verdict, Wall,
 };
 use crate::policy::permit::Reveal;
 use crate::terminal::{Kind, Panel, Token};
@@ -37,6 +38,8 @@ pub(super) struct Reveals {
     flash: Option<(BarText, Mono)>,
     /// A note that no request has taken yet.
     note: Option<Shown>,
+    /// Grants that were taken back, should word of one come before the grant itself. At most [`REVOKED`].
+    revoked: VecDeque<GrantId>,
 }
 
 /// A request for a reveal that waits for its decision, or for the grant that comes with it.
@@ -278,6 +281,10 @@ impl Engine {
 
     /// A grant came: if it shows something here that was asked for here, it begins.
     pub(super) fn granted(&mut self, grant: Grant, now: Now) {
+        if self.reveals.revoked.contains(&grant.id) {
+            self.reveals.asked.take_if(|asked| asked.id == grant.request);
+            return;
+        }
         let asked = self.reveals.asked.as_ref();
         let ours = asked.is_some_and(|asked| asked.id == grant.request && asked.digest == grant.digest)
             || self.output_approved(&grant);
@@ -288,6 +295,21 @@ impl Engine {
             self.begin_reveal(permit, now);
         }
         self.grants.push(grant);
+    }
+
+    /// A grant was taken back: what it showed is masked again at once, and what it let through has to be asked for.
+    pub(super) fn revoked(&mut self, grant: GrantId, by: &str, reason: Shown, now: Now) {
+        self.grants.retain(|standing| standing.id != grant);
+        self.reveals.revoked.truncate(REVOKED - 1);
+        self.reveals.revoked.push_front(grant);
+        self.append(Event::GrantRevoked { grant, by: by.to_owned(), reason: reason.clone() }, now);
+        let shows = |permit: &Reveal| permit.grant() == Some(grant);
+        let begun = self.reveals.begun.as_ref().is_some_and(|(_, permit)| shows(permit));
+        let clear = self.reveals.clear.as_ref().is_some_and(|clear| shows(&clear.permit));
+        if begun || clear {
+            self.end_reveal(RevealEnd::Revoked, now);
+        }
+        self.flash(&words::revoked(by, &reason, begun || clear), now);
     }
 
     /// Written first: nothing is shown before it is on disk.
@@ -313,7 +335,9 @@ impl Engine {
         }
         self.repaint_client();
         let lasts = until.since(now.mono);
-        self.reveals.clear = Some(Clear { permit, until, since: now.wall });
+        if let Some(Clear { permit, .. }) = self.reveals.clear.replace(Clear { permit, until, since: now.wall }) {
+            self.reveal_is_over(&permit, RevealEnd::Replaced, now);
+        }
         let key = self.settings.menu.map_or_else(String::new, |key| format!(" · {} ends it", key.name()));
         self.flash(&words::reveal_begins(lasts, &key), now);
         self.clear_output_goes_on(now);
@@ -321,7 +345,13 @@ impl Engine {
 
     /// Everything is masked again, at once.
     pub(super) fn end_reveal(&mut self, why: RevealEnd, now: Now) {
-        self.reveals.begun = None;
+        if let Some((_, permit)) = self.reveals.begun.take() {
+            self.reveal_is_over(&permit, why, now);
+            if why != RevealEnd::SessionEnded {
+                // It goes on masked: nothing will be in the clear.
+                self.clear_output_goes_on(now);
+            }
+        }
         if self.reveals.clear.is_none() {
             return;
         }
@@ -331,8 +361,22 @@ impl Engine {
             display.conceal();
         }
         self.repaint_client();
-        self.append(Event::RevealEnded { request: permit.request(), why }, now);
+        self.reveal_is_over(&permit, why, now);
         self.flash(words::REVEAL_ENDS, now);
+    }
+
+    /// It is on the record, and its grant, if that was left, ends with it.
+    fn reveal_is_over(&mut self, permit: &Reveal, why: RevealEnd, now: Now) {
+        self.append(Event::RevealEnded { request: permit.request(), why }, now);
+        let Some(grant) = permit.grant() else { return };
+        self.grants.retain(|standing| standing.id != grant);
+        match why {
+            RevealEnd::Closed | RevealEnd::Replaced | RevealEnd::Revoked | RevealEnd::ClockChanged => {
+                self.push(Output::CloseGrant(grant));
+            }
+            // Those who keep the grants know.
+            RevealEnd::Expired | RevealEnd::SessionEnded => {}
+        }
     }
 
     /// The session ends: nothing in the clear stays on the screen, and nothing waits.
@@ -406,6 +450,9 @@ impl Engine {
         self.refresh_bar(now);
     }
 }
+
+/// Grants that were taken back are remembered for a moment; nobody takes back more in one.
+const REVOKED: usize = 64;
 
 /// How long a word stands in the bar: read once, and gone.
 const FLASH: Duration = Duration::from_secs(3);

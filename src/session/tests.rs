@@ -147,6 +147,7 @@ impl Table {
                 | Output::SignalTarget(_)
                 | Output::Withdraw(_)
                 | Output::Note(..)
+                | Output::CloseGrant(_)
                 | Output::Dial { .. } => {}
             }
         }

@@ -213,6 +213,13 @@ pub(super) fn reveal_begins(lasts: Duration, ends: &str) -> String {
 
 pub(super) const REVEAL_ENDS: &str = " ○ the reveal is over: values are masked again ";
 
+/// A grant was taken back; `shown`: values were in the clear by it.
+pub(super) fn revoked(by: &str, reason: &Shown, shown: bool) -> String {
+    let why = if reason.as_str().is_empty() { String::new() } else { format!(": \"{reason}\"") };
+    let what = if shown { "the reveal, values are masked again" } else { "a standing approval" };
+    format!(" ○ {} took back {what}{why} ", Shown::new(by))
+}
+
 pub(super) fn reveal_denied(by: &str, reason: &Shown, id: &str) -> String {
     let why = if reason.as_str().is_empty() { String::new() } else { format!(": \"{reason}\"") };
     format!(" ✗ the reveal {id} was denied by {}{why} ", Shown::new(by))

@@ -44,6 +44,43 @@ async fn approve_shows_what_it_approves_and_takes_a_unique_prefix() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_standing_grant_is_taken_back_by_who_may_and_the_session_hears_of_it() {
+    let bench = Bench::new().await;
+    let (id, mut mailbox) = bench.session(1, "alice");
+    let asked = bench.request(1, Severity::High);
+    bench.desk.ask(asked.clone()).await.unwrap();
+    assert_eq!(bench.holdpoint("bob", &["approve", &asked.id.to_string(), "--session"]).await.code(), 0);
+    let plain = bench.holdpoint("bob", &["grants"]).await.out();
+    assert!(plain.contains("\talice on root@db-1\tfor the same command until this session ends\t-\tbob\t"), "{plain}");
+    let grant = plain.split('\t').next().unwrap().to_owned();
+    assert!(matches!(soon("the ruling", mailbox.recv()).await, Some(Control::Ruled(_))));
+    assert!(matches!(soon("the grant", mailbox.recv()).await, Some(Control::Granted(_))));
+    let other = bench.holdpoint("ann", &["revoke", &grant]).await;
+    assert!(other.code() == 5 && mailbox.try_recv().is_err(), "{}", other.err());
+    let done = bench.holdpoint("bob", &["revoke", &grant[..4], "-m", "enough", "--json"]).await;
+    assert_eq!(done.out(), format!("{{\"v\":1,\"grant\":\"{grant}\",\"session\":\"{id}\",\"revoked\":true}}\n"));
+    let told = soon("the revocation", mailbox.recv()).await;
+    assert!(matches!(told, Some(Control::Revoked { by, reason, .. }) if by == "bob" && reason.as_str() == "enough"));
+    assert_eq!(bench.holdpoint("bob", &["grants"]).await.code(), 1);
+    assert_eq!(bench.holdpoint("bob", &["revoke", &grant]).await.code(), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_paused_and_resumed_by_who_may() {
+    let bench = Bench::new().await;
+    let (id, mut mailbox) = bench.session(1, "alice");
+    let own = bench.holdpoint("ann", &["pause", &id.short()]).await;
+    assert!(own.code() == 5 && mailbox.try_recv().is_err(), "{}", own.err());
+    let paused = bench.holdpoint("bob", &["pause", &id.short()]).await;
+    assert_eq!(paused.out(), format!("paused session {id} of alice on root@db-1\n"));
+    assert!(matches!(soon("the pause", mailbox.recv()).await, Some(Control::Pause { by }) if by == "bob"));
+    let resumed = bench.holdpoint("bob", &["resume", &id.to_string(), "--json"]).await;
+    assert_eq!(resumed.out(), format!("{{\"v\":1,\"session\":\"{id}\",\"state\":\"resumed\"}}\n"));
+    assert!(matches!(soon("the resume", mailbox.recv()).await, Some(Control::Resume { by }) if by == "bob"));
+    assert_eq!(bench.holdpoint("bob", &["resume", "zzzz"]).await.code(), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_critical_request_wants_the_name_of_its_target() {
     let bench = Bench::new().await;
     let (_, mut mailbox) = bench.session(1, "alice");

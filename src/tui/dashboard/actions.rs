@@ -14,6 +14,8 @@ pub enum Action {
     Pause,
     /// Open the dialog that ends a session.
     Terminate,
+    /// Open the dialog that takes a grant back.
+    Revoke,
     /// Look closer at the selected row.
     Open,
     /// Show fewer rows.
@@ -94,6 +96,14 @@ pub const TABLE: &[Binding<Action>] = &[
         "terminate",
         "end the session (asks for a reason)",
         Some("terminate…"),
+    ),
+    row(
+        Action::Revoke,
+        &[Key::Char('u')],
+        "u",
+        "revoke",
+        "take the selected grant back (asks for a reason)",
+        Some("take back…"),
     ),
     row(Action::Open, &[Key::Enter], "enter", "open", "look closer at the selected row", Some("inspect")),
     row(Action::Filter, &[Key::Char('/')], "/", "filter", "show only rows that match; /! inverts", Some("filter")),

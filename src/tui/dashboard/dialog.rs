@@ -4,7 +4,9 @@ use ratatui::text::{Line, Span as Piece};
 
 use super::queue::{Entry, severity};
 use crate::api::wire::Call;
-use crate::model::{Digest, HoldRequest, RequestId, Scope, SessionId, SessionRow, Severity, Shown, Subject, minutes};
+use crate::model::{
+    Digest, Grant, GrantId, HoldRequest, RequestId, Scope, SessionId, SessionRow, Severity, Shown, Subject, minutes,
+};
 use crate::tui::bindings::Reading;
 use crate::tui::field::Field;
 use crate::tui::input::Key;
@@ -20,6 +22,8 @@ pub enum Dialog {
     Deny(Deny),
     /// Why does the session end? And really?
     Terminate(Terminate),
+    /// Why is the approval taken back?
+    Revoke(Revoke),
     /// What was asked is over, and how. It stays until it is read, so that keys meant for the dialog before it do nothing.
     Over(String),
     /// The action table.
@@ -59,6 +63,15 @@ pub struct Terminate {
     asked: bool,
 }
 
+/// The dialog that takes a grant back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revoke {
+    grant: GrantId,
+    /// What it lets through, and whom.
+    what: String,
+    reason: Field,
+}
+
 /// What a key did to a dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -96,13 +109,35 @@ impl Dialog {
         Self::Terminate(Terminate { session: row.meta.id, whose, reason: Field::default(), asked: false })
     }
 
+    /// The dialog that takes that grant back; `row` is its session, if that is known.
+    #[must_use]
+    pub fn revoke(grant: &Grant, row: Option<&SessionRow>) -> Self {
+        let whose = row.map_or_else(
+            || format!("session {}", grant.session.short()),
+            |row| format!("{} on {}@{}", row.meta.who.user, row.meta.place.login, row.meta.place.target),
+        );
+        let what = format!("{} for {whose}, by {}", reach(&grant.scope), grant.by.join(", "));
+        Self::Revoke(Revoke { grant: grant.id, what, reason: Field::default() })
+    }
+
     /// The request it decides on, with the digest that was displayed.
     #[must_use]
     pub const fn subject(&self) -> Option<(RequestId, Digest)> {
         match self {
             Self::Approve(a) => Some((a.request, a.digest)),
             Self::Deny(d) => Some((d.request, d.digest)),
-            Self::Terminate(_) | Self::Over(_) | Self::Help(_) | Self::Log(_) => None,
+            Self::Terminate(_) | Self::Revoke(_) | Self::Over(_) | Self::Help(_) | Self::Log(_) => None,
+        }
+    }
+
+    /// The grant it would take back.
+    #[must_use]
+    pub const fn grant(&self) -> Option<GrantId> {
+        match self {
+            Self::Revoke(revoke) => Some(revoke.grant),
+            Self::Approve(_) | Self::Deny(_) | Self::Terminate(_) | Self::Over(_) | Self::Help(_) | Self::Log(_) => {
+                None
+            }
         }
     }
 
@@ -111,7 +146,7 @@ impl Dialog {
     pub const fn session(&self) -> Option<SessionId> {
         match self {
             Self::Terminate(t) => Some(t.session),
-            Self::Approve(_) | Self::Deny(_) | Self::Over(_) | Self::Help(_) | Self::Log(_) => None,
+            Self::Approve(_) | Self::Deny(_) | Self::Revoke(_) | Self::Over(_) | Self::Help(_) | Self::Log(_) => None,
         }
     }
 
@@ -124,6 +159,7 @@ impl Dialog {
             Self::Approve(dialog) => dialog.key(key, armed),
             Self::Deny(dialog) => dialog.key(key, armed),
             Self::Terminate(dialog) => dialog.key(key, armed),
+            Self::Revoke(dialog) => dialog.key(key, armed),
             Self::Over(_) if key == Key::Enter => Step::Close,
             Self::Over(_) => Step::Stay,
             Self::Help(reading) | Self::Log(reading) => {
@@ -142,6 +178,7 @@ impl Dialog {
             Self::Deny(dialog) => dialog.reason.paste(text),
             Self::Terminate(dialog) if !dialog.asked => dialog.reason.paste(text),
             Self::Terminate(_) => {}
+            Self::Revoke(dialog) => dialog.reason.paste(text),
             Self::Help(reading) | Self::Log(reading) => reading.paste(text),
         }
     }
@@ -153,6 +190,7 @@ impl Dialog {
             Self::Approve(_) => " Approve ",
             Self::Deny(_) => " Deny ",
             Self::Terminate(_) => " Terminate the session ",
+            Self::Revoke(_) => " Take a grant back ",
             Self::Over(_) => " Nothing was sent ",
             Self::Help(_) => " Help ",
             Self::Log(_) => " What happened here ",
@@ -299,6 +337,31 @@ impl Terminate {
         } else {
             rows.push(keys_row("enter go on (asks once more)", "esc back", look));
         }
+        rows
+    }
+}
+
+impl Revoke {
+    fn key(&mut self, key: Key, armed: Result<(), String>) -> Step {
+        if key != Key::Enter {
+            self.reason.key(key);
+            return Step::Stay;
+        }
+        if let Err(why) = armed {
+            return Step::Say(why);
+        }
+        let reason = self.reason.text().trim().to_owned();
+        let says = format!("take back {}: {}", self.grant.short(), self.what);
+        Step::Send(Box::new(Call::Revoke { grant: self.grant, reason }), says)
+    }
+
+    /// Its rows.
+    #[must_use]
+    pub fn rows(&self, width: usize, look: Look) -> Vec<Line<'static>> {
+        let text = format!("{}: ends at once; what it showed is masked again", self.what);
+        let mut rows: Vec<_> = wrap(Shown::new(&text).as_str(), width).into_iter().map(Line::raw).collect();
+        rows.push(field_row("reason: ", &self.reason, width, look));
+        rows.push(keys_row("enter take it back; the engineer reads the reason", "esc back", look));
         rows
     }
 }

@@ -159,6 +159,7 @@ impl Dashboard {
             Action::Deny => self.open_decision(Dialog::deny),
             Action::Pause => return self.pause(),
             Action::Terminate => self.open_terminate(),
+            Action::Revoke => self.open_revoke(),
             Action::Open => self.open(),
             Action::Filter => self.prompt = Prompt::Filter(Field::default()),
             Action::Command => self.prompt = Prompt::Command(Field::default()),
@@ -213,6 +214,16 @@ impl Dashboard {
             Some(dialog) => self.open_dialog(dialog),
             None => self.say("no live session is selected; 2 shows them", true),
         }
+    }
+
+    fn open_revoke(&mut self) {
+        if let Err(why) = self.may_act() {
+            return self.say(&why, true);
+        }
+        let grant = self.grants.get(self.grant).filter(|_| self.view == View::Grants);
+        let Some(grant) = grant else { return self.say("no grant is selected; 3 shows them", true) };
+        let dialog = Dialog::revoke(grant, self.sessions.get(&grant.session));
+        self.open_dialog(dialog);
     }
 
     /// The session of the selected row, if it is live.

@@ -354,7 +354,10 @@ impl Dashboard {
                 true => None,
                 false => Some("the session has ended".to_owned()),
             },
-            (None, None) => None,
+            (None, None) => {
+                let stands = |id| self.grants.iter().any(|grant| grant.id == id);
+                dialog.grant().filter(|id| !stands(*id)).map(|_| "the grant has ended".to_owned())
+            }
         };
         if let Some(why) = over {
             self.say(&format!("nothing was sent: {why}"), true);

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{Dashboard, LinkState, Live, Sent, View, why};
 use crate::api::wire::{Call, Push, Reply};
-use crate::model::{CloseReason, Event, ExitStatus, RequestId, SessionId, SessionRow, Shown, Size, Wall};
+use crate::model::{CloseReason, Event, ExitStatus, Grant, RequestId, SessionId, SessionRow, Shown, Size, Wall};
 use crate::terminal::Screen;
 use crate::tui::app::Effect;
 
@@ -61,8 +61,8 @@ impl Dashboard {
             Push::RequestEnded { request, outcome } => {
                 self.request_ended(request, &why::outcome(&outcome));
                 self.queue.end(request, outcome);
-                return self.send(Call::Grants, Sent::Quiet);
             }
+            Push::Grants { grants } => self.grants_are(grants),
             Push::Keyframe { session, size, state } => self.keyframe(session, size, &state),
             Push::Event { session, event, .. } => self.event(session, &event),
             Push::Goodbye { why } => self.lost(&why),
@@ -96,13 +96,18 @@ impl Dashboard {
                 sessions.into_iter().for_each(|row| self.session_news(row));
             }
             Reply::Requests { requests } => self.queue.replace(requests),
-            Reply::Grants { grants } => {
-                self.grants = grants;
-                self.grant = self.grant.min(self.grants.len().saturating_sub(1));
-            }
+            Reply::Grants { grants } => self.grants_are(grants),
             Reply::Recordings { .. } | Reply::Verified(_) | Reply::Audit { .. } => {}
         }
         Vec::new()
+    }
+
+    /// The selection stays on the grant it is on.
+    fn grants_are(&mut self, grants: Vec<Grant>) {
+        let selected = self.grants.get(self.grant).map(|grant| grant.id);
+        let place = selected.and_then(|id| grants.iter().position(|grant| grant.id == id));
+        self.grant = place.unwrap_or(self.grant).min(grants.len().saturating_sub(1));
+        self.grants = grants;
     }
 
     fn session_news(&mut self, row: SessionRow) {
@@ -156,6 +161,7 @@ impl Dashboard {
             | Event::Alerted { .. }
             | Event::RevealBegan { .. }
             | Event::RevealEnded { .. }
+            | Event::GrantRevoked { .. }
             | Event::Noted { .. }
             | Event::Notice { .. }
             | Event::Paused { .. }

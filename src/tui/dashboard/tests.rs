@@ -8,7 +8,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::api::wire::{Push, Reply};
-use crate::model::{DataKind, Event, Finding, Outcome, Refusal, Scope, Severity, Stream, Subject};
+use crate::model::{
+    DataKind, Digest, Event, Finding, Grant, GrantId, Outcome, Refusal, Scope, Severity, Stream, Subject,
+};
 use crate::tui::testing::{EVIL, NOON, Person, hold, options, request_id, session, session_id};
 use crate::tui::theme::{Colour, Glyphs, Look};
 
@@ -50,7 +52,12 @@ fn acts(person: &Approver) -> Vec<&Call> {
     let act = |effect: &'_ Effect<()>| match effect {
         Effect::Send(Numbered { call, .. }) => matches!(
             call,
-            Call::Approve { .. } | Call::Deny { .. } | Call::Kill { .. } | Call::Pause { .. } | Call::Resume { .. }
+            Call::Approve { .. }
+                | Call::Deny { .. }
+                | Call::Kill { .. }
+                | Call::Pause { .. }
+                | Call::Resume { .. }
+                | Call::Revoke { .. }
         ),
         Effect::Copy(_) | Effect::Bell | Effect::Repaint | Effect::Quit(()) => false,
     };
@@ -268,6 +275,41 @@ fn the_selection_never_moves_by_itself() {
     assert!(person.app.dialog.is_none());
     person.press("j");
     assert!(!person.screen().contains("expired: nobody decided in time  carol"));
+}
+
+fn grant(n: u8) -> Grant {
+    Grant {
+        id: GrantId::from_bytes([n; 5]),
+        request: request_id(n),
+        session: session_id(3),
+        digest: Digest([n; 32]),
+        scope: Scope::Clear { secs: 900 },
+        by: vec!["bob".into()],
+        since: NOON,
+    }
+}
+
+#[test]
+fn a_grant_is_taken_back_and_the_selection_stays_on_it_until_then() {
+    let mut person = approver(120, 40, Colour::Sixteen);
+    person.press("u");
+    assert!(person.screen().contains("no grant is selected; 3 shows them"), "{}", person.screen());
+    person.push(Push::Grants { grants: vec![grant(1), grant(2)] });
+    person.press("3j");
+    person.push(Push::Grants { grants: vec![grant(2)] });
+    person.press("u");
+    person.wait(500);
+    let screen = person.screen();
+    assert!(screen.contains("in the clear for 15m for alice on root@db-prod-3, by bob"), "{screen}");
+    person.press("enough\r");
+    let revoke = Call::Revoke { grant: grant(2).id, reason: "enough".into() };
+    assert_eq!(acts(&person), [&revoke]);
+    person.press("u");
+    person.push(Push::Grants { grants: vec![] });
+    assert!(person.screen().contains("the grant has ended"), "{}", person.screen());
+    person.wait(500);
+    person.press("\r\r");
+    assert_eq!(acts(&person), [&revoke]);
 }
 
 #[test]

@@ -359,7 +359,13 @@ fn footer(d: &Dashboard, frame: &mut Frame<'_>, area: Rect) {
     // Help has its place on every screen, however narrow.
     let (mut used, help) = (1, "? help ");
     for (binding, word) in actions::TABLE.iter().filter_map(|binding| Some((binding, binding.footer?))) {
-        if binding.action == actions::Action::Help {
+        let elsewhere = match binding.action {
+            actions::Action::Help => true,
+            actions::Action::Approve | actions::Action::Deny => d.view == View::Grants,
+            actions::Action::Revoke => d.view != View::Grants,
+            _ => false,
+        };
+        if elsewhere {
             continue;
         }
         let word = if binding.action == actions::Action::Pause && paused(d) { "resume" } else { word };
@@ -389,6 +395,7 @@ impl Dashboard {
         match action {
             actions::Action::Approve | actions::Action::Deny => self.armed().is_ok(),
             actions::Action::Pause | actions::Action::Terminate => self.may_act().is_ok() && self.subject().is_some(),
+            actions::Action::Revoke => self.may_act().is_ok() && self.view == View::Grants && self.count() > 0,
             actions::Action::Open => self.count() > 0,
             actions::Action::Filter
             | actions::Action::Command
@@ -424,6 +431,7 @@ fn dialog_rows(d: &Dashboard, dialog: &Dialog, width: usize) -> Vec<Line<'static
         (Dialog::Approve(approve), Some(entry)) => approve.rows(entry, width, look),
         (Dialog::Deny(deny), Some(entry)) => deny.rows(entry, width, look),
         (Dialog::Terminate(terminate), _) => terminate.rows(width, look),
+        (Dialog::Revoke(revoke), _) => revoke.rows(width, look),
         (Dialog::Over(why), _) => super::dialog::over_rows(why, width, look),
         (Dialog::Approve(_) | Dialog::Deny(_), None) | (Dialog::Help(_) | Dialog::Log(_), _) => Vec::new(),
     }
@@ -452,7 +460,7 @@ fn draw_dialog(d: &Dashboard, dialog: &Dialog, frame: &mut Frame<'_>, areas: Are
         Dialog::Log(page) => {
             return page.draw("What happened here", log_rows(d, page.query()), look, frame, areas.body);
         }
-        Dialog::Approve(_) | Dialog::Deny(_) | Dialog::Terminate(_) | Dialog::Over(_) => {
+        Dialog::Approve(_) | Dialog::Deny(_) | Dialog::Terminate(_) | Dialog::Revoke(_) | Dialog::Over(_) => {
             dialog_rows(d, dialog, dialog_width(areas.body).into())
         }
     };

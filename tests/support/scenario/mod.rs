@@ -22,6 +22,7 @@
 //! | `resize 60x20` · `client leaves` | |
 //! | `approve` · `approve for session` · `approve in the clear for 5m` · `deny "…"` · `expire` | the desk decides on the last request, whether it is still open or not |
 //! | `desk refuses "…"` | the last request could not even be filed |
+//! | `revoke by bob "…"` | the grant of the last approval is taken back |
 //! | `pause by bob` · `resume by bob` · `kill by bob "…"` · `shutdown` | |
 //! | `disk slow` · `disk ok` · `disk fails` | nothing gets onto the disk until it is ok again; the record is lost |
 //! | `after 300ms` · `at 00:12` | time passes: so much, or until so long after the beginning |
@@ -206,6 +207,7 @@ impl Play {
             Step::Pause(by) => stage.act(Input::Paused { by }),
             Step::Resume(by) => stage.act(Input::Resumed { by }),
             Step::Kill { by, why } => stage.act(Input::Kill { by, reason: why }),
+            Step::Revoke { by, why } => stage.act(Input::Revoked { grant: stage::GRANT, by, reason: Shown::new(why) }),
             Step::Resize(size) => stage.resize(*size),
             Step::ClientLeaves => stage.act(Input::ClientGone),
             Step::Shutdown => stage.act(Input::Shutdown),
@@ -233,6 +235,7 @@ impl Play {
             | Expect::Record(_)
             | Expect::NoRecord(_)
             | Expect::Closed(_)
+            | Expect::GrantsClosed(_)
             | Expect::Open => self.expect_record(expect),
         }
     }
@@ -324,6 +327,7 @@ impl Play {
                 is(reason.trim_matches('"'), why.as_str(), "the session is")
             }
             Expect::Open => is(&stage.closed, &None, "closed"),
+            Expect::GrantsClosed(count) => is(&stage.closed_grants, count, "grants closed"),
             _ => Ok(()),
         }
     }

@@ -59,6 +59,11 @@ pub(crate) enum Step {
         by: String,
         why: String,
     },
+    /// The last grant is taken back.
+    Revoke {
+        by: String,
+        why: String,
+    },
     Resize(Size),
     ClientLeaves,
     Shutdown,
@@ -100,6 +105,8 @@ pub(crate) enum Expect {
     /// By the word that the record has for it.
     Closed(String),
     Open,
+    /// So many grants were given back since the beginning, because nobody uses them any more.
+    GrantsClosed(usize),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,6 +193,9 @@ fn step(words: &[Word<'_>]) -> Result<Step, String> {
         [Bare("pause"), Bare("by"), Bare(who)] => Step::Pause((*who).to_owned()),
         [Bare("resume"), Bare("by"), Bare(who)] => Step::Resume((*who).to_owned()),
         [Bare("kill"), Bare("by"), Bare(who), Quoted(why)] => Step::Kill { by: (*who).to_owned(), why: why.clone() },
+        [Bare("revoke"), Bare("by"), Bare(who), Quoted(why)] => {
+            Step::Revoke { by: (*who).to_owned(), why: why.clone() }
+        }
         [Bare("resize"), Bare(cells)] => Step::Resize(size(cells)?),
         [Bare("client"), Bare("leaves")] => Step::ClientLeaves,
         [Bare("shutdown")] => Step::Shutdown,
@@ -197,6 +207,7 @@ fn step(words: &[Word<'_>]) -> Result<Step, String> {
 fn expect(words: &[Word<'_>]) -> Result<Expect, String> {
     Ok(match words {
         [Bare("held"), Quoted(why)] => Expect::Held(why.clone()),
+        [Bare("grants"), Bare("closed"), Bare(count)] => Expect::GrantsClosed(number(count)?),
         [Bare("not"), Bare("held")] => Expect::NotHeld,
         [Bare("requests"), Bare(count)] => Expect::Requests(number(count)?),
         [Bare("first"), Bare("row"), Quoted(text)] => Expect::Row(Row::First, text.clone()),
@@ -339,6 +350,7 @@ fn event(name: &str) -> Result<String, String> {
         "alerted",
         "reveal_began",
         "reveal_ended",
+        "grant_revoked",
         "noted",
         "notice",
         "paused",

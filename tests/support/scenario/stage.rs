@@ -31,6 +31,8 @@ pub(crate) struct Stage {
     /// What is under way from the pretended shell, or from the client's terminal of its own, with the time it arrives.
     coming: Vec<(Mono, Coming)>,
     pub(crate) events: Vec<EventRecord>,
+    /// Grants that the session gave back.
+    pub(crate) closed_grants: usize,
     /// Names of the signals that the target was sent.
     pub(crate) signals: Vec<String>,
     pub(crate) requests: Vec<HoldRequest>,
@@ -103,6 +105,7 @@ impl Stage {
             shell: PretendedShell { echo, prompt: "me@box:~$ ".to_owned(), line: String::new(), ran: vec![] },
             coming: vec![],
             events: vec![],
+            closed_grants: 0,
             signals: vec![],
             requests: vec![],
             to_target: vec![],
@@ -173,7 +176,7 @@ impl Stage {
         let grant = match &outcome {
             Outcome::Approved { by, scope: scope @ (Scope::SameCommandThisSession | Scope::Clear { .. }) } => {
                 Some(Grant {
-                    id: GrantId::from_bytes([9; 5]),
+                    id: GRANT,
                     request: request.id,
                     session: request.session,
                     digest: request.command.digest,
@@ -297,6 +300,7 @@ impl Stage {
             Output::ToClient(stream, bytes) => self.client_reads(stream, &bytes),
             Output::SignalTarget(name) => self.signals.push(name),
             Output::Ask(request) => self.requests.push(*request),
+            Output::CloseGrant(_) => self.closed_grants += 1,
             Output::Close(reason) => self.closed = Some(reason),
             Output::ResizeTarget(_)
             | Output::TargetEof
@@ -441,6 +445,9 @@ const BUILTIN: [(&str, &str); 3] = [
     ("holds.cedar", include_str!("../../../policy/holds.cedar")),
     ("privacy.cedar", include_str!("../../../policy/privacy.cedar")),
 ];
+
+/// The id of every grant: a script has one at a time.
+pub(crate) const GRANT: GrantId = GrantId::from_bytes([9; 5]);
 
 /// A key of a quick typist: the echo of one is there before the next.
 const ACT: Duration = Duration::from_millis(50);
