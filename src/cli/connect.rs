@@ -35,11 +35,19 @@ impl Connect {
     /// # Errors
     /// When no bastion is found, none answers, or no key of ours is known there.
     pub async fn open(&self, demo: &str) -> Result<Client, Failure> {
+        Ok(self.open_with_way(demo).await?.0)
+    }
+
+    /// The same, with the way there, for whoever may have to go it again.
+    ///
+    /// # Errors
+    /// As [`Connect::open`].
+    pub async fn open_with_way(&self, demo: &str) -> Result<(Client, Way), Failure> {
         let socket = self.socket()?;
         let mut refusal = None;
         for identity in self.identities(demo).await? {
             match Client::connect(&socket, &identity).await {
-                Ok(client) => return Ok(client),
+                Ok(client) => return Ok((client, Way { socket, identity })),
                 Err(e @ (ClientError::Goodbye(_) | ClientError::Identity(_))) => refusal = refusal.or(Some(e)),
                 Err(e) => return Err(e.into()),
             }
@@ -105,6 +113,23 @@ impl Connect {
         let own = env::home_dir().map(|home| home.join(".ssh/id_ed25519")).filter(|path| path.exists());
         found.extend(own.and_then(|path| Identity::from_file(&path).ok()));
         Ok(found)
+    }
+}
+
+/// A socket at which somebody was known by a key.
+#[derive(Debug)]
+pub struct Way {
+    socket: PathBuf,
+    identity: Identity,
+}
+
+impl Way {
+    /// Connects and proves again.
+    ///
+    /// # Errors
+    /// When nobody answers, or the key is not known any more.
+    pub async fn again(&self) -> Result<Client, ClientError> {
+        Client::connect(&self.socket, &self.identity).await
     }
 }
 

@@ -1,11 +1,14 @@
 //! `holdpoint dashboard`: the approver's screen.
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use super::connect::{self, Connect};
 use super::exit::{Done, Exit};
 use super::tty::{ScreenFlags, Tty};
-use crate::tui::{self, Access, Link, Options};
+use crate::api::Client;
+use crate::tui::{self, Access, Link, Options, Redial};
 
 /// The flags of `holdpoint dashboard`.
 #[derive(Debug, Args)]
@@ -26,17 +29,26 @@ impl Dashboard {
     /// When no bastion answers, or there is no terminal.
     pub fn run(self) -> Done {
         connect::wait(async move {
-            let client = self.connect.open("approver").await?;
+            let (client, way) = self.connect.open_with_way("approver").await?;
+            let way = Arc::new(way);
             let options = Options {
                 look: self.screen.look(),
                 bastion: client.bastion().to_owned(),
                 user: client.user().to_owned(),
                 access: if self.read_only { Access::ReadOnly } else { Access::Decide },
             };
-            let (calls, pushes) = client.split();
             let tty = Tty::open()?;
-            tui::dashboard(tty.io()?, Link { calls, pushes }, options).await?;
+            let redial = Redial::by(Box::new(move || {
+                let way = Arc::clone(&way);
+                Box::pin(async move { way.again().await.map(link).map_err(|e| e.to_string()) })
+            }));
+            tui::dashboard(tty.io()?, link(client), redial, options).await?;
             Ok(Exit::Ok)
         })
     }
+}
+
+fn link(client: Client) -> Link {
+    let (calls, pushes) = client.split();
+    Link { calls, pushes }
 }

@@ -101,7 +101,7 @@ async fn dashboards(running: &Running, who: Principal, options: &Options) -> Res
         let tty = Tty::open()?;
         // The bastion runs in this process: ^z would stop everybody's sessions.
         let io = Io { suspend: None, ..tty.io()? };
-        tui::dashboard(io, link, options.clone()).await?;
+        tui::dashboard(io, link, running.redial(who.clone()), options.clone()).await?;
     }
 }
 

@@ -21,7 +21,7 @@ use crate::model::{AuditEvent, Principal};
 use crate::policy::Policy;
 use crate::target::Meter;
 use crate::target::local::Launch;
-use crate::tui::Link;
+use crate::tui::{Link, Redial};
 
 /// What a bastion is made of.
 pub(super) struct Ingredients {
@@ -102,6 +102,12 @@ impl Running {
     /// A dashboard's link for somebody on this machine's terminal.
     pub(super) async fn link(&self, who: Principal) -> Result<Link, Failure> {
         link(self.console.clone(), who).await.map_err(|why| Failure::new(Exit::No, why))
+    }
+
+    /// How that dashboard comes by another link when this one is gone.
+    pub(super) fn redial(&self, who: Principal) -> Redial {
+        let console = self.console.clone();
+        Redial::by(Box::new(move || Box::pin(link(console.clone(), who.clone()))))
     }
 
     /// Puts another policy in force, for live sessions too. It is on the chain before it is.

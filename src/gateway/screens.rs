@@ -48,7 +48,9 @@ async fn dashboard(broker: &Broker, consoles: &Consoles, request: SessionRequest
         Err(why) => return client.sink.say_and_close(&why, DENIED).await,
     };
     let mut screen = Borrowed::begin(broker, &request, &client);
-    let ran = tui::dashboard(screen.io(), link, options(broker, &request)).await;
+    let (consoles, who) = (consoles.clone(), request.who.clone());
+    let redial = tui::Redial::by(Box::new(move || consoles(who.clone())));
+    let ran = tui::dashboard(screen.io(), link, redial, options(broker, &request)).await;
     screen.end().await;
     let code = u32::from(ran.is_err());
     if let Err(error) = ran {

@@ -32,6 +32,10 @@ pub enum Message {
     Push(Box<Push>),
     /// The link to the server is gone. No more pushes come, and no call is sent.
     LinkLost,
+    /// Another link could not be made; one sentence why. It is tried again.
+    LinkFailed(String),
+    /// Another link stands: nothing that was subscribed to or asked on the old one comes any more.
+    LinkUp,
     /// A call was not sent: the link is gone, or so slow that its bounded queue is full.
     NotSent(u64),
     /// The time that [`App::wake`] asked for has come.

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `app` | what a screen is to the loop |
 //! | `run` | the loop |
+//! | `redial` | another link when one was lost |
 //! | `input` | bytes → keys |
 //! | `backend` | cells → bytes |
 //! | `theme` | roles → colours, glyphs |
@@ -28,6 +29,7 @@ pub mod frame;
 pub mod input;
 pub mod picker;
 pub mod player;
+pub mod redial;
 pub mod run;
 pub mod text;
 pub mod theme;
@@ -36,6 +38,7 @@ pub use app::{App, Effect, Message};
 pub use dashboard::Dashboard;
 pub use picker::{Picker, TargetRow};
 pub use player::{Chain, Player, Standing, Start};
+pub use redial::{Dial, Dialling, Redial};
 pub use run::{Io, Link, RunError, dashboard, picker, player, run};
 pub use theme::{Clipboard, Colour, Glyphs, Look, MouseUse};
 

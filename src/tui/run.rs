@@ -21,6 +21,7 @@ use super::dashboard::Dashboard;
 use super::input::{ESC_WAIT_MS, Input, Key, Parser};
 use super::picker::{Picker, TargetRow};
 use super::player::{Player, Standing, Start};
+use super::redial::Redial;
 use super::theme::{Clipboard, Look, MouseUse};
 use crate::api::wire::{Numbered, Push};
 use crate::model::{Mono, Now, Size};
@@ -70,17 +71,17 @@ pub enum RunError {
     Fault(String),
 }
 
-/// Shows the approver's dashboard until the person quits.
+/// Shows the approver's dashboard until the person quits. A link that is lost is made anew by `redial`.
 ///
 /// # Errors
 /// [`RunError`], see there.
-pub async fn dashboard<R, W>(io: Io<R, W>, link: Link, options: Options) -> Result<(), RunError>
+pub async fn dashboard<R, W>(io: Io<R, W>, link: Link, redial: Redial, options: Options) -> Result<(), RunError>
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
     let look = options.look;
-    run(Dashboard::new(options), io, Some(link), look).await
+    run(Dashboard::new(options), io, Some(link), redial, look).await
 }
 
 /// Lets the person choose a target. Gives the index into `rows`, or `None` if they left without one. The caller authorizes the choice
@@ -94,7 +95,7 @@ where
     W: AsyncWrite + Unpin,
 {
     let look = options.look;
-    run(Picker::new(rows, options), io, None, look).await
+    run(Picker::new(rows, options), io, None, Redial::default(), look).await
 }
 
 /// Runs a screen until it quits. Enters the alternate screen, and restores the terminal on every way out: quit, error, and
@@ -102,7 +103,13 @@ where
 ///
 /// # Errors
 /// [`RunError`], see there.
-pub async fn run<A, R, W>(app: A, io: Io<R, W>, link: Option<Link>, look: Look) -> Result<A::Outcome, RunError>
+pub async fn run<A, R, W>(
+    app: A,
+    io: Io<R, W>,
+    link: Option<Link>,
+    mut redial: Redial,
+    look: Look,
+) -> Result<A::Outcome, RunError>
 where
     A: App,
     R: AsyncRead + Unpin,
@@ -136,6 +143,14 @@ where
                     desk.link = None;
                     desk.tell(Message::LinkLost);
                 }
+            },
+            link = redial.next(), if desk.link.is_none() => match link {
+                Ok(Link { calls, pushes }) => {
+                    news = Some(pushes);
+                    desk.link = Some(Link { calls, pushes: mpsc::channel(1).1 });
+                    desk.tell(Message::LinkUp);
+                }
+                Err(why) => desk.tell(Message::LinkFailed(why)),
             },
             took = write_some(&mut output, &desk.pending), if desk.writes() => match took {
                 Ok(took) => desk.took(took),
@@ -174,7 +189,7 @@ where
     W: AsyncWrite + Unpin,
 {
     let look = options.look;
-    run(Player::new(timeline, standing, start, options), io, None, look).await
+    run(Player::new(timeline, standing, start, options), io, None, Redial::default(), look).await
 }
 
 /// The state of the loop, without its sockets.
@@ -465,9 +480,14 @@ mod tests {
                 Message::Begin(_)
                 | Message::Input(_)
                 | Message::Push(_)
+                | Message::LinkFailed(_)
                 | Message::NotSent(_)
                 | Message::Tick
                 | Message::Resized(_) => Vec::new(),
+                Message::LinkUp => {
+                    self.lost = false;
+                    Vec::new()
+                }
             }
         }
 
@@ -503,7 +523,7 @@ mod tests {
     async fn the_terminal_is_restored_after_quitting() {
         let (mut keys, _size, io, screen) = terminal(1 << 16);
         keys.write_all(b"cq").await.unwrap();
-        let (seen, _) = run(Probe::default(), io, None, Look::default()).await.unwrap();
+        let (seen, _) = run(Probe::default(), io, None, Redial::default(), Look::default()).await.unwrap();
         assert_eq!(seen, 3);
         let all = read_all(screen).await;
         assert!(all.starts_with("\x1b[?1049h\x1b[?25l"), "{all:?}");
@@ -514,7 +534,7 @@ mod tests {
     async fn the_terminal_is_restored_after_a_panic_and_the_fault_is_told() {
         let (mut keys, _size, io, screen) = terminal(1 << 16);
         keys.write_all(b"!").await.unwrap();
-        let error = run(Probe::default(), io, None, Look::default()).await.unwrap_err();
+        let error = run(Probe::default(), io, None, Redial::default(), Look::default()).await.unwrap_err();
         assert!(error.to_string().contains("as asked"), "{error}");
         assert!(read_all(screen).await.ends_with("\x1b[?25h\x1b[?1049l"));
     }
@@ -523,7 +543,7 @@ mod tests {
     async fn the_end_of_the_input_ends_the_loop() {
         let (keys, _size, io, _screen) = terminal(1 << 16);
         drop(keys);
-        let error = run(Probe::default(), io, None, Look::default()).await.unwrap_err();
+        let error = run(Probe::default(), io, None, Redial::default(), Look::default()).await.unwrap_err();
         assert!(matches!(error, RunError::HungUp));
     }
 
@@ -532,7 +552,8 @@ mod tests {
         let (mut keys, _size, io, screen) = terminal(16);
         let (calls, _called) = mpsc::channel(4);
         let (push, pushes) = mpsc::channel(1);
-        let running = tokio::spawn(run(Probe::default(), io, Some(Link { calls, pushes }), Look::default()));
+        let running =
+            tokio::spawn(run(Probe::default(), io, Some(Link { calls, pushes }), Redial::default(), Look::default()));
         for _ in 0..1000 {
             push.send(Push::Goodbye { why: String::new() }).await.unwrap();
         }
@@ -544,12 +565,42 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_link_that_is_lost_is_made_anew_and_its_news_come() {
+        let (mut keys, _size, io, _screen) = terminal(1 << 16);
+        let (calls, _called) = mpsc::channel(4);
+        let (push, pushes) = mpsc::channel(1);
+        let (told, mut links) = mpsc::channel(1);
+        let mut fails = true;
+        let redial = Redial::by(Box::new(move || {
+            let (told, failed) = (told.clone(), std::mem::replace(&mut fails, false));
+            Box::pin(async move {
+                if failed {
+                    return Err("nobody answers".to_owned());
+                }
+                let ((calls, _), (push, pushes)) = (mpsc::channel(4), mpsc::channel(1));
+                told.send(push).await.unwrap();
+                Ok(Link { calls, pushes })
+            })
+        }));
+        let running = tokio::spawn(run(Probe::default(), io, Some(Link { calls, pushes }), redial, Look::default()));
+        drop(push);
+        let push = links.recv().await.unwrap();
+        for _ in 0..10 {
+            push.send(Push::Goodbye { why: String::new() }).await.unwrap();
+        }
+        keys.write_all(b"q").await.unwrap();
+        let (seen, lost) = running.await.unwrap().unwrap();
+        // The beginning, the loss, the failure, the new link, at least nine of its ten news, and the key.
+        assert!(seen >= 14 && !lost, "{seen}");
+    }
+
+    #[tokio::test]
     async fn control_z_gives_the_terminal_back_and_takes_it_again() {
         let (mut keys, _size, mut io, screen) = terminal(1 << 16);
         let stopped = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
         let count = stopped.clone();
         io.suspend = Some(Box::new(move || _ = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed)));
-        let running = tokio::spawn(run(Probe::default(), io, None, Look::default()));
+        let running = tokio::spawn(run(Probe::default(), io, None, Redial::default(), Look::default()));
         keys.write_all(b"\x1a").await.unwrap();
         while stopped.load(std::sync::atomic::Ordering::Relaxed) == 0 {
             tokio::task::yield_now().await;

@@ -57,7 +57,7 @@ async fn a_standing_grant_is_taken_back_by_who_may_and_the_session_hears_of_it()
     assert!(matches!(soon("the grant", mailbox.recv()).await, Some(Control::Granted(_))));
     let other = bench.holdpoint("ann", &["revoke", &grant]).await;
     assert!(other.code() == 5 && mailbox.try_recv().is_err(), "{}", other.err());
-    let done = bench.holdpoint("bob", &["revoke", &grant[..4], "-m", "enough", "--json"]).await;
+    let done = bench.holdpoint("bob", &["revoke", grant.get(..4).unwrap(), "-m", "enough", "--json"]).await;
     assert_eq!(done.out(), format!("{{\"v\":1,\"grant\":\"{grant}\",\"session\":\"{id}\",\"revoked\":true}}\n"));
     let told = soon("the revocation", mailbox.recv()).await;
     assert!(matches!(told, Some(Control::Revoked { by, reason, .. }) if by == "bob" && reason.as_str() == "enough"));

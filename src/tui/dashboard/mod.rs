@@ -85,7 +85,7 @@ enum LinkState {
     Connecting,
     /// News come.
     Up,
-    /// None come any more, and why.
+    /// None come any more, and why; the loop tries to connect again.
     Lost(String),
 }
 
@@ -413,6 +413,11 @@ impl App for Dashboard {
                 self.lost("the bastion closed the connection");
                 Vec::new()
             }
+            Message::LinkFailed(why) => {
+                self.still_lost(&why);
+                Vec::new()
+            }
+            Message::LinkUp => self.found(),
             Message::NotSent(n) => {
                 self.not_sent(n);
                 Vec::new()

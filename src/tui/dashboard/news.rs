@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Dashboard, LinkState, Live, Sent, View, why};
+use super::{Dashboard, LinkState, Live, Sent, View, Watch, why};
 use crate::api::wire::{Call, Push, Reply};
 use crate::model::{CloseReason, Event, ExitStatus, Grant, RequestId, SessionId, SessionRow, Shown, Size, Wall};
 use crate::terminal::Screen;
@@ -32,6 +32,30 @@ impl Dashboard {
             self.link = LinkState::Lost(Shown::new(why).to_string());
             self.say(&format!("not connected: {why}"), true);
         }
+    }
+
+    /// It could not be made anew, and why; the log has each reason once.
+    pub(super) fn still_lost(&mut self, why: &str) {
+        let why = Shown::new(why).to_string();
+        if !matches!(&self.link, LinkState::Lost(before) if *before == why) {
+            self.link = LinkState::Lost(why.clone());
+            self.say(&format!("not connected: {why}"), true);
+        }
+    }
+
+    /// Another link: everything is asked for again, and what was on its way is not known to have arrived.
+    pub(super) fn found(&mut self) -> Vec<Effect<()>> {
+        self.link = LinkState::Connecting;
+        self.say("connected again", false);
+        for sent in std::mem::take(&mut self.calls.waiting).into_values() {
+            if let Sent::Act(what) = sent {
+                self.say(&format!("no answer came, look whether it was done: {what}"), true);
+            }
+        }
+        (self.live, self.watch) = (None, Watch::default());
+        let mut effects = self.begin();
+        effects.extend(self.refresh());
+        effects
     }
 
     pub(super) fn not_sent(&mut self, n: u64) {

@@ -323,6 +323,45 @@ fn a_lost_link_is_seen_and_nothing_is_sent() {
     person.press("\x1b");
     person.wait(9000);
     assert!(person.screen().contains("not connected: decisions not sent"), "{}", person.screen());
+    assert!(person.screen().contains("trying again"), "{}", person.screen());
+}
+
+#[test]
+fn a_link_that_is_back_shows_what_is_now_and_takes_decisions() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.press("p");
+    person.tell(Message::LinkLost);
+    person.tell(Message::LinkFailed("no bastion answers".into()));
+    assert!(person.screen().contains("not connected: no bastion answers"), "{}", person.screen());
+    let before = person.effects.len();
+    person.tell(Message::LinkUp);
+    assert!(person.screen().contains("no answer came, look whether it was done: stop alice's keys"));
+    let calls: Vec<_> = person.effects[before..].iter().filter_map(call).collect();
+    assert!(calls.iter().any(|sent| sent.call == Call::Subscribe), "{calls:?}");
+    // One hold went while nobody told us, one stands.
+    for sent in calls {
+        let reply = match sent.call {
+            Call::Requests => Reply::Requests { requests: vec![hold(4, Severity::High, 131, "systemctl stop x", 16)] },
+            Call::Sessions => Reply::Sessions { sessions: vec![session(4, "carol", "db-prod-3")] },
+            _ => Reply::Done,
+        };
+        person.push(Push::Reply { n: sent.n, reply });
+    }
+    person.wait(9000);
+    let screen = person.screen();
+    assert!(screen.contains("1 live") && screen.contains("1 held") && !screen.contains("rm -rf"), "{screen}");
+    assert!(!screen.contains("not connected"), "{screen}");
+    let watched = person.effects.iter().rev().find_map(call).map(|sent| sent.call);
+    assert_eq!(watched, Some(Call::Watch { session: session_id(4) }));
+    person.press("d");
+    person.wait(DEAD_MS);
+    person.press("1\r");
+    let denied = acts(&person).last().copied().cloned();
+    assert!(matches!(denied, Some(Call::Deny { request, .. }) if request == request_id(4)), "{denied:?}");
+}
+
+fn call(effect: &Effect<()>) -> Option<Numbered> {
+    if let Effect::Send(sent) = effect { Some(sent.clone()) } else { None }
 }
 
 #[test]

@@ -123,9 +123,7 @@ fn list(d: &Dashboard, frame: &mut Frame<'_>, area: Rect) {
 fn empty(d: &Dashboard) -> String {
     match (&d.link, d.view) {
         (LinkState::Connecting, _) => "Connecting".to_owned(),
-        (LinkState::Lost(_), _) => {
-            "Not connected. What was here may be out of date; start again to reconnect.".to_owned()
-        }
+        (LinkState::Lost(_), _) => "Not connected; trying again. What was here may be out of date.".to_owned(),
         (LinkState::Up, _) if !d.filter.is_empty() => "Nothing passes the filter. esc clears it.".to_owned(),
         (LinkState::Up, View::Holds) => {
             let live = match live_sessions(d) {
@@ -334,7 +332,7 @@ fn status_line(d: &Dashboard, width: usize) -> Line<'static> {
     if let LinkState::Lost(_) = d.link
         && d.status.is_none()
     {
-        let text = " not connected: decisions not sent; what you see is old";
+        let text = " not connected: decisions not sent; what you see is old; trying again";
         return Line::styled(fit(text, width, look), look.style(Role::Urgent));
     }
     if let Some(status) = &d.status {

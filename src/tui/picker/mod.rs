@@ -172,6 +172,8 @@ impl App for Picker {
             | Message::Begin(_)
             | Message::Push(_)
             | Message::LinkLost
+            | Message::LinkFailed(_)
+            | Message::LinkUp
             | Message::NotSent(_)
             | Message::Tick
             | Message::Resized(_) => Vec::new(),

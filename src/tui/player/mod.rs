@@ -426,7 +426,12 @@ impl App for Player {
             Message::Input(Input::Mouse(Mouse::ScrollDown { .. })) => self.choose(1),
             Message::Input(Input::Mouse(Mouse::ScrollUp { .. })) => self.choose(-1),
             Message::Input(Input::Mouse(Mouse::Click { x, y })) => view::clicked(self, x, y),
-            Message::Push(_) | Message::LinkLost | Message::NotSent(_) | Message::Tick => {}
+            Message::Push(_)
+            | Message::LinkLost
+            | Message::LinkFailed(_)
+            | Message::LinkUp
+            | Message::NotSent(_)
+            | Message::Tick => {}
         }
         Vec::new()
     }
