@@ -35,6 +35,7 @@
 //! | `mode.rs` | what reads the keys: a shell, a console with a language of its own, a pager, an editor |
 //! | `display.rs` | the target's true screen, the client's view of it, masking, the bar |
 //! | `menu.rs` | the menu that the bastion key opens |
+//! | `ask.rs` | a request to see something |
 //! | `output.rs` | what was found in a command's output, and what policy makes of it |
 //! | `reveal.rs` | values in the clear on one terminal, for a time |
 //! | `masking.rs` | what of the target's output the client gets: as it came, masked, or rendered |
@@ -45,6 +46,7 @@
 //! | `place.rs` | where on the client's screen the session begins |
 //! | `words.rs` | every sentence that an engineer reads |
 
+mod ask;
 mod bar;
 mod clear;
 mod digest;

@@ -17,13 +17,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::digest::command_digest;
+use super::ask::Seeing;
 use super::engine::{Engine, Side};
 use super::gate::Hold;
 use super::{Output, words};
 use crate::model::{
-    Certainty, CloseReason, CommandText, DataKind, Digest, Event, Finding, Grant, HoldRequest, Judgement, Mono, Now,
-    Obligations, Outcome, RequestId, Ruling, Scope, Shown, Stream, Subject, Verdict,
+    CloseReason, DataKind, Digest, Event, Finding, Grant, HoldRequest, Judgement, Mono, Now, Obligations, Outcome,
+    RequestId, Ruling, Scope, Shown, Stream, Subject, Verdict,
 };
 use crate::privacy::BulkMasker;
 use crate::terminal::{Interrupt, Kind, Screen, Token};
@@ -198,30 +198,17 @@ impl Engine {
     }
 
     fn hold_output(&mut self, judgement: Judgement, obligations: Obligations, masked: &[Bytes], now: Now) {
-        let ttl = Duration::from_secs(obligations.ttl_secs.into()).min(self.settings.hold_ttl);
-        let (id, text) = (self.ids.request(), self.outflow.command.clone());
-        let digest = command_digest(self.meta.id, &self.meta.place, ["output", text.as_str(), &id.to_string()]);
         let samples = samples(masked, self.meta.pty.is_some());
-        let screen = self.surroundings();
-        let request = HoldRequest {
-            id,
-            session: self.meta.id,
-            who: self.meta.who.clone(),
-            place: self.meta.place.clone(),
+        let seeing = Seeing {
             subject: Subject::Output { findings: self.outflow.found.clone(), samples },
-            command: CommandText { text, digest },
-            effects: Vec::new(),
-            unseen: vec![],
+            text: self.outflow.command.clone(),
             rules: judgement.rules,
             risk: judgement.risk,
-            certainty: Certainty::Exact,
             obligations,
-            screen,
-            before: self.last_commands(),
-            reason: self.reason(),
-            asked: now.wall,
-            deadline: now.wall.after(ttl),
+            reason: None,
         };
+        let (request, ttl) = self.request_to_see(seeing, now);
+        let (id, digest) = (request.id, request.command.digest);
         if super::held::wants_reason(&request) {
             // It cannot be typed while the output stands still: whoever wants it is asked before.
             return self.stop_output(&words::reason_before(&request), CloseReason::Denied, now);

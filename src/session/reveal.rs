@@ -12,7 +12,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::digest::command_digest;
+use super::ask::Seeing;
 use super::display::Ours;
 use super::engine::{Engine, Side, Stage};
 use super::gate::SECOND;
@@ -20,8 +20,8 @@ use super::menu::{Facts, Menu, Wanted};
 use super::words::{self, BarText};
 use super::{MenuKey, Output};
 use crate::model::{
-    Certainty, CommandText, Digest, Event, Grant, GrantId, HoldRequest, Mono, Now, Outcome, RequestId, RevealEnd,
-    Ruling, Scope, Seq, Shown, Stream, Subject, Verdict, Wall,
+    Digest, Event, Grant, GrantId, Mono, Now, Outcome, RequestId, RevealEnd, Ruling, Scope, Seq, Shown, Stream,
+    Subject, Verdict, Wall,
 };
 use crate::policy::permit::Reveal;
 use crate::terminal::{Kind, Panel, Token};
@@ -175,30 +175,16 @@ impl Engine {
                 if obligations.reason_required && reason.is_empty() {
                     return self.menu_objects(words::REASON_WANTED);
                 }
-                let ttl = Duration::from_secs(obligations.ttl_secs.into()).min(self.settings.hold_ttl);
-                let id = self.ids.request();
-                let text = words::reveal_text(secs);
-                let digest = command_digest(self.meta.id, &self.meta.place, [text.as_str(), &id.to_string()]);
-                let screen = self.surroundings();
-                let request = HoldRequest {
-                    id,
-                    session: self.meta.id,
-                    who: self.meta.who.clone(),
-                    place: self.meta.place.clone(),
+                let seeing = Seeing {
                     subject: Subject::Reveal { secs },
-                    command: CommandText { text, digest },
-                    effects: Vec::new(),
-                    unseen: vec![],
+                    text: words::reveal_text(secs),
                     rules: judgement.rules,
                     risk: judgement.risk,
-                    certainty: Certainty::Exact,
                     obligations,
-                    screen,
-                    before: self.last_commands(),
-                    reason: (!reason.is_empty()).then(|| Shown::new(reason)).or_else(|| self.reason()),
-                    asked: now.wall,
-                    deadline: now.wall.after(ttl),
+                    reason: (!reason.is_empty()).then(|| Shown::new(reason)),
                 };
+                let (request, ttl) = self.request_to_see(seeing, now);
+                let (id, digest) = (request.id, request.command.digest);
                 self.append(Event::Held(Box::new(request.clone())), now);
                 self.reveals.asked = Some(Asked { id, digest, asked: now.mono, due: now.mono.after(ttl) });
                 self.menu_says(&words::reveal_asked(&request));
