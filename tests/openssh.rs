@@ -125,9 +125,10 @@ fn certificate(dir: &Path, name: &str, ca: &UserCa, login: &str, from: Option<Ip
     let session = SessionId::from_bytes(rand::random());
     let admission =
         policy.connect(session, &who, &place, &circumstances, Duration::from_secs(60)).expect("an admission");
+    let from = from.map(holdpoint::ca::cidr);
     let options = IssueOptions {
         validity: Duration::from_secs(60),
-        source_address: from,
+        source_address: from.as_deref(),
         pty: true,
         force_command: None,
         request: None,
@@ -362,7 +363,7 @@ fn when_the_bastion_is_killed_nothing_stays_and_the_session_is_marked_interrupte
     assert_eq!(world.stop_bastion(), 0);
     let (ended, said, err) = world.holdpoint(&["verify", "--all"]);
     assert_eq!(ended, 0, "{said}{err}");
-    let reader = Reader::offline(&world.path().join("recordings"), None).expect("the ledger opens");
+    let reader = Reader::offline(&world.path().join("recordings"), Vec::new()).expect("the ledger opens");
     let states: Vec<_> = reader.recordings(10).expect("recordings").into_iter().map(|row| row.state).collect();
     assert_eq!(states, [RecordingState::Sealed, RecordingState::Interrupted, RecordingState::Interrupted]);
 }

@@ -109,6 +109,29 @@ impl Docket {
         }
     }
 
+    /// The fewest records that give this state when they are folded, for whoever keeps it: the deadlines run anew then, as after any restart.
+    #[must_use]
+    pub fn essence(&self) -> Vec<AuditRecord> {
+        let at = self.last;
+        let record = |at, event| AuditRecord { seq: 0, at, event };
+        let mut records = Vec::new();
+        for Open { request, approvals, .. } in self.open.values() {
+            records.push(record(request.asked, AuditEvent::Requested(Box::new(request.clone()))));
+            for (by, scope) in approvals {
+                let (digest, approve, reason) = (request.command.digest, Some(scope.clone()), Shown::default());
+                let vote = Vote { request: request.id, digest, approve, reason };
+                records.push(record(at, AuditEvent::Voted { by: by.clone(), vote }));
+            }
+        }
+        let grants = self.grants.values().map(|standing| &standing.grant);
+        records.extend(grants.map(|grant| record(grant.since, AuditEvent::Granted(Box::new(grant.clone())))));
+        let decided = self.decided.iter().cloned();
+        records.extend(decided.map(|(request, outcome)| record(at, AuditEvent::Decided { request, outcome })));
+        // The clock of the chain, when nothing else tells it.
+        records.push(record(at, AuditEvent::Stopped));
+        records
+    }
+
     /// A session asks.
     ///
     /// # Errors

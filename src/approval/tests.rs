@@ -382,6 +382,21 @@ proptest! {
         bench.chain.iter().for_each(|(record, mono)| again.apply(record, *mono));
         prop_assert_eq!(again, bench.docket);
     }
+
+    #[test]
+    fn folding_what_is_kept_of_it_gives_the_same_docket_with_deadlines_of_its_own(
+        quorum in 1..=3u8,
+        steps in prop::collection::vec(step(), 0..24),
+    ) {
+        let bench = play(quorum, &steps);
+        let mut again = Docket::default();
+        bench.docket.essence().iter().for_each(|record| again.apply(record, bench.now.mono));
+        prop_assert_eq!(again.essence(), bench.docket.essence());
+        prop_assert_eq!((again.grants(), again.waiting()), (bench.docket.grants(), bench.docket.waiting()));
+        let may_not = |docket: &Docket| docket.rows(&approver("bob")).into_iter().map(|row| (row.request.id, row.approved_by)).collect::<BTreeMap<_, _>>();
+        prop_assert_eq!(may_not(&again), may_not(&bench.docket));
+        prop_assert_eq!((again.last, &again.decided), (bench.docket.last, &bench.docket.decided));
+    }
 }
 
 /// A request of alice to see values for that long.

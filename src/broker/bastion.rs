@@ -1,7 +1,7 @@
 //! What every session shares, and how a session begins.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rand::RngExt as _;
@@ -12,6 +12,7 @@ use super::clock::Clock;
 use super::desk::Desk;
 use super::drive;
 use super::registry::{Control, Registry};
+use super::told::Used;
 use crate::ca::UserCa;
 use crate::config::{Config, TargetKind};
 use crate::ledger::Ledger;
@@ -45,6 +46,8 @@ pub struct Common {
     pub queued: Meter,
     /// How the shells of local targets are started, by target.
     pub launches: BTreeMap<String, Launch>,
+    /// Who was last where.
+    pub used: Arc<Mutex<Used>>,
 }
 
 /// What a client asks for, once it is complete. Nothing of it has been checked but the key.
@@ -116,6 +119,17 @@ impl Broker {
                 matches!(judgement.verdict, crate::model::Verdict::Allow).then(|| (place, why(&judgement)))
             })
             .collect()
+    }
+
+    /// When this person last began a session there.
+    #[must_use]
+    pub fn last_used(&self, who: &Principal, place: &Place) -> Option<Wall> {
+        self.used().last(&who.user, place)
+    }
+
+    /// Who was last where. What a panic elsewhere may have left half done is one time of one place.
+    pub(super) fn used(&self) -> MutexGuard<'_, Used> {
+        self.0.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why policy refuses something there, for the engineer.

@@ -47,6 +47,7 @@ pub(super) async fn run<S: ClientSink>(
         }
     };
     let id = meta.id;
+    broker.used().began(&meta.who.user, &meta.place, now.wall);
     let row = SessionRow {
         size: meta.pty.as_ref().map(|pty| pty.size),
         meta: meta.clone(),
@@ -403,9 +404,11 @@ impl Driver {
             Some(TargetKind::Local(_)) => self.target = Target::Reached(Reached::Local),
             Some(TargetKind::Ssh(ssh)) => {
                 let address = address_of(&ssh);
+                let own = || source_towards(&address).map(ca::cidr);
+                let source = (!ssh.source_address.is_empty()).then(|| ssh.source_address.join(",")).or_else(own);
                 let options = IssueOptions {
                     validity: common.config.limits.certificate_validity,
-                    source_address: source_towards(&address),
+                    source_address: source.as_deref(),
                     pty: self.request.pty.is_some(),
                     force_command,
                     request,
@@ -534,20 +537,7 @@ impl Driver {
             tracing::error!(%error, session = %id, "the record could not be sealed");
         }
         if reason != CloseReason::ClientGone {
-            // A client may read slowly, but not for ever: one that is killed meanwhile is gone at once.
-            let patience = tokio::time::sleep(LINGER);
-            tokio::pin!(patience);
-            loop {
-                tokio::select! {
-                    () = &mut patience => break,
-                    () = self.to_client.done() => break,
-                    () = ClientEnd::<()>::gone(&mut self.gone) => break,
-                    control = self.mailbox.recv() => match control {
-                        Some(Control::Kill { .. } | Control::Shutdown) | None => break,
-                        Some(_) => {}
-                    },
-                }
-            }
+            self.to_client.linger(&mut self.gone, &mut self.mailbox).await;
         }
         reason
     }
@@ -656,9 +646,6 @@ const UNFILED: usize = 4;
 
 /// How long a target may take to close a channel that was hung up on.
 const HANG_UP: Duration = Duration::from_secs(5);
-
-/// How long a client may take to read what is left once its session has ended: some hundreds of kilobytes.
-const LINGER: Duration = Duration::from_secs(120);
 
 /// What a request without data counts for in the lane.
 const REQUEST_BYTES: usize = 16;

@@ -10,6 +10,7 @@
 //! | `desk.rs` | the approval desk over the ledger |
 //! | `console.rs` | what a proved person may see and do |
 //! | `record.rs` | the ledger as desk and console use it |
+//! | `told.rs` | what the bastion-wide chain tells that has to be known at the start |
 //! | `clock.rs` | the one file that reads the clocks |
 
 pub mod bastion;
@@ -21,6 +22,7 @@ mod drive;
 mod outward;
 pub mod record;
 pub mod registry;
+pub mod told;
 
 pub use bastion::{Broker, Common, SessionRequest};
 pub use client::{ClientEnd, ClientSink, FromClient, Gone};
@@ -29,3 +31,4 @@ pub use console::{Archive, Console, Facts, Parts};
 pub use desk::{Chain, ChainFault, Desk, Promise, ReadClock};
 pub use record::Record;
 pub use registry::{Control, Live, News, Registry, WatchItem};
+pub use told::{Told, Used};

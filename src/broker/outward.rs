@@ -1,11 +1,13 @@
 //! A session towards its client and its watchers: output that waits for whoever reads, and never for each other.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::client::ClientSink;
-use super::registry::WatchItem;
+use super::client::{ClientEnd, ClientSink};
+use super::registry::{Control, WatchItem};
 use crate::model::{CloseReason, EventRecord, ExitStatus, Size, Stream};
 use crate::target::{Lane, Meter};
 
@@ -50,10 +52,23 @@ impl ToClientWay {
         self.lane.room().await;
     }
 
-    /// Returns when everything was written and the channel closed, or the client is gone.
-    pub(super) async fn done(&mut self) {
-        // A task that was cut off has nothing left to write either.
-        let _ = (&mut self.task).await;
+    /// The session has ended: returns when everything was written and the channel closed, the client is gone, somebody ends it for good, or
+    /// [`LINGER`] is over.
+    pub(super) async fn linger(&mut self, gone: &mut watch::Receiver<bool>, mailbox: &mut mpsc::Receiver<Control>) {
+        let patience = tokio::time::sleep(LINGER);
+        tokio::pin!(patience);
+        loop {
+            tokio::select! {
+                () = &mut patience => return,
+                // A task that was cut off has nothing left to write either.
+                _ = &mut self.task => return,
+                () = ClientEnd::<()>::gone(gone) => return,
+                control = mailbox.recv() => match control {
+                    Some(Control::Kill { .. } | Control::Shutdown) | None => return,
+                    Some(_) => {}
+                },
+            }
+        }
     }
 }
 
@@ -145,3 +160,67 @@ impl Watchers {
 const SOFT: usize = 256 << 10;
 
 const MAX_WATCHERS: usize = 64;
+
+/// How long a client may take to read what is left once its session has ended: some hundreds of kilobytes. It may read slowly, but not for ever;
+/// one that is killed meanwhile is gone at once.
+const LINGER: Duration = Duration::from_secs(120);
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::broker::client::Gone;
+
+    /// Takes so long for each piece; answers whether it was closed.
+    struct Slow {
+        each: Duration,
+        closed: watch::Sender<bool>,
+    }
+
+    impl ClientSink for Slow {
+        async fn data(&self, _: Stream, _: Bytes) -> Result<(), Gone> {
+            tokio::time::sleep(self.each).await;
+            Ok(())
+        }
+
+        async fn finish(self, _: ExitStatus) {
+            self.closed.send_replace(true);
+        }
+    }
+
+    /// How long a session that has ended stays for a client that takes so long, in seconds, and whether its channel was closed as it should.
+    async fn lingers(each: Duration, orders: &[Control]) -> (u64, bool) {
+        let (closed, was_closed) = watch::channel(false);
+        let mut way = ToClientWay::open(Slow { each, closed }, Meter::default());
+        (0..3).for_each(|_| way.data(Stream::Stdout, Bytes::from_static(b"left")));
+        way.finish(ExitStatus::Code { code: 0 });
+        let (_alive, mut gone) = watch::channel(false);
+        let (to, mut mailbox) = mpsc::channel(8);
+        for order in orders {
+            let order = match order {
+                Control::Kill { .. } => Control::Kill { by: "bob".into(), reason: String::new() },
+                _ => Control::Pause { by: "bob".into() },
+            };
+            to.send(order).await.unwrap();
+        }
+        let begun = Instant::now();
+        way.linger(&mut gone, &mut mailbox).await;
+        (begun.elapsed().as_secs(), *was_closed.borrow())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_may_read_what_is_left_slowly_but_for_two_minutes_at_most() {
+        assert_eq!(lingers(Duration::from_secs(39), &[]).await, (117, true));
+        assert_eq!(lingers(Duration::from_secs(41), &[]).await, (120, false));
+        assert_eq!(lingers(Duration::from_secs(86_400), &[]).await, (120, false));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_that_is_ended_for_good_does_not_wait_for_its_client_and_other_orders_change_nothing() {
+        let kill = || Control::Kill { by: String::new(), reason: String::new() };
+        let pause = || Control::Pause { by: String::new() };
+        assert_eq!(lingers(Duration::from_secs(41), &[pause(), kill()]).await, (0, false));
+        assert_eq!(lingers(Duration::from_secs(41), &[pause(), pause()]).await, (120, false));
+    }
+}

@@ -5,10 +5,10 @@ use tokio::sync::mpsc;
 use super::Clock;
 use super::console::Archive;
 use super::desk::{Chain, ChainFault, Promise};
-use crate::approval::Docket;
+use super::told::Told;
 use crate::ledger::{Error, Ledger, Reader};
 use crate::model::{
-    AuditEvent, AuditRecord, EventRecord, Mono, RecordingRow, Refusal, Refused, SessionId, SessionMeta, VerifyReport,
+    AuditEvent, AuditRecord, EventRecord, RecordingRow, Refusal, Refused, SessionId, SessionMeta, VerifyReport,
 };
 use crate::policy::permit::Viewing;
 
@@ -26,13 +26,17 @@ impl Record {
         Self { ledger, clock }
     }
 
-    /// The docket as the bastion-wide chain tells it, for [`super::Desk::start`].
+    /// What the bastion-wide chain tells, for [`super::Desk::start`] and the broker; and keeps it, so that the next call reads only what came since.
     ///
     /// # Errors
-    /// When the chain cannot be read: then nothing may be approved, because what was asked and granted is not known.
-    pub async fn docket(&self) -> Result<Docket, Refused> {
+    /// When the chain cannot be read or was altered: then nothing may be approved, because what was asked and granted is not known.
+    pub async fn told(&self) -> Result<Told, Refused> {
         let seen = self.clock.now().mono;
-        self.read(move |reader| fold(&reader, seen)).await
+        let (told, kept) = self.read(move |reader| Told::read(&reader, seen)).await?;
+        if let Some(kept) = kept {
+            self.ledger.keep(kept).await?;
+        }
+        Ok(told)
     }
 
     async fn read<T: Send + 'static>(
@@ -79,7 +83,7 @@ impl Archive for Record {
     }
 
     fn records(&self, from: u64, limit: u32) -> Promise<'_, Result<Vec<AuditRecord>, Refused>> {
-        let limit = usize::try_from(limit).unwrap_or(PAGE);
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         Box::pin(self.read(move |reader| reader.audit(from, limit)))
     }
 }
@@ -94,21 +98,6 @@ impl From<Error> for Refused {
         Self { kind, why: e.to_string() }
     }
 }
-
-fn fold(reader: &Reader, seen: Mono) -> Result<Docket, Error> {
-    let (mut docket, mut from) = (Docket::default(), 0);
-    loop {
-        let page = reader.audit(from, PAGE)?;
-        page.iter().for_each(|record| docket.apply(record, seen));
-        match page.last() {
-            Some(last) => from = last.seq.saturating_add(1),
-            None => return Ok(docket),
-        }
-    }
-}
-
-/// Records of the bastion-wide chain read at a time.
-const PAGE: usize = 1000;
 
 /// Recordings in one list: what fits into a line of the control protocol.
 const MOST_RECORDINGS: usize = 2000;

@@ -30,8 +30,9 @@ pub struct Ephemeral {
 pub struct IssueOptions<'a> {
     /// From now until it stops opening sessions; within [`VALIDITY`]. A session that is open outlives it.
     pub validity: Duration,
-    /// The only address it may be used from: the bastion's, as the target sees it. `None` where that is not known.
-    pub source_address: Option<IpAddr>,
+    /// The only addresses it may be used from, in CIDR notation with commas between: the bastion's, as the target sees them. `None` where
+    /// they are not known.
+    pub source_address: Option<&'a str>,
     /// Whether a terminal may be asked for (`permit-pty`).
     pub pty: bool,
     /// The one command it may run (`force-command`).
@@ -75,8 +76,8 @@ pub fn issue(
     if let Some(command) = options.force_command {
         builder.critical_option("force-command", command)?;
     }
-    if let Some(address) = options.source_address {
-        builder.critical_option("source-address", cidr(address))?;
+    if let Some(addresses) = options.source_address {
+        builder.critical_option("source-address", addresses)?;
     }
     if options.pty {
         builder.extension("permit-pty", "")?;
@@ -136,7 +137,8 @@ fn serial(rng: &mut impl CryptoRng) -> u64 {
 }
 
 /// One address in CIDR notation, which `source-address` asks for; an IPv4 address in IPv6 clothes is an IPv4 address.
-fn cidr(address: IpAddr) -> String {
+#[must_use]
+pub fn cidr(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => format!("{v4}/32"),
         IpAddr::V6(v6) => format!("{v6}/128"),

@@ -8,9 +8,9 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use rand::CryptoRng;
-use russh::keys::ssh_key::{self, Algorithm, LineEnding, PrivateKey};
+use russh::keys::ssh_key::{self, Algorithm, LineEnding, PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
 /// Why a key file gives no key.
@@ -54,6 +54,14 @@ pub enum KeyFileError {
     /// It is no OpenSSH private key.
     #[error("{} is not an OpenSSH private key: {error}", path.display())]
     Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        error: ssh_key::Error,
+    },
+    /// A line of it is no OpenSSH public key.
+    #[error("{} is not a list of OpenSSH public keys: {error}", path.display())]
+    NotPublic {
         /// Which file.
         path: PathBuf,
         /// What is wrong.
@@ -134,6 +142,24 @@ pub fn public_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".pub");
     PathBuf::from(name)
+}
+
+/// Reads Ed25519 public keys, one a line as OpenSSH writes them; empty lines and comments (`#`) are left out.
+///
+/// # Errors
+/// [`KeyFileError::Io`] when it cannot be read, otherwise what is wrong with the first line that holds none.
+pub fn public_keys(path: &Path) -> Result<Vec<VerifyingKey>, KeyFileError> {
+    let text = std::fs::read_to_string(path).map_err(|error| KeyFileError::Io { path: path.to_owned(), error })?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let damaged = |error| KeyFileError::NotPublic { path: path.to_owned(), error };
+            let key = PublicKey::from_openssh(line).map_err(damaged)?;
+            let wrong = || KeyFileError::WrongKind { path: path.to_owned(), kind: key.algorithm().to_string() };
+            let ed25519 = key.key_data().ed25519().ok_or_else(wrong)?;
+            VerifyingKey::from_bytes(&ed25519.0).map_err(|_| wrong())
+        })
+        .collect()
 }
 
 /// Reads a passphrase: the first line of a file that nobody else may read.

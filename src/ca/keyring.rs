@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use rand::CryptoRng;
 use russh::keys::ssh_key::PrivateKey;
 
@@ -20,6 +20,8 @@ pub struct KeyPaths {
     pub host_ca: PathBuf,
     /// The key that seals the ledger.
     pub ledger: PathBuf,
+    /// Public halves of the keys that sealed the ledger before, one a line as OpenSSH writes them; it need not be there.
+    pub ledger_trusted: PathBuf,
     /// The file whose first line opens those keys that are encrypted.
     pub passphrase_file: Option<PathBuf>,
 }
@@ -33,6 +35,7 @@ impl KeyPaths {
             user_ca: dir.join("user_ca"),
             host_ca: dir.join("host_ca"),
             ledger: dir.join("ledger_key"),
+            ledger_trusted: dir.join("ledger_trusted"),
             passphrase_file: None,
         }
     }
@@ -58,6 +61,8 @@ pub struct Keyring {
     pub host_ca: HostCa,
     /// Seals the ledger.
     pub sealing: Sealing,
+    /// Sealed it before, and is trusted for that.
+    pub trusted_seals: Vec<VerifyingKey>,
 }
 
 /// The ledger's key; its `Debug` shows nothing of it.
@@ -86,6 +91,7 @@ impl Keyring {
             user_ca: UserCa::new(keyfile::load_signing(&paths.user_ca, passphrase)?),
             host_ca: HostCa::new(keyfile::load_signing(&paths.host_ca, passphrase)?),
             sealing: Sealing(keyfile::load_signing(&paths.ledger, passphrase)?),
+            trusted_seals: trusted(&paths.ledger_trusted)?,
         })
     }
 
@@ -100,7 +106,7 @@ impl Keyring {
         let host = keyfile::load(&paths.host, passphrase).err();
         let signing = [&paths.user_ca, &paths.host_ca, &paths.ledger];
         let signing = signing.into_iter().filter_map(|path| keyfile::load_signing(path, passphrase).err());
-        host.into_iter().chain(signing).collect()
+        host.into_iter().chain(signing).chain(trusted(&paths.ledger_trusted).err()).collect()
     }
 
     /// Makes those that are missing, and the directories for them (0700); says which it made.
@@ -120,6 +126,14 @@ impl Keyring {
             made.push(Made(path.clone()));
         }
         Ok(made)
+    }
+}
+
+/// The keys of a list that need not be there.
+fn trusted(path: &Path) -> Result<Vec<VerifyingKey>, KeyFileError> {
+    match keyfile::public_keys(path) {
+        Err(KeyFileError::Io { error, .. }) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        read => read,
     }
 }
 

@@ -15,7 +15,7 @@ pub mod keyfile;
 pub mod keyring;
 
 pub use host::{HOST_VALIDITY, HostCa};
-pub use issue::{BACKDATED, Ephemeral, IssueOptions, VALIDITY, issue};
+pub use issue::{BACKDATED, Ephemeral, IssueOptions, VALIDITY, cidr, issue};
 pub use keyfile::KeyFileError;
 pub use keyring::{KeyPaths, Keyring, Made};
 

@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
@@ -55,7 +54,7 @@ fn printed(certificate: &ssh_key::Certificate) -> String {
 #[test]
 fn ssh_keygen_reads_the_certificate_as_we_meant_it() {
     let options = IssueOptions {
-        source_address: Some(IpAddr::from([127, 0, 0, 1])),
+        source_address: Some("127.0.0.1/32"),
         pty: true,
         force_command: Some("uptime"),
         request: Some(RequestId::from_bytes([1; 5])),
@@ -138,10 +137,11 @@ fn given_a_clock_that_went_back_nothing_is_issued_until_it_caught_up() {
 #[test]
 fn addresses_are_written_as_cidr() {
     let addresses = [("::ffff:10.0.0.7", "10.0.0.7/32"), ("::1", "::1/128"), ("192.0.2.1", "192.0.2.1/32")];
-    for (address, cidr) in addresses {
-        let options = IssueOptions { source_address: Some(address.parse().expect("an address")), ..OPTIONS };
+    for (address, written) in addresses {
+        assert_eq!(cidr(address.parse().expect("an address")), written);
+        let options = IssueOptions { source_address: Some(written), ..OPTIONS };
         let made = issue(&ca(), &admission("a", "root"), &options, NOW, &mut rng()).expect("issued");
-        assert_eq!(made.certificate.critical_options().get("source-address").map(String::as_str), Some(cidr));
+        assert_eq!(made.certificate.critical_options().get("source-address").map(String::as_str), Some(written));
     }
 }
 

@@ -74,6 +74,7 @@ pub fn paths(keys: &KeyFiles) -> KeyPaths {
         user_ca: keys.user_ca.clone(),
         host_ca: keys.host_ca.clone(),
         ledger: keys.ledger.clone(),
+        ledger_trusted: keys.ledger_trusted.clone(),
         passphrase_file: keys.passphrase_file.clone(),
     }
 }

@@ -1,7 +1,7 @@
 //! A bastion that runs: the parts of every room, put together. `serve` and `demo` differ only in where these come from.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use russh::keys::ssh_key::{Certificate, HashAlg, PublicKey};
@@ -37,6 +37,7 @@ pub(super) struct Running {
     broker: Broker,
     console: Console,
     ledger: Ledger,
+    record: Arc<Record>,
     clock: Clock,
     policy: watch::Sender<Arc<Policy>>,
     stop: watch::Sender<bool>,
@@ -56,10 +57,11 @@ impl Running {
         let ledger = open(&config, &keyring, clock).await?;
         let record = Arc::new(Record::new(ledger.clone(), clock));
         let registry = Registry::new();
-        let docket = record.docket().await.map_err(Failure::from)?;
+        let told = record.told().await.map_err(Failure::from)?;
+        tracing::info!(records = told.read, "the bastion-wide chain was read");
         let read_clock: crate::broker::ReadClock = Arc::new(move || clock.now());
         let chain: Arc<dyn crate::broker::Chain> = record.clone();
-        let desk = Desk::start(docket, Arc::clone(&chain), registry.clone(), Arc::clone(&read_clock));
+        let desk = Desk::start(told.docket, Arc::clone(&chain), registry.clone(), Arc::clone(&read_clock));
         note(&ledger, clock, AuditEvent::PolicyLoaded { digest: policy.digest().to_owned() }).await?;
         let (in_force, policy) = watch::channel(Arc::new(policy));
         let certificate = certify(&config, &keyring, clock)?;
@@ -74,15 +76,17 @@ impl Running {
             clock,
             queued: queued.clone(),
             launches,
+            used: Arc::new(Mutex::new(told.used)),
         };
         let broker = Broker::new(common);
         let facts = Facts { bastion: config.name.clone(), listen: listen.clone(), since: clock.now().wall };
-        let console =
-            Console::new(Parts { facts, registry, desk, policy, chain, archive: record, clock: read_clock, queued });
+        let archive = Arc::clone(&record);
+        let console = Console::new(Parts { facts, registry, desk, policy, chain, archive, clock: read_clock, queued });
         let control = api::Server::bind(&config.control).await.map_err(|e| Failure::new(Exit::No, e.to_string()))?;
 
         let (stop, stopping) = watch::channel(false);
         let mut servers = JoinSet::new();
+        servers.spawn(keep(Arc::clone(&record)));
         servers.spawn(control.serve(console.clone(), known_keys(config)));
         for listener in listeners {
             let host_key = (*keyring.host).clone();
@@ -91,7 +95,7 @@ impl Running {
         }
         let version = env!("CARGO_PKG_VERSION").to_owned();
         note(&ledger, clock, AuditEvent::Started { version }).await?;
-        Ok(Self { broker, console, ledger, clock, policy: in_force, stop, servers, listen })
+        Ok(Self { broker, console, ledger, record, clock, policy: in_force, stop, servers, listen })
     }
 
     /// The addresses it listens on, with the ports that the system chose where 0 was asked for.
@@ -123,7 +127,18 @@ impl Running {
         self.broker.shut_down(PATIENCE).await;
         self.servers.shutdown().await;
         note(&self.ledger, self.clock, AuditEvent::Stopped).await?;
+        self.record.told().await.map_err(Failure::from)?;
         self.ledger.close().await.map_err(|e| Failure::new(Exit::No, e.to_string()))
+    }
+}
+
+/// Keeps what the chain tells from time to time, so that a start after a crash has not much to read either.
+async fn keep(record: Arc<Record>) {
+    loop {
+        tokio::time::sleep(KEEP).await;
+        if let Err(refused) = record.told().await {
+            tracing::error!(%refused, "what the bastion-wide chain tells could not be kept");
+        }
     }
 }
 
@@ -147,7 +162,8 @@ fn bound(listeners: &[TcpListener]) -> Result<String, Failure> {
 }
 
 async fn open(config: &Config, keyring: &Keyring, clock: Clock) -> Result<Ledger, Failure> {
-    let options = Options { cache_bytes: config.ledger.cache_bytes, ..Options::default() };
+    let trusted = keyring.trusted_seals.clone();
+    let options = Options { cache_bytes: config.ledger.cache_bytes, trusted, ..Options::default() };
     let (dir, key, now) = (config.ledger.dir.clone(), keyring.sealing.0.clone(), clock.now().wall);
     let opened = tokio::task::spawn_blocking(move || Ledger::open(&dir, &options, key, now)).await;
     let opened = opened.map_err(|e| Failure::new(Exit::No, format!("the ledger could not be opened: {e}")))?;
@@ -202,6 +218,9 @@ async fn link(console: Console, who: Principal) -> Result<Link, String> {
 
 /// How long live sessions may take to end.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often what the chain tells is kept. A busy hour is some thousands of records, which a start reads in less than a second.
+const KEEP: Duration = Duration::from_secs(3600);
 
 /// Bytes between a dashboard and the console of the same process.
 const PIPE: usize = 256 << 10;

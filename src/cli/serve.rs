@@ -9,7 +9,7 @@ use super::exit::{Done, Exit, Failure};
 use super::local_shell;
 use super::out::say;
 use super::running::{Ingredients, Running};
-use crate::ca::{KeyPaths, Keyring};
+use crate::ca::Keyring;
 use crate::config::{Config, Fault};
 
 /// The flags of `holdpoint serve`.
@@ -32,14 +32,8 @@ impl Serve {
         if !refused.is_empty() {
             return Err(faults(refused));
         }
-        let paths = KeyPaths {
-            host: config.keys.host.clone(),
-            user_ca: config.keys.user_ca.clone(),
-            host_ca: config.keys.host_ca.clone(),
-            ledger: config.keys.ledger.clone(),
-            passphrase_file: config.keys.passphrase_file.clone(),
-        };
-        let keyring = Keyring::load(&paths).map_err(|e| Failure::new(Exit::Config, e.to_string()))?;
+        let keyring =
+            Keyring::load(&super::ca::paths(&config.keys)).map_err(|e| Failure::new(Exit::Config, e.to_string()))?;
         let policy = super::policy_files::load(&config).map_err(faults)?;
         let program = std::env::current_exe()?;
         let launches =

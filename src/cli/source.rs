@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use russh::keys::ssh_key::{PublicKey, public::KeyData};
 
 use super::connect::{self, Connect};
 use super::exit::{Exit, Failure};
 use super::out::say;
 use crate::api::Client;
 use crate::api::wire::{Call, Push, Reply};
-use crate::ca::keyfile::public_path;
+use crate::ca::keyfile::{self, public_path};
 use crate::config::Config;
 use crate::ledger::{Error, Reader, SealKey};
 use crate::model::{AuditRecord, EventRecord, RecordingRow, SessionId, VerifyReport};
@@ -22,7 +21,7 @@ pub struct From {
     /// Read the ledger in this directory; while a bastion holds it, that bastion is asked [default: the configuration's, or recordings]
     #[arg(long, value_name = "DIR")]
     pub ledger: Option<PathBuf>,
-    /// The public key that must have sealed the ledger (the bastion's ledger_key.pub), when its files are read
+    /// The public keys that may have sealed the ledger, one a line (the bastion's ledger_key.pub and ledger_trusted), when its files are read
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
     #[command(flatten)]
@@ -71,13 +70,20 @@ impl From {
             Some(config) => public_path(&config.keys.ledger),
             None => PathBuf::from(CHECKOUT_KEY),
         };
-        let key = match &self.key {
-            Some(file) => Some(public_key(file)?),
-            // The checkout's own key seals the checkout's own ledger, and no other.
-            None if seal.is_file() && (config.is_some() || self.ledger.is_none()) => Some(public_key(&seal)?),
-            None => None,
+        let trusted = match &config {
+            Some(config) => config.keys.ledger_trusted.clone(),
+            None => PathBuf::from(CHECKOUT_TRUSTED),
         };
-        Ok(Reader::offline(said.unwrap_or_else(|| Path::new(CHECKOUT_LEDGER)), key))
+        let keys = match &self.key {
+            Some(file) => public_keys(file)?,
+            // The checkout's own keys seal the checkout's own ledger, and no other.
+            None if seal.is_file() && (config.is_some() || self.ledger.is_none()) => {
+                let before = if trusted.is_file() { public_keys(&trusted)? } else { Vec::new() };
+                [public_keys(&seal)?, before].concat()
+            }
+            None => Vec::new(),
+        };
+        Ok(Reader::offline(said.unwrap_or_else(|| Path::new(CHECKOUT_LEDGER)), keys))
     }
 }
 
@@ -203,15 +209,17 @@ impl std::convert::From<Error> for Failure {
     }
 }
 
-fn public_key(file: &Path) -> Result<SealKey, Failure> {
-    let no_key = |why: String| Failure::new(Exit::NoSuchThing, format!("{} {why}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|e| no_key(format!("cannot be read: {e}")))?;
-    let key = PublicKey::from_openssh(&text).map_err(|e| no_key(format!("is not an OpenSSH public key: {e}")))?;
-    let ed25519 = if let KeyData::Ed25519(key) = key.key_data() { SealKey::from_bytes(&key.0).ok() } else { None };
-    ed25519.ok_or_else(|| no_key("is not an Ed25519 key: ledgers are sealed with those".to_owned()))
+fn public_keys(file: &Path) -> Result<Vec<SealKey>, Failure> {
+    let keys = keyfile::public_keys(file).map_err(|e| Failure::new(Exit::NoSuchThing, e.to_string()))?;
+    if keys.is_empty() {
+        return Err(Failure::new(Exit::NoSuchThing, format!("{} holds no public key", file.display())));
+    }
+    Ok(keys)
 }
 
 /// The ledger of a checkout.
 const CHECKOUT_LEDGER: &str = "recordings";
 /// The public key that a checkout's ledger is sealed with.
 const CHECKOUT_KEY: &str = "keys/ledger_key.pub";
+/// The keys that sealed it before.
+const CHECKOUT_TRUSTED: &str = "keys/ledger_trusted";

@@ -73,6 +73,8 @@ pub struct KeyFiles {
     pub host_ca: PathBuf,
     /// The key that seals the ledger.
     pub ledger: PathBuf,
+    /// Public halves of the keys that sealed it before; need not be there.
+    pub ledger_trusted: PathBuf,
     /// The file whose first line opens encrypted keys.
     pub passphrase_file: Option<PathBuf>,
 }
@@ -188,6 +190,9 @@ pub struct SshTarget {
     pub logins: BTreeSet<String>,
     /// The login for those who name none; one of `logins`.
     pub default_login: String,
+    /// The addresses and networks, in CIDR notation, that the target may see the bastion come from; empty: the one that the bastion's
+    /// routing table chooses.
+    pub source_address: Vec<String>,
 }
 
 /// What proves a target.

@@ -86,12 +86,13 @@ pub(super) fn keys(table: &Table<'_>) -> Option<KeyFiles> {
         user_ca: file("user_ca", "user_ca"),
         host_ca: file("host_ca", "host_ca"),
         ledger: file("ledger", "ledger_key"),
+        ledger_trusted: file("ledger_trusted", "ledger_trusted"),
         passphrase_file: table.text("passphrase_file").map(|said| table.page.path(said.value)),
         dir: dir.clone(),
     };
     table.finish();
     let mut sound = true;
-    for path in [&keys.host, &keys.user_ca, &keys.host_ca, &keys.ledger] {
+    for path in [&keys.host, &keys.user_ca, &keys.host_ca, &keys.ledger, &keys.ledger_trusted] {
         if !path.starts_with(&dir) {
             let what = format!("{} lies outside {}", path.display(), dir.display());
             let cure = "keep the keys in keys.dir: that is the directory that local shells are kept out of";
@@ -286,7 +287,35 @@ fn ssh_target(table: &Table<'_>) -> Option<SshTarget> {
             None
         }
     };
-    Some(SshTarget { host: host?, port: port?, host_keys: host_keys?, logins: logins?, default_login: default_login? })
+    let source_address = table.texts("source_address").unwrap_or_default();
+    let source_address = source_address.iter().map(cidr).collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>();
+    Some(SshTarget {
+        host: host?,
+        port: port?,
+        host_keys: host_keys?,
+        logins: logins?,
+        default_login: default_login?,
+        source_address: source_address?,
+    })
+}
+
+/// An address, or a network as `10.0.0.0/24`, in the form that sshd takes: one with bits behind its prefix would let nobody in.
+fn cidr(said: &Said<'_, &str>) -> Option<String> {
+    let (address, prefix) = said.value.split_once('/').map_or((said.value, None), |(a, p)| (a, Some(p)));
+    let parsed = address.parse::<IpAddr>().ok().and_then(|address| {
+        let (bits, value) = match address {
+            IpAddr::V4(v4) => (32, u128::from(v4.to_bits()) << 96),
+            IpAddr::V6(v6) => (128, v6.to_bits()),
+        };
+        let prefix: u32 = prefix.map_or(Some(bits), |prefix| prefix.parse().ok()).filter(|prefix| *prefix <= bits)?;
+        let rest = value.checked_shl(prefix).unwrap_or(0);
+        (rest == 0).then(|| format!("{address}/{prefix}"))
+    });
+    if parsed.is_none() {
+        let what = format!("'{}' is no address and no network", said.value.escape_debug());
+        said.fault(what, "write an address, or a network by its first address: \"203.0.113.7\", \"10.0.0.0/24\"");
+    }
+    parsed
 }
 
 /// Never trust on first use: a target without a pinned key or a host CA is a fault.

@@ -149,6 +149,27 @@ fn one_authority_cannot_be_both() {
 }
 
 #[test]
+fn a_source_address_is_an_address_or_a_network() {
+    let said = |value: &str| with_rest("").replace("host = ", &format!("source_address = [\"{value}\"]\nhost = "));
+    for (value, written) in [
+        ("203.0.113.7", "203.0.113.7/32"),
+        ("10.0.0.0/24", "10.0.0.0/24"),
+        ("2001:db8::/32", "2001:db8::/32"),
+        ("::1", "::1/128"),
+    ] {
+        let config = parse(&said(value)).expect("a configuration");
+        let ssh = config.targets.values().find_map(|target| match &target.kind {
+            TargetKind::Ssh(ssh) => Some(ssh),
+            TargetKind::Local(_) => None,
+        });
+        assert_eq!(ssh.expect("a target").source_address, [written]);
+    }
+    for value in ["10.0.0.1/24", "10.0.0.0/33", "bastion.example.org", "2001:db8::1/64", "10.0.0.0/", ""] {
+        assert!(only_fault(&said(value)).contains("no address and no network"), "{value}");
+    }
+}
+
+#[test]
 fn weak_keys_are_refused() {
     // `ssh-keygen -t rsa -b 1024`
     let rsa = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQCrCa4BqTO3/el9cICGYyQ9bE6tHNKQ7M+bLsZvNXnylNN3p4Ok/xv42VN055MvgIsmMDTR+vPR0HtokrW+O5WMqTKGRDLHUWvNN7xtNVDpzCF00OHHFGTtUl5K6ciAvF1O05hfXjlKRtKbDWQBeZ6piJtzsXZE2bD1ipP7tHldUw==";

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use super::Consoles;
 use super::channel::ChannelSink;
 use crate::broker::{Broker, ClientEnd, ClientSink as _, FromClient, SessionRequest};
-use crate::model::{ChannelKind, ExitStatus, Place, Size};
+use crate::model::{ChannelKind, ExitStatus, Place, Principal, Size};
 use crate::target::Lane;
 use crate::tui::{self, Io, Options, TargetRow};
 
@@ -65,7 +65,7 @@ async fn pick(broker: Broker, mut request: SessionRequest, client: ClientEnd<Cha
         client.sink.say_and_close("there is no target that you may connect to", DENIED).await;
         return;
     }
-    let rows = places.iter().map(|(place, why)| row(place, why)).collect();
+    let rows = places.iter().map(|(place, why)| row(&broker, &request.who, place, why)).collect();
     let mut screen = Borrowed::begin(&broker, &request, &client);
     let chosen = tui::picker(screen.io(), rows, options(&broker, &request)).await;
     let size = screen.end().await;
@@ -83,13 +83,13 @@ async fn pick(broker: Broker, mut request: SessionRequest, client: ClientEnd<Cha
     broker.run(request, client).await;
 }
 
-fn row(place: &Place, why: &str) -> TargetRow {
+fn row(broker: &Broker, who: &Principal, place: &Place, why: &str) -> TargetRow {
     TargetRow {
         target: place.target.clone(),
         login: place.login.clone(),
         labels: place.labels.clone(),
         why: why.to_owned(),
-        last_used: None,
+        last_used: broker.last_used(who, place),
     }
 }
 

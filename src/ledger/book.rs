@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 
+use super::checkpoint::{self, Checkpoint};
 use super::day::Day;
 use super::frame::{self, Builder, Squeeze};
 use super::record::{self, Chain, Draft, Kind, hex};
-use super::seal::{self, Seal};
+use super::seal::{self, KeyId, Seal};
 use super::store::{Entry, Store, day_name, last_audit};
 use super::{Error, Interrupted, Keyframe, failed};
 use crate::model::{AuditEvent, AuditRecord, RecordingState, Seq, SessionId, SessionMeta, Wall};
@@ -61,13 +62,20 @@ impl Book {
     pub(super) fn audit(&mut self, event: AuditEvent, at: Wall) -> Result<AuditRecord, Error> {
         let record = AuditRecord { seq: self.next_audit, at, event };
         let json = serde_json::to_vec(&record).map_err(|e| failed("written", &e))?;
-        let mut draft = Draft::with_capacity(64 + json.len());
-        draft.put(&seal::sign_audit(&self.key, self.audit, &json)).put(&json);
-        let stored = draft.close(Kind::Audit, &mut self.audit)?;
+        let mut draft = Draft::with_capacity(72 + json.len());
+        draft.put(&KeyId::of(&self.key.verifying_key()).0).put(&seal::sign_audit(&self.key, self.audit, &json));
+        draft.put(&json);
+        let stored = draft.close(Kind::SignedAudit, &mut self.audit)?;
         self.store.audit.insert(record.seq.to_be_bytes(), stored).map_err(|e| failed("written", &e))?;
         self.next_audit += 1;
         self.bastion_dirty = true;
         Ok(record)
+    }
+
+    /// Keeps what was made of the audit chain up to a place that is on disk.
+    pub(super) fn keep(&mut self, kept: &Checkpoint) -> Result<(), Error> {
+        self.commit()?;
+        checkpoint::keep(&self.store, &self.key, kept)
     }
 
     /// Begins a chain: the audit record, the entry, the head.
@@ -201,7 +209,7 @@ impl Book {
                     let next = frame::first_seq(payload);
                     next.map_or(Ok(()), |next| open.day.index_keyframe(session, next, open.next))?;
                 }
-                Ok((Kind::Head | Kind::Audit, _)) => {}
+                Ok((Kind::Head | Kind::Audit | Kind::SignedAudit, _)) => {}
                 Err(_) => {
                     open.beyond = open.day.end(session)?.saturating_sub(open.next);
                     break;

@@ -4,6 +4,7 @@
 //! Ledger::open ─▶ begin ─▶ Recorder: append … keyframe … append ─▶ finish      (seals the chain, anchors the seal)
 //!        │                     └─ durable(): the highest Seq that is on disk   (law 3: written before done)
 //!        ├─▶ audit(event)      one record of the bastion-wide chain, durable when it returns
+//!        ├─▶ keep(checkpoint)  what was made of that chain up to a place, so that the next start reads what came since
 //!        └─▶ reader() ─▶ recordings, events, audit, verify
 //! ```
 //!
@@ -12,6 +13,7 @@
 //! can go on unrecorded by mistake.
 
 mod book;
+mod checkpoint;
 mod day;
 mod frame;
 mod read;
@@ -22,6 +24,7 @@ mod verify;
 mod write;
 mod writer;
 
+pub use checkpoint::{Checkpoint, Place};
 /// Whose signatures verification accepts.
 pub use ed25519_dalek::VerifyingKey as SealKey;
 pub use read::{Events, Keyframe, Reader};

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ed25519_dalek::VerifyingKey;
 
+use super::checkpoint::{Checkpoint, Place};
 use super::day::Day;
 use super::frame;
 use super::record::{self, Chain, Kind};
+use super::seal::KeyId;
 use super::store::{Entry, Store};
-use super::{Error, Options, failed, verify};
+use super::{Error, Options, checkpoint, failed, seal, verify};
 use crate::model::{AuditRecord, EventRecord, RecordingRow, RecordingState, Seq, SessionId, Size, VerifyReport, Wall};
 use crate::policy::permit::Viewing;
 
@@ -36,18 +38,18 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Opens a ledger that no broker holds. Nothing is recovered, sealed or appended. `key` is whose signatures verification
-    /// accepts; without it, the keys that lie beside the store, which proves less: who can rewrite the store can rewrite those.
+    /// Opens a ledger that no broker holds. Nothing is recovered, sealed or appended. `keys` are whose signatures verification
+    /// accepts; without one, the keys that lie beside the store, which proves less: who can rewrite the store can rewrite those.
     ///
     /// # Errors
     /// [`Error::Held`] when a process has it; [`Error::Failed`] when there is none or it cannot be read.
-    pub fn offline(dir: &Path, key: Option<VerifyingKey>) -> Result<Self, Error> {
+    pub fn offline(dir: &Path, keys: Vec<VerifyingKey>) -> Result<Self, Error> {
         if !dir.join("bastion").is_dir() {
             let why = format!("there is no ledger in {}: name its directory with --ledger", dir.display());
             return Err(Error::Failed { doing: "opened", why });
         }
         let store = Arc::new(Store::open(dir, &Options::default())?);
-        Self::over(&store, key.into_iter().collect())
+        Self::over(&store, keys)
     }
 
     pub(super) fn over(store: &Arc<Store>, mut keys: Vec<VerifyingKey>) -> Result<Self, Error> {
@@ -161,6 +163,43 @@ impl Reader {
             .collect()
     }
 
+    /// What was kept of the bastion-wide chain's past, if anything was, and a trusted key signed it.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when the chain is not the one that it was made of: it was cut or rewritten.
+    pub fn checkpoint(&self) -> Result<Option<Checkpoint>, Error> {
+        match checkpoint::read(&self.store, &self.keys) {
+            Ok(kept) => kept.map(|kept| kept.met(&self.store)).transpose(),
+            Err(why) => {
+                // It only spares reading the chain, which tells the same.
+                tracing::warn!(why, "the checkpoint of the audit chain is not used; the chain is read whole");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Records of the bastion-wide chain behind a place, at most `limit`, each with hash and signature checked; and the place behind the last.
+    ///
+    /// # Errors
+    /// [`Error::Failed`]; [`Error::Damaged`] when one is not what was written.
+    pub fn audit_behind(&self, place: Place, limit: usize) -> Result<(Vec<AuditRecord>, Place), Error> {
+        let Place { mut next, mut chain } = place;
+        let mut records = Vec::new();
+        for stored in self.store.audit.range(next.to_be_bytes().as_slice()..).values().take(limit) {
+            let stored = stored.map_err(|e| failed("read", &e))?;
+            let damaged = |why: &str| Error::Damaged(format!("audit record {next}: {why}"));
+            let before = chain;
+            let (kind, payload) = record::open(&stored, &mut chain).map_err(damaged)?;
+            let (record, _) = checked(&self.keys, before, kind, payload).map_err(damaged)?;
+            if record.seq != next {
+                return Err(damaged("it says that it stands in another place"));
+            }
+            records.push(record);
+            next += 1;
+        }
+        Ok((records, Place { next, chain }))
+    }
+
     /// Reads one session's chain, or with `None` everything, and reports every fault.
     ///
     /// # Errors
@@ -229,7 +268,7 @@ impl Events {
             (kind @ (Kind::Plain | Kind::Zstd), payload) => frame::events(kind, payload).map(Some).map_err(bad),
             (Kind::Head | Kind::Keyframe, _) => Ok(Some(Vec::new())),
             (Kind::Seal, _) => Ok(None),
-            (Kind::Audit, _) => Err(bad("it belongs to the audit chain")),
+            (Kind::Audit | Kind::SignedAudit, _) => Err(bad("it belongs to the audit chain")),
         }
     }
 }
@@ -237,8 +276,19 @@ impl Events {
 /// What an audit record says, unchecked.
 pub(super) fn audit_record(stored: &[u8]) -> Option<AuditRecord> {
     let (kind, payload) = record::peek(stored)?;
-    let json = payload.get(64..).filter(|_| kind == Kind::Audit)?;
-    serde_json::from_slice(json).ok()
+    serde_json::from_slice(seal::audit_parts(kind, payload)?.2).ok()
+}
+
+/// What an audit record behind that place says, and whose signature it has.
+pub(super) fn checked(
+    keys: &[VerifyingKey],
+    before: Chain,
+    kind: Kind,
+    payload: &[u8],
+) -> Result<(AuditRecord, KeyId), &'static str> {
+    let (key, signature, json) = seal::audit_parts(kind, payload).ok_or("it is no audit record")?;
+    let key = seal::audit_signed_by(keys, key, before, json, &signature).map_err(seal::Unsigned::words)?;
+    serde_json::from_slice(json).map(|record| (record, key)).map_err(|_| "it cannot be read")
 }
 
 /// The number of the last frame that begins at or before `seq`: bisection over the records, whose frames know their first event.

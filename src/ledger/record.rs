@@ -18,7 +18,8 @@
 //! | 3 | zstd frame | see [`frame`](super::frame) |
 //! | 4 | keyframe | see [`frame`](super::frame) |
 //! | 5 | seal | see [`seal`](super::seal); always the last record of a session |
-//! | 6 | audit | Ed25519 signature (64) ‖ JSON of [`AuditRecord`](crate::model::AuditRecord); see [`seal`](super::seal) |
+//! | 6 | audit | as 7, without the key's id; not written any more |
+//! | 7 | signed audit | id of the key (8) ‖ Ed25519 signature (64) ‖ JSON of [`AuditRecord`](crate::model::AuditRecord); see [`seal`](super::seal) |
 //!
 //! The chain before a session's first record is SHA-256 of `holdpoint session 1` ‖ the session's id; before the first audit
 //! record it is SHA-256 of `holdpoint audit 1`. So no chain can be passed off as another.
@@ -38,6 +39,7 @@ pub(super) enum Kind {
     Keyframe = 4,
     Seal = 5,
     Audit = 6,
+    SignedAudit = 7,
 }
 
 impl Kind {
@@ -49,6 +51,7 @@ impl Kind {
             4 => Self::Keyframe,
             5 => Self::Seal,
             6 => Self::Audit,
+            7 => Self::SignedAudit,
             _ => return None,
         })
     }

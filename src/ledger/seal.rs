@@ -9,6 +9,10 @@
 //! | 40 | 8 | time of the end, microseconds since 1970 |
 //! | 48 | 1 | 0: ended; 1: interrupted |
 //! | 49 | 64 | Ed25519 (RFC 8032) over `holdpoint seal 1` ‖ session id (10) ‖ bytes 0–48 |
+//! | 113 | 8 | id of the key: the first bytes of SHA-256 over its public half; old seals end before it |
+//!
+//! **Rotation.** Whoever verifies has a list of trusted keys; a record says which of them signed it. A record of before keys had ids is tried with
+//! all of them.
 //!
 //! An audit record is signed over `holdpoint audit 1` ‖ the chain before it ‖ its JSON. So nobody without the key can write a
 //! bastion-wide chain that leaves a session out; what the last records' removal leaves behind is a shorter chain, which only a checkpoint
@@ -16,8 +20,23 @@
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
-use super::record::{Chain, Fields};
+use sha2::{Digest as _, Sha256};
+
+use super::record::{Chain, Fields, Kind};
 use crate::model::{SessionId, Wall};
+
+/// Which key signed: the first bytes of SHA-256 over its public half.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct KeyId(pub(super) [u8; 8]);
+
+impl KeyId {
+    pub(super) fn of(key: &VerifyingKey) -> Self {
+        let digest: [u8; 32] = Sha256::digest(key.as_bytes()).into();
+        let mut id = [0; 8];
+        id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        Self(id)
+    }
+}
 
 /// How a chain ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +61,8 @@ pub(super) struct Seal {
     pub(super) end: End,
     /// Over all of that and the session's id.
     pub(super) signature: [u8; 64],
+    /// Whose signature it is, if the seal says.
+    pub(super) key: Option<KeyId>,
 }
 
 impl Seal {
@@ -53,7 +74,8 @@ impl Seal {
         ended: Wall,
         end: End,
     ) -> Self {
-        let mut seal = Self { records, head, ended, end, signature: [0; 64] };
+        let id = Some(KeyId::of(&key.verifying_key()));
+        let mut seal = Self { records, head, ended, end, signature: [0; 64], key: id };
         seal.signature = key.sign(&seal.signed(session)).to_bytes();
         seal
     }
@@ -62,6 +84,7 @@ impl Seal {
     pub(super) fn payload(&self) -> Vec<u8> {
         let mut out = self.facts();
         out.extend_from_slice(&self.signature);
+        out.extend(self.key.into_iter().flat_map(|id| id.0));
         out
     }
 
@@ -78,17 +101,18 @@ impl Seal {
                 _ => return None,
             },
             signature: fields.array()?,
+            key: if fields.0.is_empty() { None } else { Some(KeyId(fields.array()?)) },
         };
         fields.0.is_empty().then_some(seal)
     }
 
-    /// Whether one of those keys signed it for that session.
-    pub(super) fn is_signed_by(&self, keys: &[VerifyingKey], session: SessionId) -> bool {
-        signed_by(keys, &self.signed(session), &self.signature)
+    /// Which of those keys signed it for that session.
+    pub(super) fn signed_by(&self, keys: &[VerifyingKey], session: SessionId) -> Result<KeyId, Unsigned> {
+        signed_by(keys, self.key, &self.signed(session), &self.signature)
     }
 
     fn facts(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(113);
+        let mut out = Vec::with_capacity(121);
         out.extend_from_slice(&self.records.to_be_bytes());
         out.extend_from_slice(&self.head.0);
         out.extend_from_slice(&self.ended.0.to_be_bytes());
@@ -106,9 +130,47 @@ pub(super) fn sign_audit(key: &SigningKey, before: Chain, json: &[u8]) -> [u8; 6
     key.sign(&audit_message(before, json)).to_bytes()
 }
 
-/// Whether one of those keys signed that audit record in that place.
-pub(super) fn audit_signed_by(keys: &[VerifyingKey], before: Chain, json: &[u8], signature: &[u8; 64]) -> bool {
-    signed_by(keys, &audit_message(before, json), signature)
+/// The parts of an audit record's payload: who signed, the signature, the JSON.
+pub(super) fn audit_parts(kind: Kind, payload: &[u8]) -> Option<(Option<KeyId>, [u8; 64], &[u8])> {
+    let mut fields = Fields(payload);
+    let key = match kind {
+        Kind::SignedAudit => Some(KeyId(fields.array()?)),
+        Kind::Audit => None,
+        Kind::Head | Kind::Plain | Kind::Zstd | Kind::Keyframe | Kind::Seal => return None,
+    };
+    Some((key, fields.array()?, fields.0))
+}
+
+/// Which of those keys signed that audit record in that place.
+pub(super) fn audit_signed_by(
+    keys: &[VerifyingKey],
+    key: Option<KeyId>,
+    before: Chain,
+    json: &[u8],
+    signature: &[u8; 64],
+) -> Result<KeyId, Unsigned> {
+    signed_by(keys, key, &audit_message(before, json), signature)
+}
+
+/// Why a signature proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unsigned {
+    /// It names a key that is not trusted.
+    Stranger,
+    /// It is not by the key that it names, or by none that is trusted.
+    Wrong,
+}
+
+impl Unsigned {
+    /// In words that follow the name of a record.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Stranger => {
+                "it is signed by a key that is not trusted here (after a change of keys: keys/ledger_trusted)"
+            }
+            Self::Wrong => "its signature is not by the bastion's key",
+        }
+    }
 }
 
 fn audit_message(before: Chain, json: &[u8]) -> Vec<u8> {
@@ -116,7 +178,17 @@ fn audit_message(before: Chain, json: &[u8]) -> Vec<u8> {
 }
 
 /// Strict verification, which refuses the malleable forms that RFC 8032 leaves open.
-fn signed_by(keys: &[VerifyingKey], message: &[u8], signature: &[u8; 64]) -> bool {
+pub(super) fn signed_by(
+    keys: &[VerifyingKey],
+    id: Option<KeyId>,
+    message: &[u8],
+    signature: &[u8; 64],
+) -> Result<KeyId, Unsigned> {
     let signature = Signature::from_bytes(signature);
-    keys.iter().any(|key| key.verify_strict(message, &signature).is_ok())
+    let mut named =
+        keys.iter().map(|key| (KeyId::of(key), key)).filter(|(own, _)| id.is_none_or(|id| id == *own)).peekable();
+    if id.is_some() && named.peek().is_none() {
+        return Err(Unsigned::Stranger);
+    }
+    named.find(|(_, key)| key.verify_strict(message, &signature).is_ok()).map(|(id, _)| id).ok_or(Unsigned::Wrong)
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! DIR/lock            held while the ledger is open; says by whom
 //! DIR/signers         public keys that have signed here, one a line in hex, the newest last
+//! DIR/checkpoint      what was made of the audit chain up to a place; see [`checkpoint`](super::checkpoint)
 //! DIR/bastion/        sled: trees `audit` (seq → record), `recordings` (started ‖ id → entry), `ids` (id → started)
 //! DIR/days/YYYY-MM-DD sessions; see [`day`](super::day)
 //! ```
@@ -217,6 +218,11 @@ impl Store {
                 Fields(&key).array().ok_or_else(|| Error::Damaged("an id in the list of recordings".to_owned()))?;
             Ok(SessionId::from_bytes(id))
         })
+    }
+
+    /// Where the checkpoint of the audit chain lies.
+    pub(super) fn checkpoint_path(&self) -> PathBuf {
+        self.dir.join("checkpoint")
     }
 
     /// The keys that have signed here.

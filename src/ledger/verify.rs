@@ -4,21 +4,23 @@
 //! recordings is only an index, but it must agree. So a changed byte breaks a hash, a removed session leaves its
 //! `SessionStarted` behind, a shortened one does not have the number of records that its seal says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ed25519_dalek::VerifyingKey;
 
+use super::checkpoint;
 use super::day::Day;
 use super::frame;
 use super::record::{self, Chain, Fields, Kind, hex};
-use super::seal::{self, End, Seal};
+use super::seal::{End, KeyId, Seal, Unsigned};
 use super::store::{Entry, Store};
 use super::{Error, failed};
 use crate::model::{AuditEvent, AuditRecord, RecordingState, Seq, SessionId, SessionMeta, VerifyReport};
 
 /// Verifies one session, with the audit chain that tells of it, or everything.
 pub(super) fn verify(store: &Store, keys: &[VerifyingKey], only: Option<SessionId>) -> Result<VerifyReport, Error> {
-    let mut check = Check { store, keys, report: VerifyReport::default() };
+    let (signer, replaced, report) = (None, BTreeSet::new(), VerifyReport::default());
+    let mut check = Check { store, keys, signer, replaced, report };
     // The list first: whatever is in it, the audit chain has told of already.
     let mut listed = BTreeMap::new();
     for entry in store.entries() {
@@ -64,6 +66,9 @@ struct Sealed {
 struct Check<'a> {
     store: &'a Store,
     keys: &'a [VerifyingKey],
+    /// Who signed the last record of the audit chain, and who did before and was replaced.
+    signer: Option<KeyId>,
+    replaced: BTreeSet<KeyId>,
     report: VerifyReport,
 }
 
@@ -76,9 +81,12 @@ impl Check<'_> {
     }
 
     fn audit_chain(&mut self) -> Result<BTreeMap<SessionId, Story>, Error> {
+        // First: while a bastion runs, a later one may be kept meanwhile.
+        let kept = checkpoint::read(self.store, self.keys);
         let mut told = BTreeMap::new();
         let mut chain = Chain::of_audit();
         let mut due: Seq = 0;
+        let mut met = None;
         for pair in &self.store.audit {
             let (key, stored) = pair.map_err(|e| failed("read", &e))?;
             self.report.records += 1;
@@ -97,19 +105,31 @@ impl Check<'_> {
                 }
             }
             due = seq.saturating_add(1);
+            if let Ok(Some(kept)) = &kept
+                && kept.place.next == due
+            {
+                met = Some(kept.place.chain == chain);
+            }
+        }
+        match (kept, met) {
+            (Err(why), _) => self.fault(format!("the checkpoint of the audit chain: {why}")),
+            (Ok(Some(_)), Some(true)) | (Ok(None), _) => {}
+            (Ok(Some(kept)), _) => self.fault(kept.place.missed()),
         }
         Ok(told)
     }
 
-    fn audit_record(&self, seq: Seq, stored: &[u8], chain: &mut Chain) -> Result<AuditRecord, &'static str> {
+    fn audit_record(&mut self, seq: Seq, stored: &[u8], chain: &mut Chain) -> Result<AuditRecord, &'static str> {
         let before = *chain;
         let (kind, payload) = record::open(stored, chain)?;
-        let mut fields = Fields(payload);
-        let signature = fields.array().filter(|_| kind == Kind::Audit).ok_or("it is no audit record")?;
-        if !seal::audit_signed_by(self.keys, before, fields.0, &signature) {
-            return Err("its signature is not by the bastion's key");
+        let (record, key) = super::read::checked(self.keys, before, kind, payload)?;
+        // Who got hold of a key that was replaced could otherwise go on writing with it.
+        if self.replaced.contains(&key) {
+            return Err("it is signed by a key that had been replaced before it");
         }
-        let record: AuditRecord = serde_json::from_slice(fields.0).map_err(|_| "it cannot be read")?;
+        if let Some(old) = self.signer.replace(key).filter(|old| *old != key) {
+            self.replaced.insert(old);
+        }
         (record.seq == seq).then_some(record).ok_or("it says that it stands in another place")
     }
 
@@ -346,13 +366,11 @@ impl Walk {
                 if seal.records != number || seal.head != head {
                     return Err("the seal is of another chain");
                 }
-                if !seal.is_signed_by(keys, session) {
-                    return Err("the seal's signature is not by the bastion's key");
-                }
+                seal.signed_by(keys, session).map_err(Unsigned::words)?;
                 self.seal = Some(seal);
                 Ok(())
             }
-            Kind::Head | Kind::Audit => Err("it does not belong here"),
+            Kind::Head | Kind::Audit | Kind::SignedAudit => Err("it does not belong here"),
         }
     }
 }

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use ed25519_dalek::SigningKey;
+use ed25519_dalek::{SigningKey, VerifyingKey};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::book::Book;
 use super::store::Store;
 use super::writer::{self, Message};
-use super::{Error, Keyframe, MAX_EVENT, Reader, failed};
+use super::{Checkpoint, Error, Keyframe, MAX_EVENT, Reader, failed};
 use crate::model::{AuditEvent, AuditRecord, Event, EventRecord, Seq, SessionId, SessionMeta, Size, Wall};
 
 /// Settings of the store.
@@ -21,11 +21,13 @@ pub struct Options {
     pub cache_bytes: u64,
     /// Uncompressed bytes at which a frame is closed. Larger frames compress better; smaller ones are read faster.
     pub frame_bytes: usize,
+    /// Public halves of the keys that sealed here before the one in use, and are still trusted for what they sealed.
+    pub trusted: Vec<VerifyingKey>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { cache_bytes: 8 << 20, frame_bytes: 48 << 10 }
+        Self { cache_bytes: 8 << 20, frame_bytes: 48 << 10, trusted: Vec::new() }
     }
 }
 
@@ -75,7 +77,8 @@ impl Ledger {
     pub fn open(dir: &Path, options: &Options, key: SigningKey, now: Wall) -> Result<(Self, Vec<Interrupted>), Error> {
         let store = Arc::new(Store::open(dir, options)?);
         store.add_signer(key.verifying_key())?;
-        let reader = Reader::over(&store, vec![key.verifying_key()])?;
+        let keys = options.trusted.iter().copied().chain([key.verifying_key()]).collect();
+        let reader = Reader::over(&store, keys)?;
         let mut book = Book::open(Arc::clone(&store), key)?;
         let interrupted = book.recover(now)?;
         let shared = Arc::new(Shared::default());
@@ -110,6 +113,16 @@ impl Ledger {
     pub async fn audit(&self, event: AuditEvent, now: Wall) -> Result<AuditRecord, Error> {
         let (reply, answer) = oneshot::channel();
         self.send(Message::Audit { event: Box::new(event), now, reply }).await?;
+        answer.await.map_err(|_| self.shared.why())
+    }
+
+    /// Keeps what was made of the bastion-wide chain up to a place, in place of what was kept before. It is on disk when this returns.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when the ledger cannot write any more.
+    pub async fn keep(&self, kept: Checkpoint) -> Result<(), Error> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Keep { kept: Box::new(kept), reply }).await?;
         answer.await.map_err(|_| self.shared.why())
     }
 

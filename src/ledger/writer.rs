@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::book::{Book, End, Open};
 use super::frame::{Builder, Squeeze};
 use super::write::{Shared, output_len};
-use super::{Error, Keyframe};
+use super::{Checkpoint, Error, Keyframe};
 use crate::model::{AuditEvent, AuditRecord, EventRecord, Seq, SessionId, SessionMeta, Wall};
 
 /// What handles ask of the writer.
@@ -34,6 +34,8 @@ pub(super) enum Message {
     Finish { session: SessionId, now: Wall, reply: oneshot::Sender<()> },
     /// Append to the bastion-wide chain.
     Audit { event: Box<AuditEvent>, now: Wall, reply: oneshot::Sender<AuditRecord> },
+    /// Keep what was made of the bastion-wide chain.
+    Keep { kept: Box<Checkpoint>, reply: oneshot::Sender<()> },
     /// Stop.
     Close { reply: oneshot::Sender<()> },
 }
@@ -183,6 +185,11 @@ impl Writer {
                 let record = self.book.audit(*event, now)?;
                 self.waiting.audited.push((record, reply));
                 self.waiting.urgent = true;
+            }
+            Message::Keep { kept, reply } => {
+                self.book.keep(&kept)?;
+                // Who asked may have gone away; it is kept.
+                let _ = reply.send(());
             }
             Message::Close { reply } => return Ok(Some(reply)),
         }

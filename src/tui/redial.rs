@@ -29,16 +29,19 @@ impl Redial {
         Self { dial: Some(dial), attempt: None, failed: 0 }
     }
 
-    /// What comes of the next attempt, which begins after a pause; never, where nobody can dial. Safe to cancel: the attempt goes on
-    /// where it was.
-    pub(super) async fn next(&mut self) -> Result<Link, String> {
+    /// What comes of the next attempt, which begins after a pause (`sleep` waits for it); never, where nobody can dial. Safe to cancel: the
+    /// attempt goes on where it was.
+    pub(super) async fn next<S>(&mut self, sleep: impl FnOnce(Duration) -> S) -> Result<Link, String>
+    where
+        S: Future<Output = ()> + Send + 'static,
+    {
         let Some(dial) = &mut self.dial else { return std::future::pending().await };
         let attempt = match &mut self.attempt {
             Some(attempt) => attempt,
             None => {
-                let (pause, dialling) = (pause(self.failed), dial());
+                let (pause, dialling) = (sleep(pause(self.failed)), dial());
                 self.attempt.insert(Box::pin(async move {
-                    tokio::time::sleep(pause).await;
+                    pause.await;
                     dialling.await
                 }))
             }
@@ -68,7 +71,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 #[cfg(test)]
 mod tests {
     use tokio::sync::mpsc;
-    use tokio::time::Instant;
+    use tokio::time::{Instant, sleep};
 
     use super::*;
 
@@ -83,7 +86,7 @@ mod tests {
             })
         }));
         let (begun, mut waits) = (Instant::now(), Vec::new());
-        while redial.next().await.is_err() {
+        while redial.next(sleep).await.is_err() {
             waits.push(begun.elapsed().as_millis());
         }
         assert_eq!(waits, [250, 750, 1750, 3750, 7750, 12_750]);
@@ -95,9 +98,9 @@ mod tests {
         let mut redial = Redial::by(Box::new(|| Box::pin(async { Err("nobody answers".to_owned()) })));
         let begun = Instant::now();
         for _ in 0..4 {
-            assert!(tokio::time::timeout(Duration::from_millis(60), redial.next()).await.is_err());
+            assert!(tokio::time::timeout(Duration::from_millis(60), redial.next(sleep)).await.is_err());
         }
-        assert!(redial.next().await.is_err());
+        assert!(redial.next(sleep).await.is_err());
         assert_eq!(begun.elapsed().as_millis(), 250);
     }
 }

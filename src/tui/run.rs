@@ -144,7 +144,7 @@ where
                     desk.tell(Message::LinkLost);
                 }
             },
-            link = redial.next(), if desk.link.is_none() => match link {
+            link = redial.next(tokio::time::sleep), if desk.link.is_none() => match link {
                 Ok(Link { calls, pushes }) => {
                     news = Some(pushes);
                     desk.link = Some(Link { calls, pushes: mpsc::channel(1).1 });

@@ -43,7 +43,7 @@ impl Bench {
         let key = ed25519_dalek::SigningKey::from_bytes(&rand::random());
         let (ledger, _) = Ledger::open(&dir.path().join("ledger"), &Options::default(), key, clock.now().wall).unwrap();
         let record = Record::new(ledger.clone(), clock);
-        let docket = record.docket().await.unwrap();
+        let docket = record.told().await.unwrap().docket;
         let read_clock: Arc<dyn Fn() -> Now + Send + Sync> = Arc::new(move || clock.now());
         let desk = Desk::start(docket, Arc::new(record.clone()), registry.clone(), Arc::clone(&read_clock));
         let (_policy, policy) = watch::channel(Arc::new(Policy::builtin().unwrap()));

@@ -8,9 +8,11 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
+mod checkpoint;
 mod cli;
 mod crash;
 mod disk;
+mod keys;
 
 mod support;
 mod tamper;
@@ -103,10 +105,10 @@ async fn the_second_to_open_is_told_who_holds_it() {
     let ledger = open(dir.path());
     let said = Ledger::open(dir.path(), &Options::default(), key(), Wall(0)).unwrap_err().to_string();
     assert!(said.contains(&format!("held by process {}", std::process::id())), "{said}");
-    assert!(matches!(Reader::offline(dir.path(), None), Err(Error::Held { .. })));
+    assert!(matches!(Reader::offline(dir.path(), Vec::new()), Err(Error::Held { .. })));
     ledger.close().await.unwrap();
     drop(ledger);
-    assert!(Reader::offline(dir.path(), None).is_ok());
+    assert!(Reader::offline(dir.path(), Vec::new()).is_ok());
 }
 
 #[tokio::test]
