@@ -337,7 +337,7 @@ fn key(name: &str) -> Result<Vec<u8>, String> {
 
 /// The names of `model::Event` in JSON.
 fn event(name: &str) -> Result<String, String> {
-    const NAMES: [&str; 19] = [
+    const NAMES: [&str; 20] = [
         "started",
         "output",
         "certified",
