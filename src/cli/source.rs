@@ -78,7 +78,7 @@ impl From {
             Some(file) => public_keys(file)?,
             // The checkout's own keys seal the checkout's own ledger, and no other.
             None if seal.is_file() && (config.is_some() || self.ledger.is_none()) => {
-                let before = if trusted.is_file() { public_keys(&trusted)? } else { Vec::new() };
+                let before = if trusted.is_file() { listed_keys(&trusted)? } else { Vec::new() };
                 [public_keys(&seal)?, before].concat()
             }
             None => Vec::new(),
@@ -209,8 +209,12 @@ impl std::convert::From<Error> for Failure {
     }
 }
 
+fn listed_keys(file: &Path) -> Result<Vec<SealKey>, Failure> {
+    keyfile::public_keys(file).map_err(|e| Failure::new(Exit::NoSuchThing, e.to_string()))
+}
+
 fn public_keys(file: &Path) -> Result<Vec<SealKey>, Failure> {
-    let keys = keyfile::public_keys(file).map_err(|e| Failure::new(Exit::NoSuchThing, e.to_string()))?;
+    let keys = listed_keys(file)?;
     if keys.is_empty() {
         return Err(Failure::new(Exit::NoSuchThing, format!("{} holds no public key", file.display())));
     }

@@ -150,7 +150,12 @@ fn one_authority_cannot_be_both() {
 
 #[test]
 fn a_source_address_is_an_address_or_a_network() {
-    let said = |value: &str| with_rest("").replace("host = ", &format!("source_address = [\"{value}\"]\nhost = "));
+    let said = |value: &str| {
+        with_rest(&format!(
+            "[[target]]\nname = \"web\"\nkind = \"ssh\"\nhost = \"web.example.org\"\nhost_keys = [\"{ALICE}\"]\n\
+             logins = [\"root\"]\nsource_address = [\"{value}\"]"
+        ))
+    };
     for (value, written) in [
         ("203.0.113.7", "203.0.113.7/32"),
         ("10.0.0.0/24", "10.0.0.0/24"),

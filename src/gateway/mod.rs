@@ -93,22 +93,35 @@ impl Gateway {
 
     async fn converse(self, socket: TcpStream, peer: SocketAddr) -> Result<(), russh::Error> {
         socket.set_nodelay(true)?;
-        let (proved, mut has_proved) = watch::channel(false);
+        let (proved, has_proved) = watch::channel(false);
         let meter = Meter::default();
         let socket = Throttled::new(socket, meter.clone());
         let handler = handler::Connection::new(self.broker.clone(), self.consoles.clone(), peer, proved, meter);
-        let session = server::run_stream(Arc::clone(&self.settings), socket, handler);
-        let running =
-            tokio::time::timeout(LOGIN_GRACE, session).await.map_err(|_| russh::Error::ConnectionTimeout)??;
-        tokio::pin!(running);
-        // Who does not prove a key in time is sent away; afterwards there is no limit.
-        tokio::select! {
-            done = &mut running => return done,
-            proved = has_proved.wait_for(|proved| *proved) => { proved.map_err(|_| russh::Error::Disconnect)?; }
-            () = tokio::time::sleep(LOGIN_GRACE) => return Err(russh::Error::ConnectionTimeout),
-        }
-        running.await
+        in_time(server::run_stream(Arc::clone(&self.settings), socket, handler), has_proved).await
     }
+}
+
+/// Runs a conversation to its end. Who has not proved a key within [`LOGIN_GRACE`] is sent away; afterwards there is no limit.
+async fn in_time<R>(
+    handshake: impl Future<Output = Result<R, russh::Error>>,
+    mut has_proved: watch::Receiver<bool>,
+) -> Result<(), russh::Error>
+where
+    R: Future<Output = Result<(), russh::Error>>,
+{
+    let grace = tokio::time::sleep(LOGIN_GRACE);
+    tokio::pin!(grace);
+    let running = tokio::select! {
+        running = handshake => running?,
+        () = &mut grace => return Err(russh::Error::ConnectionTimeout),
+    };
+    tokio::pin!(running);
+    tokio::select! {
+        done = &mut running => return done,
+        proved = has_proved.wait_for(|proved| *proved) => { proved.map_err(|_| russh::Error::Disconnect)?; }
+        () = &mut grace => return Err(russh::Error::ConnectionTimeout),
+    }
+    running.await
 }
 
 fn settings(broker: &Broker, key: PrivateKey, certificate: Option<Certificate>) -> server::Config {
@@ -150,3 +163,43 @@ const REJECTION: Duration = Duration::from_millis(50);
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    /// A client that takes so long for the handshake, so long to prove a key (if it does), and stays so long; how it ended, and when, in seconds.
+    async fn client(handshake: u64, proves: Option<u64>, stays: u64) -> (bool, u64) {
+        let (proved, has_proved) = watch::channel(false);
+        let begun = Instant::now();
+        let stay = async move {
+            if let Some(proves) = proves {
+                sleep(Duration::from_secs(proves)).await;
+                proved.send_replace(true);
+            }
+            sleep(Duration::from_secs(stays)).await;
+            drop(proved);
+            Ok(())
+        };
+        let shake = async move {
+            sleep(Duration::from_secs(handshake)).await;
+            Ok(stay)
+        };
+        let ended = in_time(shake, has_proved).await;
+        assert!(matches!(ended, Ok(()) | Err(russh::Error::ConnectionTimeout)), "{ended:?}");
+        (ended.is_ok(), begun.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_prove_a_key_within_the_grace_is_sent_away_and_who_does_may_stay() {
+        assert_eq!(client(1, Some(1), 86_400).await, (true, 86_402));
+        assert_eq!(client(15, Some(14), 3600).await, (true, 3629));
+        assert_eq!(client(3600, None, 0).await, (false, 30));
+        assert_eq!(client(1, None, 3600).await, (false, 30));
+        // Neither of the two alone takes too long.
+        assert_eq!(client(20, Some(20), 3600).await, (false, 30));
+        assert_eq!(client(1, None, 5).await, (true, 6));
+    }
+}

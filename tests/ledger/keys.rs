@@ -45,9 +45,10 @@ async fn after_a_rotation_old_sessions_verify_where_the_old_key_is_trusted_and_o
     // The keys beside the store are those that signed.
     assert_eq!(faults(dir.path(), &[]), none);
     let missed = faults(dir.path(), &[2, 3]);
-    assert!(missed.iter().all(|fault| fault.contains("not trusted here")), "{missed:?}");
-    // Of the first session: its start, its seal, the anchor of that, and the stop.
-    assert_eq!(missed.len(), 4 + 2, "{missed:?}");
+    // Of the first run: the session's start, its seal, the anchor of that, and the stop; and so nothing vouches for that session.
+    let (stranger, id) = (|fault: &&String| fault.contains("not trusted here"), meta(1).id.to_string());
+    assert_eq!(missed.iter().filter(stranger).count(), 4, "{missed:?}");
+    assert!(missed.iter().all(|fault| stranger(&fault) || fault.contains(&id)), "{missed:?}");
     let reader = Reader::offline(dir.path(), trusted(&[3])).unwrap();
     assert_eq!(read(&reader, meta(1).id).len(), 1);
 }

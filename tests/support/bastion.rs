@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
@@ -65,7 +65,7 @@ impl World {
     #[track_caller]
     pub(crate) fn start_bastion(&mut self) {
         let log = fs::File::create(self.path().join("bastion.log")).expect("a log");
-        let mut serve = Command::new(env!("CARGO_BIN_EXE_holdpoint"));
+        let mut serve = Command::new(program());
         serve.args(["serve", "--config"]).arg(self.path().join("holdpoint.toml"));
         serve.stdin(Stdio::null()).stdout(log.try_clone().expect("a second handle")).stderr(log);
         let mut bastion = Running::start(&mut serve);
@@ -118,7 +118,7 @@ impl World {
     /// Runs another verb of the program against this bastion's configuration.
     #[track_caller]
     pub(crate) fn holdpoint(&self, words: &[&str]) -> (i32, String, String) {
-        let mut verb = Command::new(env!("CARGO_BIN_EXE_holdpoint"));
+        let mut verb = Command::new(program());
         verb.args(words).arg("--config").arg(self.path().join("holdpoint.toml"));
         let out = verb.stdin(Stdio::null()).output().expect("holdpoint runs");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -179,6 +179,11 @@ impl Drop for World {
         // The bastion before its target, so that it does not mourn.
         self.bastion = None;
     }
+}
+
+/// The program; a test that runs itself again as another user brings a copy that this user can reach.
+fn program() -> PathBuf {
+    std::env::var_os("HOLDPOINT_TEST_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_holdpoint").into(), PathBuf::from)
 }
 
 /// Who runs the test: the one login that a private sshd can give, whoever that is.
