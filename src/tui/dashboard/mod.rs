@@ -253,6 +253,11 @@ impl Dashboard {
         }
     }
 
+    /// The session whose row only stays because it is selected.
+    fn ended_session(&self) -> Option<SessionId> {
+        self.session.filter(|_| self.ended.is_some())
+    }
+
     fn sorted_sessions(&self) -> Vec<&SessionRow> {
         let passes = |row: &&SessionRow| Some(row.meta.id) == self.session || self.filter.passes(&(*row).into());
         let mut rows: Vec<_> = self.sessions.values().filter(passes).collect();
@@ -366,7 +371,8 @@ impl Dashboard {
     }
 
     fn settle_watch(&mut self) -> Vec<Effect<()>> {
-        let wanted = self.subject().filter(|_| self.link == LinkState::Up);
+        let live = |id: &SessionId| self.sessions.contains_key(id) && self.ended_session() != Some(*id);
+        let wanted = self.subject().filter(|id| self.link == LinkState::Up && live(id));
         if wanted != self.watch.wanted {
             self.watch.wanted = wanted;
             self.watch.due = Some(self.now.mono.after(REST));

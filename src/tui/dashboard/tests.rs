@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::api::wire::{Push, Reply};
 use crate::model::{
-    DataKind, Digest, Event, Finding, Grant, GrantId, Outcome, Refusal, Scope, Severity, Stream, Subject,
+    CloseReason, DataKind, Digest, Event, Finding, Grant, GrantId, Outcome, Refusal, Scope, Severity, Stream, Subject,
 };
 use crate::tui::testing::{EVIL, NOON, Person, hold, options, request_id, session, session_id};
 use crate::tui::theme::{Colour, Glyphs, Look};
@@ -433,6 +433,20 @@ fn a_session_is_watched_once_the_selection_rests() {
         event: Event::Output { stream: Stream::Stdout, bytes: Bytes::from_static(b"before its keyframe") },
     });
     assert!(!person.screen().contains("before its keyframe"));
+}
+
+#[test]
+fn a_session_that_has_ended_is_not_asked_for() {
+    let mut person = approver(80, 24, Colour::Sixteen);
+    person.push(Push::SessionEnded { session: session_id(3), reason: CloseReason::ClientGone });
+    person.wait(500);
+    let asked = person.effects.iter().rev().find_map(call).map(|sent| sent.call);
+    assert_eq!(asked, Some(Call::Unwatch));
+    // Its hold stays selected; asking for everything again does not ask for its screen.
+    person.press("r");
+    person.wait(500);
+    let watches = |effect: &Effect<()>| matches!(call(effect), Some(Numbered { call: Call::Watch { .. }, .. }));
+    assert_eq!(person.effects.iter().filter(|effect| watches(effect)).count(), 1);
 }
 
 #[test]

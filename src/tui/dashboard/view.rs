@@ -135,7 +135,8 @@ fn empty(d: &Dashboard) -> String {
         }
         (LinkState::Up, View::Sessions) => "No live sessions. When an engineer connects, they appear here.".to_owned(),
         (LinkState::Up, View::Grants) => {
-            "No grants. They come from approving a command for a whole session (a, then 2).".to_owned()
+            "No grants. They come from approving a command for a whole session (a, then 2), or values in the clear."
+                .to_owned()
         }
     }
 }
