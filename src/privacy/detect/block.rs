@@ -1,8 +1,15 @@
 //! Private key blocks: RFC 7468, OpenSSH's, PGP's and PuTTY's, whatever stands before each of their lines.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 /// Where a private key block begins in a line, and where its label ends.
 pub(super) fn begin_of_block(line: &[u8]) -> Option<(usize, usize)> {
-    for mark in [&b"-----BEGIN "[..], b"---- BEGIN "] {
+    static BEGIN: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("BEGIN "));
+    static LINES: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("Private-Lines: "));
+    let marks = if BEGIN.find(line).is_some() { &[&b"-----BEGIN "[..], b"---- BEGIN "][..] } else { &[] };
+    for mark in marks.iter().copied() {
         let mut from = 0;
         while let Some(at) = memchr::memmem::find(line.get(from..)?, mark) {
             let start = from + at;
@@ -19,8 +26,7 @@ pub(super) fn begin_of_block(line: &[u8]) -> Option<(usize, usize)> {
             from = start + mark.len();
         }
     }
-    let private = memchr::memmem::find(line, b"Private-Lines: ")?;
-    Some((private, line.len()))
+    LINES.find(line).map(|private| (private, line.len()))
 }
 
 pub(super) fn end_of_block(line: &[u8]) -> Option<usize> {

@@ -4,14 +4,14 @@
 
 use regex_automata::{Anchored, Input};
 
-use super::number::{DIGITS, Lanes, equal_to};
+use super::lanes::{Lanes, WINDOW};
 use super::{Hit, Scan, Tail, Text, Weight};
 
 /// Appends the codes; holds back what could become one.
 pub(super) fn scan(scan: &mut Scan<'_>, tail: &mut Tail) {
     let text = scan.text;
     let mut last = usize::MAX;
-    meetings(text.bytes, |at, digit_first| {
+    meetings(scan.lanes, |at, digit_first| {
         let start = word_start(text, at, digit_first);
         if let Some(start) = start.filter(|start| *start != last) {
             last = start;
@@ -54,8 +54,15 @@ fn word_start(text: Text<'_>, at: usize, digit_first: bool) -> Option<usize> {
 fn judge(scan: &mut Scan<'_>, start: usize, tail: &mut Tail) {
     let text = scan.text;
     let rest = text.slice(start, text.bytes.len().min(start + CODE_MAX));
+    let mut may = scan.rules.code_heads.may(rest);
+    if may == 0 {
+        return;
+    }
     let letters = rest.iter().take_while(|b| b.is_ascii_uppercase()).count();
-    for rule in &scan.rules.codes {
+    while may != 0 {
+        let rule = scan.rules.codes.get(may.trailing_zeros() as usize);
+        may &= may - 1;
+        let Some(rule) = rule else { continue };
         let here = rule.letters.is_none_or(|own| own == letters || own == 4 && letters == 3);
         if !here || !scan.kinds.contains(rule.kind) {
             continue;
@@ -110,50 +117,24 @@ fn hold_head(text: Text<'_>, tail: &mut Tail) {
 
 /// Calls `each` where a capital is followed by a digit (with a blank or a dash between, too) or a digit by a capital: with the place of the
 /// first and whether that is the digit.
-fn meetings(bytes: &[u8], mut each: impl FnMut(usize, bool)) {
-    let mut padded = [0; 64];
-    for base in (0..bytes.len()).step_by(STRIDE) {
-        let rest = bytes.get(base..).unwrap_or_default();
-        let window = rest.first_chunk::<64>().unwrap_or_else(|| {
-            padded = [0; 64];
-            padded.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            &padded
-        });
-        let lanes = Lanes::of(window);
-        let digits = lanes.mask(DIGITS);
-        if digits == 0 {
-            continue;
-        }
-        let capitals = lanes.mask(capitals_of);
-        if capitals == 0 {
-            continue;
-        }
-        let joints = lanes.mask(|word| equal_to(word, b' ') | equal_to(word, b'-'));
-        let capital_digit = capitals & (digits >> 1) | (capitals & (joints >> 1) & (digits >> 2));
-        let digit_capital = digits & (capitals >> 1) | digits & (joints >> 1) & (capitals >> 2);
-        let mut found = (capital_digit | digit_capital) & OWN;
+fn meetings(lanes: &Lanes, mut each: impl FnMut(usize, bool)) {
+    for (window, lane) in lanes.all().iter().enumerate() {
+        let next = lanes.at(window + 1);
+        // The byte behind each, and the one behind that.
+        let behind = |own: u64, next: u64, by: u32| own >> by | next << (64 - by);
+        let joined = behind(lane.dashes, next.dashes, 1);
+        let digit = behind(lane.digits, next.digits, 1) | joined & behind(lane.digits, next.digits, 2);
+        let capital = behind(lane.upper, next.upper, 1) | joined & behind(lane.upper, next.upper, 2);
+        let digit_capital = lane.digits & capital;
+        let mut found = lane.upper & digit | digit_capital;
         while found != 0 {
             let bit = found.trailing_zeros() as usize;
             let digit_first = digit_capital >> bit & 1 == 1;
-            each(base + bit, digit_first);
+            each(window * WINDOW + bit, digit_first);
             found &= found - 1;
         }
     }
 }
-
-const fn capitals_of(word: u64) -> u64 {
-    // A–Z: at least 0x41, at most 0x5a, no top bit.
-    let low = word & 0x7f7f_7f7f_7f7f_7f7f;
-    let at_least = low + 0x3f3f_3f3f_3f3f_3f3f;
-    let above = low + 0x2525_2525_2525_2525;
-    at_least & !above & !word & 0x8080_8080_8080_8080
-}
-
-/// Windows overlap by two bytes, so that three in a row lie whole in one of them.
-const STRIDE: usize = 62;
-
-/// The first bytes of a window: what begins later is met in the next.
-const OWN: u64 = (1 << STRIDE) - 1;
 
 /// The most letters that a code begins with.
 const LETTERS_MAX: usize = 7;

@@ -4,7 +4,7 @@
 //! What cannot be a mailbox is told by its surroundings and by the last label of its domain. A label that is no known
 //! file or unit ending counts as a top-level domain: an unknown one is masked rather than shown.
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 
 use crate::model::DataKind;
 
@@ -14,10 +14,12 @@ use super::{Hit, Tail, Text, Weight};
 pub(super) fn scan(text: Text<'_>, hits: &mut Vec<Hit>, tail: &mut Tail) {
     for at in memchr_iter(b'@', text.bytes) {
         let Some(start) = local_start(text, at) else { continue };
-        if is_login(text, start, at) {
+        let domain = domain(text, at + 1);
+        // Most of what stands before an `@` is told by what stands behind it.
+        if matches!(domain, Domain::None) || is_login(text, start, at) {
             continue;
         }
-        match domain(text, at + 1) {
+        match domain {
             Domain::Open { seen } => {
                 tail.hold(start, if seen > 0 { Weight::Identifying } else { Weight::Light });
             }
@@ -74,8 +76,10 @@ fn is_login(text: Text<'_>, start: usize, at: usize) -> bool {
 /// Whether it stands between `://` and the path of a URL.
 fn in_authority(text: Text<'_>, start: usize) -> bool {
     let window = text.slice(start.saturating_sub(AUTHORITY_MAX), start);
-    let word = window.iter().rev().take_while(|b| b.is_ascii_graphic() && **b != b'/').count();
-    window.get(..window.len() - word).is_some_and(|head| head.ends_with(b"://"))
+    let Some((head, word)) = memrchr(b'/', window).and_then(|slash| window.split_at_checked(slash + 1)) else {
+        return false;
+    };
+    head.ends_with(b"://") && word.iter().all(u8::is_ascii_graphic)
 }
 
 /// What stands after an `@`.
@@ -111,6 +115,9 @@ fn domain(text: Text<'_>, start: usize) -> Domain {
 /// How much of `run` is a domain name: at least two labels (RFC 1035 §2.3.1), the last of which could be a top-level
 /// domain. Endings that cannot (`.bak`, `.1`, a full stop) are left off.
 fn valid_len(run: &[u8]) -> Option<usize> {
+    if !run.iter().any(u8::is_ascii_alphabetic) {
+        return None;
+    }
     let mut end = 0;
     for label in run.split(|b| *b == b'.') {
         let last = end + label.len() >= run.len().saturating_sub(1);

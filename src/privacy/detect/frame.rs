@@ -372,7 +372,6 @@ impl Memory {
         let fresh = any && !line.may_grow;
         if fresh
             && may_be_header(line.bytes)
-            && may_be_header(line.bytes)
             && let Some(table) = Table::of(line.rules, line.bytes)
                 .filter(|_| !is_row || self.table.is_none() || is_all_names(line.bytes))
         {

@@ -3,7 +3,9 @@
 /// Where a prompt ends at the beginning of a line: `alice@web-1:~$ `, `mydb=> `, `mysql> `, `# `.
 pub(super) fn prompt_end(line: &[u8]) -> Option<usize> {
     let head = line.get(..line.len().min(80)).unwrap_or_default();
-    let mark = head.windows(2).position(|two| matches!(two, [b'$' | b'#' | b'>' | b'%', b' ']))?;
+    let before = |blank: &usize| blank.checked_sub(1).and_then(|i| head.get(i));
+    let mut blanks = memchr::memchr_iter(b' ', head);
+    let mark = blanks.find(|blank| matches!(before(blank), Some(b'$' | b'#' | b'>' | b'%')))? - 1;
     let before = head.get(..mark)?;
     let blanks = before.iter().filter(|b| **b == b' ').count();
     let named = before.contains(&b'@')
@@ -86,14 +88,23 @@ pub(super) fn is_all_names(line: &[u8]) -> bool {
 
 /// Cheaply: what has values in it is no header, but for SQL's.
 pub(super) fn may_be_header(line: &[u8]) -> bool {
-    let digits = line.iter().filter(|b| b.is_ascii_digit()).count();
-    let values = line.iter().any(|b| matches!(b, b'=' | b'{' | b'@')) || line.windows(2).any(|two| two == b": ");
-    is_sql(line) || digits * 5 < line.len() && !values
+    let values = || {
+        memchr::memchr3(b'=', b'{', b'@', line).is_some()
+            || memchr::memchr_iter(b':', line).any(|i| line.get(i + 1) == Some(&b' '))
+    };
+    let digits = || line.iter().filter(|b| b.is_ascii_digit()).count();
+    !values() && digits() * 5 < line.len() || is_sql(line)
 }
 
 pub(super) fn is_sql(line: &[u8]) -> bool {
-    let lower = line.get(..line.len().min(200)).unwrap_or_default().to_ascii_lowercase();
-    memchr::memmem::find(&lower, b"insert into").is_some()
+    insert_into(line.get(..line.len().min(200)).unwrap_or_default(), b"insert into").is_some()
+}
+
+/// Where `insert into`, or that with a blank behind it, stands in whatever case.
+pub(super) fn insert_into(line: &[u8], phrase: &[u8]) -> Option<usize> {
+    let blanks = memchr::memchr_iter(b' ', line);
+    let mut starts = blanks.filter_map(|blank| blank.checked_sub(b"insert".len()));
+    starts.find(|start| line.get(*start..start + phrase.len()).is_some_and(|here| here.eq_ignore_ascii_case(phrase)))
 }
 
 /// ` 3) "taxFileNumber"` of `redis-cli`: where the text begins, its quote included.

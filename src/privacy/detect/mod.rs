@@ -21,15 +21,20 @@ mod email;
 mod extent;
 mod fold;
 mod frame;
+mod heads;
 mod iban;
 mod key;
+mod lanes;
 mod layout;
+mod literals;
 mod names;
 mod nest;
 mod number;
 mod phone;
 mod prose;
+mod quick;
 mod rules;
+mod shape;
 mod speech;
 mod table;
 mod title;
@@ -47,6 +52,7 @@ pub use rules::{RuleFault, SiteRule};
 use super::{Kinds, Settings};
 use fold::Folded;
 use frame::{Cut, Line};
+use lanes::Lanes;
 use rules::Near;
 
 /// Lines longer than this are judged in pieces of this many bytes, so that an endless line costs no more than others.
@@ -127,21 +133,25 @@ impl Detector {
     /// Stretches in which nothing is to be folded are judged where they lie, other lines as a folded copy.
     fn segments(&self, text: &[u8], after: Side, memory: &mut Memory, hits: &mut Vec<Hit>, tail: &mut Tail) {
         let first = hits.len();
+        let mut work = Work::default();
         let mut at = 0;
         while at < text.len() {
             let odd = fold::next(text, at).unwrap_or(text.len());
             let line = memchr::memrchr(b'\n', text.get(at..odd).unwrap_or_default()).map_or(at, |i| at + i + 1);
             let plain_end = if odd == text.len() { odd } else { line };
-            if plain_end > at {
-                let side = if plain_end == text.len() { after } else { Side::Nothing };
-                self.block(text, at, plain_end, side, memory, hits, tail);
-                at = plain_end;
-                continue;
+            while at < plain_end {
+                let end = some_lines(text, at, plain_end);
+                let side = if end == text.len() { after } else { Side::Nothing };
+                self.block(text, at, end, side, memory, hits, tail, &mut work);
+                at = end;
+            }
+            if odd == text.len() {
+                break;
             }
             let rest = text.get(at..).unwrap_or_default();
             let len = memchr::memchr(b'\n', rest).map_or(rest.len(), |i| i + 1);
             let side = if at + len == text.len() && !rest.ends_with(b"\n") { after } else { Side::Nothing };
-            self.folded(rest.get(..len).unwrap_or_default(), at, side, memory, hits, tail);
+            self.folded(rest.get(..len).unwrap_or_default(), at, side, memory, hits, tail, &mut work);
             at += len;
         }
         if let Some(Cut { inside: Some(kind) }) = memory.cut {
@@ -158,6 +168,7 @@ impl Detector {
         }
     }
 
+    #[allow(clippy::too_many_arguments, reason = "as below")]
     fn folded(
         &self,
         line: &[u8],
@@ -166,11 +177,12 @@ impl Detector {
         memory: &mut Memory,
         hits: &mut Vec<Hit>,
         tail: &mut Tail,
+        work: &mut Work,
     ) {
         let folded = Folded::of(line);
         let mut own = Vec::new();
         let mut open = Tail { from: folded.bytes.len(), identifying: None };
-        self.block(&folded.bytes, 0, folded.bytes.len(), after, memory, &mut own, &mut open);
+        self.block(&folded.bytes, 0, folded.bytes.len(), after, memory, &mut own, &mut open, work);
         hits.extend(own.iter().map(|hit| Hit {
             start: offset + folded.origin(hit.start),
             end: offset + folded.origin_end(hit.end, line),
@@ -194,19 +206,17 @@ impl Detector {
         memory: &mut Memory,
         hits: &mut Vec<Hit>,
         tail: &mut Tail,
+        work: &mut Work,
     ) {
         let bytes = text.get(start..end).unwrap_or_default();
         let before = if start == 0 && memory.cut.is_some() { Side::More } else { Side::Nothing };
         let first = hits.len();
         let mut open = Tail { from: bytes.len(), identifying: None };
-        let anchors = self.anchors(bytes);
-        let mut scan = Scan {
-            text: Text { bytes, before, after },
-            rules: &self.rules,
-            kinds: self.kinds,
-            anchors: &anchors,
-            hits,
-        };
+        let Work { lanes, anchors } = work;
+        lanes.read(bytes);
+        self.anchors(bytes, lanes, anchors);
+        let mut scan =
+            Scan { text: Text { bytes, before, after }, lanes, rules: &self.rules, kinds: self.kinds, anchors, hits };
         scan.values(&mut open);
         scan.lines(memory, first, &mut open);
         for hit in hits.get_mut(first..).unwrap_or_default() {
@@ -220,32 +230,51 @@ impl Detector {
     }
 
     /// Where the literals of the rules stand, sorted out by what they are good for.
-    fn anchors(&self, bytes: &[u8]) -> Anchors {
-        let mut anchors = Anchors::default();
-        let Some(literals) = &self.rules.literals else { return anchors };
-        for hit in literals.find_overlapping_iter(bytes) {
-            let literal = hit.pattern().as_usize();
-            let Some(uses) = self.rules.uses.get(literal) else { continue };
-            let (start, end) = (hit.start(), hit.end());
-            let anchor = Anchor { start, end, literal: u16::try_from(literal).unwrap_or(u16::MAX) };
+    fn anchors(&self, bytes: &[u8], lanes: &Lanes, anchors: &mut Anchors) {
+        let Anchors { keys, words, tokens } = anchors;
+        [&mut *keys, &mut *words, &mut *tokens].into_iter().for_each(Vec::clear);
+        self.rules.literals.find(bytes, lanes, |literal, start, end| {
+            let Some(uses) = self.rules.uses.get(usize::from(literal)) else { return };
+            let anchor = Anchor { start, end, literal };
             if !uses.tokens.is_empty() {
-                anchors.tokens.push(anchor);
+                tokens.push(anchor);
             }
             if uses.near == 0 && !uses.key {
-                continue;
+                return;
             }
             let begins = begins_word(bytes, start);
             if (begins || uses.stem) && ends_word(bytes, end) {
                 if uses.key {
-                    anchors.keys.push(anchor);
+                    keys.push(anchor);
                 }
                 if uses.near != 0 && begins {
-                    anchors.words.push(anchor);
+                    words.push(anchor);
                 }
             }
+        });
+        for list in [keys, words, tokens] {
+            list.sort_unstable_by_key(|anchor| (anchor.end, anchor.start));
+            list.dedup();
         }
-        anchors
     }
+}
+
+/// What is made anew for each stretch of text, so that its memory is asked for once.
+#[derive(Debug, Default)]
+struct Work {
+    lanes: Lanes,
+    anchors: Anchors,
+}
+
+/// Where the whole lines end that begin at `at` and are looked at together: so many that what is noted about them stays in the nearest cache.
+fn some_lines(text: &[u8], at: usize, end: usize) -> usize {
+    if end - at <= BLOCK {
+        return end;
+    }
+    let rest = text.get(at..end).unwrap_or_default();
+    let (near, far) = rest.split_at_checked(BLOCK).unwrap_or((rest, &[]));
+    let last = memchr::memrchr(b'\n', near).or_else(|| memchr::memchr(b'\n', far).map(|i| near.len() + i));
+    last.map_or(end, |i| at + i + 1)
 }
 
 /// Whether a word begins here: underscores and humps divide words.
@@ -298,6 +327,8 @@ struct Anchors {
 /// A stretch of text that is being judged.
 struct Scan<'a> {
     text: Text<'a>,
+    /// What its bytes are.
+    lanes: &'a Lanes,
     rules: &'a Rules,
     kinds: Kinds,
     anchors: &'a Anchors,
@@ -504,6 +535,9 @@ fn whole_characters(line: &[u8]) -> usize {
     }
     line.len()
 }
+
+/// So many bytes are looked at together.
+const BLOCK: usize = 16 * 1024;
 
 /// In characters, from a word to the number: AWS Macie's rule for keywords.
 const DISTANCE: usize = 30;

@@ -1,7 +1,8 @@
 //! Names of persons: what looks like one under a key that promises one, and what surely is one elsewhere.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use super::quick::Set;
 
 /// Whether a value under a key such as `last_name` is a name: words of letters, no number, no sentence.
 pub(super) fn is_name(value: &[u8]) -> bool {
@@ -177,11 +178,10 @@ const PARTICLES: &[&str] = &[
 ];
 
 /// Words in the spelling of names that are none: what systems call their parts, and what sentences begin with.
-static COMMON: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| include_str!("words/common.txt").split_whitespace().collect());
+static COMMON: LazyLock<Set<&str>> = LazyLock::new(|| include_str!("words/common.txt").split_whitespace().collect());
 
 /// Frequent given names of many languages (public statistics of births).
-static GIVEN: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("words/given.txt").split_whitespace().collect());
+static GIVEN: LazyLock<Set<&str>> = LazyLock::new(|| include_str!("words/given.txt").split_whitespace().collect());
 
 #[cfg(test)]
 mod tests {

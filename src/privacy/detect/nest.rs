@@ -33,7 +33,7 @@ impl Memory {
         }
         let opens = !line.anchors.is_empty();
         if self.frames.iter().any(|frame| frame.until == Until::Brace)
-            || opens && bytes.iter().any(|b| matches!(b, b'{' | b'['))
+            || opens && memchr::memchr2(b'{', b'[', bytes).is_some()
         {
             self.json_line(out);
         } else if opens || bytes.ends_with(b"data:") || bytes.ends_with(b"stringData:") {

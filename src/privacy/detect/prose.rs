@@ -155,12 +155,13 @@ pub(super) fn name_before(line: &[u8], at: usize) -> Option<(usize, usize)> {
 
 /// The address around the word for a street at `start..end`: `50 Meadow Street, Oldtown`, `Stationstrasse 37, 50445 Port Carrow`.
 pub(super) fn address_around(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
-    let word = line.get(start..end)?.to_ascii_lowercase();
+    let word = line.get(start..end)?;
     let behind = line.get(end).copied();
     if behind.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'=' | b':' | b'"')) {
         return None;
     }
-    if word.ends_with(b"strasse") || word.ends_with("straße".as_bytes()) {
+    let tail = |len: usize| word.get(word.len().saturating_sub(len)..).unwrap_or_default();
+    if [b"strasse", "straße".as_bytes()].iter().any(|end| tail(end.len()).eq_ignore_ascii_case(end)) {
         let letters = line
             .get(..start)?
             .iter()
@@ -172,12 +173,12 @@ pub(super) fn address_around(line: &[u8], start: usize, end: usize) -> Option<(u
         let house = behind == Some(b' ') && line.get(end + 1).is_some_and(u8::is_ascii_digit);
         return (named && house).then(|| address_len(line.get(from..)?, false).map(|len| (from, from + len)))?;
     }
-    if PREFIXES.contains(&String::from_utf8_lossy(&word).as_ref())
+    if PREFIXES.iter().any(|prefix| word.eq_ignore_ascii_case(prefix.as_bytes()))
         && let Some(found) = prefixed(line, start, end)
     {
         return Some(found);
     }
-    let unmistakable = matches!(word.as_slice(), b"street" | b"avenue" | b"road" | b"lane" | b"boulevard" | b"terrace");
+    let unmistakable = UNMISTAKABLE.iter().any(|street| word.eq_ignore_ascii_case(street));
     if !unmistakable || !line.get(start).is_some_and(u8::is_ascii_uppercase) {
         return None;
     }
@@ -301,6 +302,9 @@ const SAID: &[&str] = &[
     "heisse",
     "faithfully",
 ];
+
+/// Words that name nothing but streets.
+const UNMISTAKABLE: [&[u8]; 6] = [b"street", b"avenue", b"road", b"lane", b"boulevard", b"terrace"];
 
 const STREETS: &[&str] = &[
     "cad",

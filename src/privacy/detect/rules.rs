@@ -1,14 +1,17 @@
 //! The rules as they are written, checked, and made ready: one table of literals that point at what they may begin.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex_automata::meta::Regex;
+use regex_automata::nfa::thompson::NFA;
 use serde::Deserialize;
 
 use super::check::{self, Check};
-use super::number::{Shape, Trie};
+use super::heads::Heads;
+use super::literals::Finder;
+use super::quick::{Endings, Set, Table};
+use super::shape::{Shape, Trie};
 use crate::model::DataKind;
 
 /// A rule of the site: a pattern, and where it counts.
@@ -27,22 +30,25 @@ pub struct SiteRule {
 /// The rules of this build, and those of the site.
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
-    pub(super) literals: Option<AhoCorasick>,
+    pub(super) literals: Finder,
     /// What each literal stands for.
     pub(super) uses: Vec<Uses>,
     pub(super) numbers: Vec<NumberRule>,
     pub(super) trie: Trie,
     pub(super) codes: Vec<CodeRule>,
+    /// What the codes may begin with.
+    pub(super) code_heads: Heads,
     pub(super) tokens: Vec<TokenRule>,
     pub(super) keys: Vec<KeyRule>,
     /// The last word of a key's name → the names that end in it.
-    pub(super) names: HashMap<String, Vec<KeyName>>,
+    pub(super) names: Table<Box<[u8]>, Vec<KeyName>>,
     /// Ends of words that are keys by themselves, the longest first.
     pub(super) stems: Vec<(String, usize)>,
-    pub(super) about: HashSet<String>,
-    pub(super) harmless: HashSet<String>,
-    pub(super) things: HashSet<String>,
-    pub(super) placeholders: HashSet<String>,
+    pub(super) stem_endings: Endings,
+    pub(super) about: Set<Box<[u8]>>,
+    pub(super) harmless: Set<Box<[u8]>>,
+    pub(super) things: Set<Box<[u8]>>,
+    pub(super) placeholders: Set<String>,
     pub(super) site: Vec<(SiteRule, Regex)>,
     pub(super) card: Near,
 }
@@ -61,6 +67,10 @@ pub(super) struct Uses {
     pub(super) key: bool,
     /// Whether it may be the end of a longer word.
     pub(super) stem: bool,
+    /// Whether one of its tokens may begin within a word.
+    pub(super) free: bool,
+    /// Whether one of its tokens counts in another spelling too.
+    pub(super) folds: bool,
 }
 
 #[derive(Debug)]
@@ -99,6 +109,14 @@ pub(super) struct TokenRule {
     pub(super) second: bool,
 }
 
+impl TokenRule {
+    /// Whether its literal counts only as it is spelled.
+    pub(super) fn is_exact(&self, spelled: &[u8]) -> bool {
+        let exact = spelled.iter().any(u8::is_ascii_uppercase) || self.word && self.back == 0;
+        exact && !matches!(self.check, TokenCheck::Argument)
+    }
+}
+
 /// What else the value of a token must be.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum TokenCheck {
@@ -121,7 +139,7 @@ pub(super) struct KeyRule {
 pub(super) struct KeyName {
     pub(super) rule: usize,
     /// All its words but the last, in order.
-    pub(super) before: Vec<String>,
+    pub(super) before: Vec<Box<[u8]>>,
 }
 
 /// What the value of a key must look like.
@@ -175,15 +193,21 @@ impl Rules {
                 continue;
             }
             let index = rules.numbers.len();
+            let begins = number.begins.unwrap_or_default().into_bytes();
             for (shapes, near) in [(&number.shapes, false), (&number.near, true)] {
                 for shape in shapes {
-                    rules.trie.add(Shape::parse(shape, near), index);
+                    rules.trie.add(Shape::parse(shape, near), index, &begins);
                 }
             }
             let check = named_check(&number.id, number.check.as_deref())?;
-            let begins = number.begins.unwrap_or_default().into_bytes();
             rules.numbers.push(NumberRule { kind: kind(&number.id, &number.kind)?, check, bit, begins });
         }
+        if file.code.len() > Heads::MAX {
+            return Err(RuleFault { rule: None, why: "too many rules of letters and digits".to_owned() });
+        }
+        let automata =
+            file.code.iter().map(|code| automaton(&code.id, &code.pattern)).collect::<Result<Vec<_>, _>>()?;
+        rules.code_heads = Heads::of(automata.iter());
         for code in file.code {
             let bit = next_bit()?;
             code.words.iter().for_each(|word| literals.word(word, bit));
@@ -198,23 +222,24 @@ impl Rules {
         }
         for token in file.token {
             let index = rules.tokens.len();
-            for start in token.starts.iter().flat_map(|start| expanded(start)) {
-                literals.token(&start, index);
-            }
             let check = match token.check.as_deref() {
                 None => TokenCheck::None,
                 Some("value") => TokenCheck::Value,
                 Some("argument") => TokenCheck::Argument,
                 Some(name) => named_check(&token.id, Some(name))?.map_or(TokenCheck::None, TokenCheck::Check),
             };
-            rules.tokens.push(TokenRule {
+            let rule = TokenRule {
                 kind: kind(&token.id, &token.kind)?,
                 regex: regex(&token.id, &token.pattern)?,
                 check,
                 word: token.word,
                 back: token.back,
                 second: token.second,
-            });
+            };
+            for start in token.starts.iter().flat_map(|start| expanded(start)) {
+                literals.token(&start, index, &rule);
+            }
+            rules.tokens.push(rule);
         }
         for key in file.key {
             let index = rules.keys.len();
@@ -226,30 +251,28 @@ impl Rules {
                 literals.key(&trigger, stem);
                 let Some(last) = words.pop() else { continue };
                 if stem {
+                    rules.stem_endings.add(last.as_bytes());
                     rules.stems.push((last.clone(), index));
                 }
-                rules.names.entry(last).or_default().push(KeyName { rule: index, before: words });
+                let before = words.into_iter().map(boxed).collect();
+                rules.names.entry(boxed(last)).or_default().push(KeyName { rule: index, before });
             }
             rules.keys.push(KeyRule { kind: kind(&key.id, &key.kind)?, value: key.value });
         }
         rules.stems.sort_by_key(|(stem, _)| std::cmp::Reverse(stem.len()));
         // The longest name says most about a key.
         rules.names.values_mut().for_each(|names| names.sort_by_key(|name| std::cmp::Reverse(name.before.len())));
-        rules.about = file.words.about.into_iter().collect();
-        rules.harmless = file.words.harmless.into_iter().collect();
-        rules.things = file.words.things.into_iter().collect();
+        rules.about = file.words.about.into_iter().map(boxed).collect();
+        rules.harmless = file.words.harmless.into_iter().map(boxed).collect();
+        rules.things = file.words.things.into_iter().map(boxed).collect();
         rules.placeholders = file.words.placeholders.into_iter().collect();
         for (i, rule) in site.iter().enumerate() {
             let built = regex(&rule.name, &rule.pattern).map_err(|fault| RuleFault { rule: Some(i), ..fault })?;
             rules.site.push((rule.clone(), built));
         }
         rules.uses = literals.uses;
-        let built = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&literals.texts);
-        rules.literals = Some(built.map_err(|fault| RuleFault { rule: None, why: fault.to_string() })?);
+        let built = Finder::of(&literals.texts, &rules.uses);
+        rules.literals = built.map_err(|why| RuleFault { rule: None, why })?;
         Ok(rules)
     }
 }
@@ -262,6 +285,10 @@ pub struct RuleFault {
     pub rule: Option<usize>,
     /// What is wrong with it.
     pub why: String,
+}
+
+fn boxed(word: String) -> Box<[u8]> {
+    word.into_bytes().into()
 }
 
 fn kind(id: &str, name: &str) -> Result<DataKind, RuleFault> {
@@ -278,12 +305,21 @@ fn named_check(id: &str, name: Option<&str>) -> Result<Option<Check>, RuleFault>
 
 fn regex(id: &str, pattern: &str) -> Result<Regex, RuleFault> {
     let config = Regex::config().hybrid_cache_capacity(CACHE).nfa_size_limit(Some(1 << 20)).utf8_empty(false);
-    let syntax = regex_automata::util::syntax::Config::new().unicode(false).utf8(false);
-    let built = Regex::builder().configure(config).syntax(syntax).build(pattern);
-    built.map_err(|fault| RuleFault {
-        rule: None,
-        why: format!("{id}: the pattern is no regular expression: {fault:?}"),
-    })
+    let built = Regex::builder().configure(config).syntax(syntax()).build(pattern);
+    built.map_err(|fault| no_expression(id, &fault))
+}
+
+/// The automaton of an expression, to see what it may begin with.
+fn automaton(id: &str, pattern: &str) -> Result<NFA, RuleFault> {
+    NFA::compiler().syntax(syntax()).build(pattern).map_err(|fault| no_expression(id, &fault))
+}
+
+fn syntax() -> regex_automata::util::syntax::Config {
+    regex_automata::util::syntax::Config::new().unicode(false).utf8(false)
+}
+
+fn no_expression(id: &str, fault: &impl std::fmt::Debug) -> RuleFault {
+    RuleFault { rule: None, why: format!("{id}: the pattern is no regular expression: {fault:?}") }
 }
 
 /// A name, and what identifiers make of it: `tax file number` run together, `fodselsnummer` as `fodselsnr`.
@@ -370,8 +406,10 @@ impl Literals {
         }
     }
 
-    fn token(&mut self, start: &str, index: usize) {
+    fn token(&mut self, start: &str, index: usize, rule: &TokenRule) {
         if let Some(uses) = self.at(start) {
+            uses.free |= !rule.word;
+            uses.folds |= !rule.is_exact(start.as_bytes());
             uses.tokens.push((index, start.as_bytes().to_vec()));
         }
     }

@@ -8,6 +8,7 @@
 //! | SQL | `INSERT INTO t (a, b) VALUES` | its number |
 
 use super::key::{Promise, classify};
+use super::layout::insert_into;
 use super::names;
 use super::rules::{Rules, ValueShape};
 use super::value::{Place, fits};
@@ -445,10 +446,9 @@ fn split(line: &[u8], from: usize, to: usize, is: impl Fn(u8) -> bool) -> Vec<(u
 
 /// `INSERT INTO t (a, b) VALUES …` and `COPY t (a, b) FROM stdin;`.
 fn sql(rules: &Rules, line: &[u8]) -> Option<Table> {
+    let copy = line.get(..5).is_some_and(|head| head.eq_ignore_ascii_case(b"copy "));
+    let from = if copy { 5 } else { insert_into(line, b"insert into ")? + 12 };
     let lower = line.to_ascii_lowercase();
-    let copy = lower.starts_with(b"copy ");
-    let insert = memchr::memmem::find(&lower, b"insert into ");
-    let from = if copy { 5 } else { insert? + 12 };
     let open = from + lower.get(from..)?.iter().position(|b| *b == b'(')?;
     let close = open + lower.get(open..)?.iter().position(|b| *b == b')')?;
     let after = lower.get(close..)?;

@@ -6,31 +6,26 @@ use crate::model::DataKind;
 
 /// What a name such as `customer_first_name`, `dbPassword` or `Date of Birth` promises.
 pub(super) fn classify(rules: &Rules, name: &[u8]) -> Option<Promise> {
-    let words = words(name);
-    let letters: usize = words.iter().map(String::len).sum();
-    if words.len() >= HUMPS && letters < words.len() * 3 && !name.contains(&b'_') && !name.contains(&b' ') {
+    let words = Words::of(name);
+    if words.count >= HUMPS && words.letters() < words.count * 3 && !name.contains(&b'_') && !name.contains(&b' ') {
         // Humps of base64.
         return None;
     }
-    for (i, word) in words.iter().enumerate().rev() {
-        let Some(index) = named(rules, &words, i, word) else { continue };
+    for i in (0..words.count).rev() {
+        let Some(index) = named(rules, &words, i) else { continue };
         let rule = rules.keys.get(index)?;
-        if rule.value == ValueShape::Address && !words.iter().skip(i + 1).all(|word| is_of_address(word)) {
+        if rule.value == ValueShape::Address && !(i + 1..words.count).all(|i| is_of_address(words.at(i))) {
             // `AddressSanitizer`, `address_family`
             return None;
         }
         let secret = promise(index, rule).is_secret();
-        let about = words
-            .get(i + 1..)
-            .unwrap_or_default()
-            .iter()
-            .any(|word| rules.about.contains(word.as_str()) && !is_neutral(word));
-        let before = words.get(..i).unwrap_or_default();
-        let named = |word: &String| {
-            let thing = rule.kind == DataKind::Password && rules.things.contains(word.as_str());
-            rules.harmless.contains(word.as_str()) && !thing
+        let about =
+            (i + 1..words.count).map(|i| words.at(i)).any(|word| rules.about.contains(word) && !is_neutral(word));
+        let named = |word: &[u8]| {
+            let thing = rule.kind == DataKind::Password && rules.things.contains(word);
+            rules.harmless.contains(word) && !thing
         };
-        let harmless = secret && before.last().is_some_and(named);
+        let harmless = secret && i.checked_sub(1).is_some_and(|i| named(words.at(i)));
         return (!about && !harmless).then(|| promise(index, rule));
     }
     None
@@ -40,120 +35,182 @@ fn promise(index: usize, rule: &KeyRule) -> Promise {
     Promise { rule: u16::try_from(index).unwrap_or(0), kind: rule.kind, shape: rule.value }
 }
 
-fn named(rules: &Rules, words: &[String], i: usize, word: &str) -> Option<usize> {
-    let plain = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    let singular = plain.strip_suffix('s').unwrap_or(plain);
-    let unnumbered = ["number", "num", "nummer", "nr", "no"]
-        .iter()
-        .find_map(|end| plain.strip_suffix(end))
-        .filter(|rest| rest.len() > 2);
-    let mut best = None;
-    for spelling in [word, plain, singular].into_iter().chain(unnumbered) {
-        let names = rules.names.get(spelling).map_or(&[][..], Vec::as_slice);
+fn named(rules: &Rules, words: &Words, i: usize) -> Option<usize> {
+    let word = words.at(i);
+    let digits = word.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let plain = word.get(..word.len() - digits).unwrap_or_default();
+    let singular = plain.strip_suffix(b"s").unwrap_or(plain);
+    let unnumbered = NUMBERS.iter().find_map(|end| plain.strip_suffix(*end)).filter(|rest| rest.len() > 2);
+    let spellings =
+        [Some(word), Some(plain).filter(|plain| *plain != word), Some(singular).filter(|one| *one != plain)];
+    for spelling in spellings.into_iter().chain([unnumbered]).flatten() {
+        let Some(names) = rules.names.get(spelling) else { continue };
         let fitting = names.iter().find(|name| {
             let from = i.checked_sub(name.before.len());
-            from.and_then(|from| words.get(from..i)).is_some_and(|before| before == name.before.as_slice())
+            from.is_some_and(|from| (from..i).zip(&name.before).all(|(i, own)| words.at(i) == &**own))
         });
         if let Some(name) = fitting {
-            best = Some(name.rule);
-            break;
+            return Some(name.rule);
         }
     }
-    best.or_else(|| {
-        let stem = rules.stems.iter().find(|(stem, _)| plain.len() > stem.len() && plain.ends_with(stem.as_str()));
-        stem.map(|(_, rule)| *rule)
-    })
+    if !rules.stem_endings.may_end(plain) {
+        return None;
+    }
+    let stem = rules.stems.iter().find(|(stem, _)| plain.len() > stem.len() && plain.ends_with(stem.as_bytes()));
+    stem.map(|(_, rule)| *rule)
 }
 
+/// What stands behind a name that is a number's.
+const NUMBERS: [&[u8]; 5] = [b"number", b"num", b"nummer", b"nr", b"no"];
+
 /// Behind `address` or `street` these say which.
-fn is_of_address(word: &str) -> bool {
+fn is_of_address(word: &[u8]) -> bool {
     is_neutral(word)
         || matches!(
             word,
-            "line"
-                | "lines"
-                | "home"
-                | "work"
-                | "street"
-                | "full"
-                | "name"
-                | "billing"
-                | "shipping"
-                | "mailing"
-                | "postal"
-                | "local"
-                | "en"
-                | "str"
-                | "txt"
-                | "raw"
-                | "details"
-                | "info"
-                | "permanent"
-                | "residential"
-                | "city"
-                | "is"
+            b"line"
+                | b"lines"
+                | b"home"
+                | b"work"
+                | b"street"
+                | b"full"
+                | b"name"
+                | b"billing"
+                | b"shipping"
+                | b"mailing"
+                | b"postal"
+                | b"local"
+                | b"en"
+                | b"str"
+                | b"txt"
+                | b"raw"
+                | b"details"
+                | b"info"
+                | b"permanent"
+                | b"residential"
+                | b"city"
+                | b"is"
         )
 }
 
 /// Behind the name proper these only number or place it.
-fn is_neutral(word: &str) -> bool {
+fn is_neutral(word: &[u8]) -> bool {
     matches!(
         word,
-        "value"
-            | "plain"
-            | "data"
-            | "string"
-            | "text"
-            | "b64"
-            | "base64"
-            | "number"
-            | "no"
-            | "num"
-            | "nr"
-            | "current"
-            | "new"
-            | "old"
-            | "confirm"
-            | "confirmation"
-            | "primary"
-            | "secondary"
-            | "prod"
-            | "dev"
-    ) || word.chars().all(|c| c.is_ascii_digit())
+        b"value"
+            | b"plain"
+            | b"data"
+            | b"string"
+            | b"text"
+            | b"b64"
+            | b"base64"
+            | b"number"
+            | b"no"
+            | b"num"
+            | b"nr"
+            | b"current"
+            | b"new"
+            | b"old"
+            | b"confirm"
+            | b"confirmation"
+            | b"primary"
+            | b"secondary"
+            | b"prod"
+            | b"dev"
+    ) || word.iter().all(u8::is_ascii_digit)
 }
 
 /// The words of an identifier or a label, in lower case.
-fn words(name: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(name);
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut before = ' ';
-    let mut letters = text.chars().peekable();
-    while let Some(c) = letters.next() {
-        if !c.is_alphanumeric() {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+struct Words {
+    /// They one behind the other: here if they fit and are ASCII, as nearly all do, or in `more`.
+    room: [u8; ROOM],
+    more: Vec<u8>,
+    /// Where each ends.
+    ends: [u16; WORDS_MAX],
+    count: usize,
+}
+
+impl Words {
+    fn of(name: &[u8]) -> Self {
+        let mut it = Self { room: [0; ROOM], more: Vec::new(), ends: [0; WORDS_MAX], count: 0 };
+        if name.len() <= ROOM && name.is_ascii() {
+            it.read_ascii(name);
         } else {
-            let hump = c.is_uppercase()
-                && (before.is_lowercase()
-                    || before.is_uppercase() && letters.peek().is_some_and(|next| next.is_lowercase()));
-            if hump && !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
-            word.extend(c.to_lowercase());
+            it.read(&String::from_utf8_lossy(name));
         }
-        before = c;
+        let one = |i: usize| std::str::from_utf8(it.at(i)).is_ok_and(|word| word.chars().count() == 1);
+        if it.count > 1 && name.contains(&b'.') && (0..it.count).all(one) {
+            // `D.O.B.`, `S.S.N.`
+            let letters = it.letters();
+            it.count = 0;
+            it.ends = [0; WORDS_MAX];
+            it.end(letters);
+        }
+        it
     }
-    if !word.is_empty() {
-        words.push(word);
+
+    fn at(&self, i: usize) -> &[u8] {
+        let end = |i: usize| self.ends.get(i).map_or(0, |end| usize::from(*end));
+        let start = i.checked_sub(1).map_or(0, end);
+        let text = if self.more.is_empty() { self.room.as_slice() } else { self.more.as_slice() };
+        text.get(start..end(i)).unwrap_or_default()
     }
-    if words.len() > 1 && name.contains(&b'.') && words.iter().all(|word| word.chars().count() == 1) {
-        // `D.O.B.`, `S.S.N.`
-        return vec![words.concat()];
+
+    /// How long they are together, in bytes.
+    fn letters(&self) -> usize {
+        self.count.checked_sub(1).and_then(|last| self.ends.get(last)).map_or(0, |end| usize::from(*end))
     }
-    words.truncate(WORDS_MAX);
-    words
+
+    fn read_ascii(&mut self, name: &[u8]) {
+        let mut len = 0;
+        let mut before = b' ';
+        for (i, b) in name.iter().enumerate() {
+            if !b.is_ascii_alphanumeric() {
+                self.end(len);
+            } else {
+                let next_small = || name.get(i + 1).is_some_and(u8::is_ascii_lowercase);
+                if b.is_ascii_uppercase()
+                    && (before.is_ascii_lowercase() || before.is_ascii_uppercase() && next_small())
+                {
+                    self.end(len);
+                }
+                if let Some(to) = self.room.get_mut(len) {
+                    *to = b.to_ascii_lowercase();
+                }
+                len += 1;
+            }
+            before = *b;
+        }
+        self.end(len);
+    }
+
+    fn read(&mut self, name: &str) {
+        let mut before = ' ';
+        let mut letters = name.chars().peekable();
+        while let Some(c) = letters.next() {
+            if !c.is_alphanumeric() {
+                self.end(self.more.len());
+            } else {
+                let next_small = letters.peek().is_some_and(|next| next.is_lowercase());
+                if c.is_uppercase() && (before.is_lowercase() || before.is_uppercase() && next_small) {
+                    self.end(self.more.len());
+                }
+                c.to_lowercase().for_each(|c| self.more.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()));
+            }
+            before = c;
+        }
+        self.end(self.more.len());
+    }
+
+    /// A word ends here, if one is open.
+    fn end(&mut self, at: usize) {
+        if at > self.letters()
+            && let (Some(end), Ok(at)) = (self.ends.get_mut(self.count), u16::try_from(at))
+        {
+            *end = at;
+            self.count += 1;
+        }
+    }
 }
 
 /// So many humps with hardly any letters are no name.
@@ -161,3 +218,6 @@ const HUMPS: usize = 4;
 
 /// No name has more words.
 const WORDS_MAX: usize = 12;
+
+/// More than any name that is written in ASCII has letters.
+const ROOM: usize = 128;

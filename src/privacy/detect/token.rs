@@ -18,8 +18,7 @@ pub(super) fn judge(scan: &mut Scan<'_>, anchor: Anchor, tail: &mut Tail) {
             continue;
         }
         let literal = text.slice(anchor.start, anchor.end);
-        let exact = spelled.iter().any(u8::is_ascii_uppercase) || rule.word && rule.back == 0;
-        if exact && literal != spelled.as_slice() && !is_any_case(rule) {
+        if literal != spelled.as_slice() && rule.is_exact(spelled) {
             continue;
         }
         let before = anchor.start.checked_sub(1).and_then(|i| text.at(i));
@@ -42,10 +41,6 @@ pub(super) fn judge(scan: &mut Scan<'_>, anchor: Anchor, tail: &mut Tail) {
 fn is_second(before: &[u8]) -> bool {
     let word = before.rsplit(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'')).next().unwrap_or_default();
     !word.contains(&b':')
-}
-
-fn is_any_case(rule: &TokenRule) -> bool {
-    matches!(rule.check, TokenCheck::Argument)
 }
 
 /// Runs the rule's expression from `start`; whether it found its value.

@@ -1,0 +1,181 @@
+//! How numbers are written: the lengths of their groups of digits and what joins them, and the rules that know such a shape.
+
+/// How a number may be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) lens: Vec<u8>,
+    /// What stands between the groups.
+    pub(super) joints: Joints,
+    /// Whether it counts only beside a word.
+    pub(super) near: bool,
+}
+
+impl Shape {
+    /// `3-2-4`: groups of three, two and four digits with dashes; `~`: a blank, a dash or a dot, the same throughout.
+    pub(super) fn parse(text: &str, near: bool) -> Self {
+        let lens = text.split(|c: char| !c.is_ascii_digit()).map(|len| len.parse().unwrap_or(0)).collect();
+        let mut joints = Joints::default();
+        for joint in text.bytes().filter(|b| !b.is_ascii_digit()) {
+            let place = 2 * joints.count;
+            joints.count += 1;
+            match code(joint) {
+                Some(code) => {
+                    joints.fixed |= 0b11 << place;
+                    joints.codes |= code << place;
+                }
+                None if joint == b'~' => joints.alike |= 0b11 << place,
+                // A run has no such joint.
+                None => joints.codes = u32::MAX,
+            }
+        }
+        Self { lens, joints, near }
+    }
+}
+
+/// What stands between the groups of a shape, two bits each, the first lowest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Joints {
+    /// The bits that are given, and what they are.
+    fixed: u32,
+    codes: u32,
+    /// The bits of joints that are like the first, and no slash.
+    alike: u32,
+    count: u32,
+}
+
+impl Joints {
+    /// Whether it is these that stand there: the first `count` of them are seen.
+    pub(super) const fn are(self, codes: u32, count: u32) -> bool {
+        let seen = if count < 16 { (1 << (2 * count)) - 1 } else { u32::MAX };
+        let first = codes & 0b11;
+        let alike = self.alike & seen;
+        (codes ^ self.codes) & self.fixed & seen == 0
+            && self.codes != u32::MAX
+            && (alike == 0 || first != SLASH && (codes ^ (first * 0x5555_5555)) & alike == 0)
+    }
+}
+
+impl Joints {
+    /// Whether one of them is given as a blank.
+    pub(super) fn have_a_blank(self) -> bool {
+        (0..self.count).any(|i| (self.fixed >> (2 * i)) & 0b11 == 0b11 && (self.codes >> (2 * i)) & 0b11 == 0)
+    }
+}
+
+/// A joint in two bits.
+pub(super) const fn code(joint: u8) -> Option<u32> {
+    match joint {
+        b' ' => Some(0),
+        b'-' => Some(1),
+        b'.' => Some(2),
+        b'/' => Some(SLASH),
+        _ => None,
+    }
+}
+
+const SLASH: u32 = 3;
+
+/// In [`Firsts`]: no joint.
+const OTHER: u32 = 4;
+
+/// The shapes by the lengths of their groups.
+#[derive(Debug)]
+pub(super) struct Trie {
+    pub(super) nodes: Vec<Node>,
+    pub(super) shapes: Vec<(Shape, usize)>,
+    /// What numbers begin with: any, and those that count without a word.
+    pub(super) any: Firsts,
+    pub(super) alone: Firsts,
+    /// The longest number as it is written.
+    pub(super) longest: usize,
+}
+
+/// By the length of the first group, one bit for each joint behind it (or none) and first digit.
+#[derive(Debug, Default)]
+pub(super) struct Firsts([u64; MAX_GROUP + 1]);
+
+impl Firsts {
+    fn add(&mut self, shape: &Shape, begins: &[u8]) {
+        let digits = if begins.is_empty() { b"0123456789" } else { begins };
+        let joints = (0..=OTHER).filter(|joint| shape.lens.len() < 2 || shape.joints.are(*joint, 1));
+        let bits = joints.flat_map(|joint| digits.iter().map(move |digit| first_bit(joint, *digit)));
+        if let Some(own) = shape.lens.first().and_then(|len| self.0.get_mut(usize::from(*len))) {
+            *own |= bits.fold(0, |all, bit| all | bit);
+        }
+    }
+
+    /// Whether a number may begin with a group of that length, this digit first and this joint behind it.
+    pub(super) fn have(&self, len: usize, digit: u8, joint: Option<u8>) -> bool {
+        let bit = first_bit(joint.and_then(code).unwrap_or(OTHER), digit);
+        self.0.get(len).is_some_and(|bits| bits & bit != 0)
+    }
+}
+
+fn first_bit(joint: u32, digit: u8) -> u64 {
+    1 << (10 * joint + u32::from(digit.wrapping_sub(b'0').min(9)))
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Node {
+    /// By the length of the next group; 0: none.
+    next: [u16; MAX_GROUP + 1],
+    /// The shapes that end here.
+    pub(super) ends: Vec<u16>,
+    /// Whether one of them counts without a word.
+    pub(super) alone: bool,
+}
+
+impl Default for Trie {
+    fn default() -> Self {
+        Self {
+            nodes: vec![Node::default()],
+            shapes: Vec::new(),
+            any: Firsts::default(),
+            alone: Firsts::default(),
+            longest: CARD_WRITTEN,
+        }
+    }
+}
+
+impl Trie {
+    /// Adds a shape of a rule whose numbers begin with one of these digits (empty: any). There are a few hundred; what does not fit is left out, and the test of the examples says so.
+    pub(super) fn add(&mut self, shape: Shape, rule: usize, begins: &[u8]) {
+        let mut at = 0_usize;
+        for len in &shape.lens {
+            let count = self.nodes.len();
+            let Some(slot) = self.nodes.get_mut(at).and_then(|node| node.next.get_mut(usize::from(*len))) else {
+                return;
+            };
+            if *slot == 0 {
+                let Ok(new) = u16::try_from(count) else { return };
+                *slot = new;
+                self.nodes.push(Node::default());
+                at = count;
+            } else {
+                at = usize::from(*slot);
+            }
+        }
+        if let (Some(node), Ok(index)) = (self.nodes.get_mut(at), u16::try_from(self.shapes.len())) {
+            node.ends.push(index);
+            node.alone |= !shape.near;
+            self.any.add(&shape, begins);
+            if !shape.near {
+                self.alone.add(&shape, begins);
+            }
+            let digits: usize = shape.lens.iter().map(|len| usize::from(*len)).sum();
+            self.longest = self.longest.max(digits + shape.lens.len());
+            self.shapes.push((shape, rule));
+        }
+    }
+
+    pub(super) fn step(&self, node: usize, len: usize) -> Option<usize> {
+        let next = self.nodes.get(node)?.next.get(len).copied().filter(|next| *next != 0)?;
+        Some(usize::from(next))
+    }
+}
+
+/// The longest group of any number here, in digits: a card written without joints.
+pub(super) const MAX_GROUP: usize = 19;
+
+/// The longest card as it is written: nineteen digits in five groups.
+const CARD_WRITTEN: usize = 23;
