@@ -301,6 +301,7 @@ packages() {
         if [ -e "$dir/libnss_wrapper.so" ]; then found=1; fi
     done
     if [ -z "$found" ]; then missing="$missing libnss-wrapper"; fi
+    if [ ! -e /usr/share/zsh-autosuggestions/zsh-autosuggestions.zsh ]; then missing="$missing zsh-autosuggestions"; fi
     if [ -z "$missing" ]; then return 0; fi
     case $missing in *" gcc"*) missing="$missing libc6-dev" ;; esac
     if ! have apt-get; then

@@ -36,7 +36,8 @@ fn judgements(c: &mut Criterion) {
     let circumstances = Circumstances { now: Wall(1_795_262_671_000_000), channel: Channel::Shell };
     for (name, line) in [("allow", "ls -la"), ("hold", "rm -rf ./victim")] {
         let effects = analyse(line, &Context::PROMPT).effects;
-        let deed = Deed { effects: &effects, certainty: Certainty::Exact, digest: &Digest([0; 32]) };
+        let deed =
+            Deed { effects: &effects, certainty: Certainty::Exact, digest: &Digest([0; 32]), uncommitted: false };
         c.bench_function(&format!("run/{name}"), |b| {
             b.iter(|| policy.run(&who, &place, black_box(&deed), &circumstances))
         });

@@ -17,6 +17,8 @@
 mod keys;
 #[path = "shells/play.rs"]
 mod play;
+#[path = "shells/refuse.rs"]
+mod refuse;
 
 use holdpoint::model::Certainty;
 use play::{Asked, Played, Shell};
@@ -35,14 +37,21 @@ struct Tally {
 }
 
 fn tally(shell: Shell, hooks: bool, cols: u16) -> Tally {
-    let mut all = Tally::default();
-    for in_one_piece in [false, true] {
+    // Most of the time is waiting, so both ways at once.
+    let played = |in_one_piece| {
         let mut session = play::Session::start(shell, hooks, cols);
+        let mut all = Tally::default();
         for case in keys::cases(shell.name()) {
             let played = session.play(&case, in_one_piece);
-            all.add(&case, in_one_piece, &played);
+            all.add(&case, hooks, in_one_piece, &played);
         }
-    }
+        all
+    };
+    let (typed, pieces) = std::thread::scope(|scope| {
+        let pieces = scope.spawn(|| played(true));
+        (played(false), pieces.join().expect("no panic"))
+    });
+    let all = typed.and(pieces);
     eprintln!(
         "{} hooks={hooks} cols={cols}: exact {} agreed {} one {} guarded {} wrong {}",
         shell.name(),
@@ -56,6 +65,16 @@ fn tally(shell: Shell, hooks: bool, cols: u16) -> Tally {
 }
 
 impl Tally {
+    fn and(self, other: Self) -> Self {
+        Self {
+            exact: self.exact + other.exact,
+            agreed: self.agreed + other.agreed,
+            one: self.one + other.one,
+            guarded: self.guarded + other.guarded,
+            wrong: self.wrong.into_iter().chain(other.wrong).collect(),
+        }
+    }
+
     /// With hooks nearly every line is exact; without, nearly every one is read in one way only.
     #[track_caller]
     fn check(&self, hooks: bool, percent: usize) {
@@ -64,7 +83,7 @@ impl Tally {
         assert!(sure * 100 >= all * percent, "only {sure} of {all} lines were read without doubt: {self:?}");
     }
 
-    fn add(&mut self, case: &keys::Case, in_one_piece: bool, played: &Played) {
+    fn add(&mut self, case: &keys::Case, hooks: bool, in_one_piece: bool, played: &Played) {
         let mut judged = played.judged.iter();
         let mut guarded = false;
         for ran in &played.ran {
@@ -95,6 +114,13 @@ impl Tally {
                     return;
                 }
             }
+        }
+        let raised = if hooks && case.alarms { played.alarms == 1 } else { played.alarms == 0 };
+        if !raised {
+            self.wrong.push(format!(
+                "{}: {} alarms; ran {:?}, judged {:?}",
+                case.text, played.alarms, played.ran, played.judged
+            ));
         }
         if played.ran.is_empty() && !played.judged.iter().any(Asked::is_guarded) {
             self.wrong.push(format!(

@@ -172,7 +172,7 @@ impl<'a> Answer<'a> {
         let Analysis { effects, complete, normalised, .. } = analyse(line, &Context::PROMPT);
         let certainty = Certainty::Exact;
         // Nothing is released here, so no line has to be found again by its digest.
-        let deed = Deed { effects: &effects, certainty, digest: &Digest([0; 32]) };
+        let deed = Deed { effects: &effects, certainty, digest: &Digest([0; 32]), uncommitted: false };
         let circumstances = Circumstances { now, channel: Channel::Shell };
         let (Judgement { verdict, rules, risk }, _) = policy.run(who, place, &deed, &circumstances);
         let (word, obligations) = match verdict {

@@ -86,9 +86,9 @@ pub enum Event {
         /// Kinds and counts since the last such event.
         findings: Vec<Finding>,
     },
-    /// A rule wants people to know what was in a command's output, which went on.
+    /// A rule wants people to know what was in a command's output, which went on; or the gate, that the shell ran a line that nobody committed.
     Alerted {
-        /// Kinds and counts since the command began.
+        /// Kinds and counts since the command began. Empty where it is about no output.
         findings: Vec<Finding>,
         /// The rule.
         rule: String,

@@ -39,6 +39,7 @@ impl Question {
         context.push(("critical", kinds(Severity::Critical)));
         context.push(("worst", Value::new_long(worst(deed.effects))));
         context.push(("certainty", Value::new_string(deed.certainty.word().to_owned())));
+        context.push(("uncommitted", Value::new_bool(deed.uncommitted)));
         Self(ask(who, "run", context, |names| names.target(place).map(|target| (target, Vec::new()))))
     }
 

@@ -40,7 +40,7 @@ impl<'p> Memo<'p> {
         let mut judgement = match self.known.get(&seen) {
             Some(judgement) => judgement.clone(),
             None => {
-                let deed = Deed { effects, certainty, digest: &Digest([0; 32]) };
+                let deed = Deed { effects, certainty, digest: &Digest([0; 32]), uncommitted: false };
                 let question = Question::run(self.who, self.place, &deed, &self.circumstances);
                 let judgement = self.policy.rules.judge(&question);
                 if self.known.len() < MAX_KNOWN {
@@ -91,7 +91,7 @@ mod tests {
                 vec![effect(EffectKind::Opaque, Severity::Info, "c"), effect(EffectKind::Cloud, Severity::High, "d")],
             ] {
                 for certainty in [Certainty::Exact, Certainty::Opaque] {
-                    let deed = Deed { effects: &effects, certainty, digest: &Digest([0; 32]) };
+                    let deed = Deed { effects: &effects, certainty, digest: &Digest([0; 32]), uncommitted: false };
                     let (asked, _) = policy.run(&who, &place, &deed, &circumstances);
                     assert_eq!(memo.judge(&effects, certainty), asked);
                 }

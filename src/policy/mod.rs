@@ -149,6 +149,8 @@ pub struct Deed<'a> {
     pub certainty: Certainty,
     /// The line, as an approval is bound to it.
     pub digest: &'a Digest,
+    /// A line ran in this session that nobody committed: what the shell tells of itself does not account for all that it does.
+    pub uncommitted: bool,
 }
 
 /// A policy that was loaded and checked.

@@ -31,7 +31,7 @@ const NOON: Circumstances = Circumstances { now: Wall(1_795_262_671_000_000), ch
 const LINE: Digest = Digest([7; 32]);
 
 fn deed(effects: &[Effect], certainty: Certainty) -> Deed<'_> {
-    Deed { effects, certainty, digest: &LINE }
+    Deed { effects, certainty, digest: &LINE, uncommitted: false }
 }
 
 fn policy(text: &str) -> Policy {

@@ -335,6 +335,9 @@ pub(super) fn marker(event: &Event) -> Option<(Mark, Shown)> {
             Outcome::Withdrawn => (Mark::Lapsed, shown("withdrawn")),
         },
         Event::Masked { findings } => (Mark::Masked, shown(&Finding::list(findings))),
+        Event::Alerted { findings, rule, says } if findings.is_empty() => {
+            (Mark::Denied, shown(&format!("alert {rule}: {says}")))
+        }
         Event::Alerted { findings, rule, .. } => {
             (Mark::Masked, shown(&format!("alert {rule}: {}", Finding::list(findings))))
         }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 
 use super::Output;
 use super::engine::Engine;
-use super::gate::{State, UNFINISHED};
+use super::gate::{Gate, State, UNFINISHED};
+use super::witness::Witness;
 use crate::model::Now;
-use crate::terminal::{Certainty, Interrupt, Key, Kind, Token};
+use crate::terminal::{Certainty, Interrupt, Key, Kind, LineReader, Reading, Screen, Token};
 
 /// Where a line stands that is to be taken back.
 #[derive(Debug, Clone, Copy)]
@@ -48,21 +49,26 @@ impl Engine {
             // Nothing will show whether it is gone: the tty's kill character may be another, or none.
             gate.unseen.push_str(&gate.line.typed());
         }
+        let standing = gate.stands(&reading, display.truth());
         gate.refused = reading.candidates.into_iter().next().unwrap_or_default();
-        if matches!(reading.certainty, Certainty::Keys) { Standing::Nowhere } else { Standing::AtPrompt }
+        standing
     }
 
-    /// Clears the line without running it. At a prompt that is Ctrl-C. Where the line stands on no screen a program runs in the
-    /// foreground, and Ctrl-C would kill that: the kill character of the tty (Ctrl-U) takes back what it has not read. Some
-    /// consoles end at a Ctrl-C too, or keep their line: there the line editor's own keys do it: Ctrl-U what stands before the
-    /// cursor, Ctrl-K what stands behind it.
+    /// Clears the line without running it. At a prompt that is Ctrl-C. Where the line stands at none a program runs in the
+    /// foreground, and Ctrl-C would kill that: the kill character of the tty (Ctrl-U) takes back what it has not read; or, where there is
+    /// none, so many erase characters do it, of which a tty takes no notice on an empty line. Some consoles end at a Ctrl-C too, or keep their
+    /// line: there the line editor's own keys do it: Ctrl-U what stands before the cursor, Ctrl-K what stands behind it.
     fn clear_line(&mut self, standing: Standing, now: Now) {
         let Some((display, gate)) = self.terminal() else { return };
         gate.unfinished.clear();
-        (gate.after, gate.unseen_after) = (String::new(), String::new());
+        gate.after.clear();
+        gate.unseen_after.clear();
         gate.control_x = false;
+        gate.overtaken = false;
+        let marked = gate.witness.as_ref().is_some_and(|witness| witness.is_hooked() && witness.is_at_prompt());
         gate.leave_prompt();
-        let clearing = State::Clearing { until: now.mono.after(CLEARING) };
+        let nudges = if marked || gate.programs.runs_nothing() { NUDGES } else { 0 };
+        let clearing = State::Clearing { until: now.mono.after(CLEARING), marked, gone: false, nudges };
         let ctrl = |letter: char, byte: u8| Token { kind: Kind::Key(Key::Ctrl(letter)), raw: vec![byte] };
         let (keys, state) = match standing {
             Standing::AtPrompt if gate.programs.mind_ctrl_c() => (vec![ctrl('u', 0x15), ctrl('k', 0x0b)], clearing),
@@ -70,7 +76,13 @@ impl Engine {
                 gate.programs.interrupt();
                 (vec![Token { kind: Kind::Interrupt(Interrupt::Interrupt), raw: vec![0x03] }], clearing)
             }
-            Standing::Nowhere => (vec![ctrl('u', 0x15)], State::Open),
+            Standing::Nowhere => {
+                let refused = std::mem::take(&mut gate.refused);
+                let erase = Token { kind: Kind::Key(Key::Backspace), raw: vec![0x7f] };
+                let erases = std::iter::repeat_n(erase, refused.len().min(UNFINISHED) + 1);
+                gate.keep_unseen(&refused);
+                (std::iter::once(ctrl('u', 0x15)).chain(erases).collect(), State::Open)
+            }
         };
         gate.state = state;
         let mut bytes = BytesMut::new();
@@ -78,11 +90,68 @@ impl Engine {
             gate.line.key(&key, display.truth(), now.mono.0);
             bytes.extend_from_slice(&key.raw);
         }
+        if matches!(standing, Standing::Nowhere) {
+            gate.line.restart();
+        }
         self.push(Output::ToTarget(bytes.freeze()));
         self.drop_bar(now);
         self.work_off(now);
     }
 }
 
+impl Engine {
+    /// No prompt came back. An editor that waits for the rest of a key behind an ESC may see the Ctrl-C only when something else comes: that
+    /// is another one.
+    pub(super) fn nudge(&mut self, now: Now) {
+        let Some((_, gate)) = self.terminal() else { return };
+        let State::Clearing { until, nudges, .. } = &mut gate.state else { return };
+        (*until, *nudges) = (now.mono.after(CLEARING), nudges.saturating_sub(1));
+        self.push(Output::ToTarget(Bytes::from_static(&[0x03])));
+    }
+}
+
+impl Gate {
+    /// Where the line stands that was read so: at a prompt of a shell or a console, or nowhere, because a program runs that shows none.
+    fn stands(&self, reading: &Reading, screen: &Screen) -> Standing {
+        let hooked = self.witness.as_ref().filter(|witness| witness.is_hooked());
+        let at_prompt = hooked.is_some_and(Witness::is_at_prompt) || !self.unfinished.is_empty();
+        let lines = &reading.candidates;
+        if !at_prompt
+            && (matches!(reading.certainty, Certainty::Keys)
+                || self.programs.is_elsewhere(&LineReader::row(screen), lines))
+        {
+            return Standing::Nowhere;
+        }
+        Standing::AtPrompt
+    }
+
+    /// What may stand in the target's buffer still is judged with the next line.
+    pub(super) fn keep_unseen(&mut self, text: &str) {
+        if self.unseen.len() < UNFINISHED {
+            self.unseen.push_str(text);
+        }
+    }
+
+    /// Output came while a line is taken back: whether it is gone, so that keys may go out now. Where the shell tells of its prompts it must be
+    /// such a one: until it has seen the Ctrl-C an editor takes keys and throws them away. A prompt that nobody knows is waited for until it is
+    /// whole.
+    pub(super) fn has_cleared(&mut self, screen: &Screen, now: Now) -> bool {
+        let State::Clearing { until, marked, gone, .. } = &mut self.state else { return false };
+        let read = !*marked && (self.line.at_prompt(screen) || self.line.is_cleared(screen));
+        if read {
+            self.state = State::Open;
+        } else if !*marked && self.line.is_empty(screen) {
+            (*until, *gone) = (now.mono.after(super::follow::WHOLE), true);
+        } else if std::mem::take(gone) {
+            // It was the line that is drawn anew.
+            *until = now.mono.after(CLEARING);
+        }
+        read
+    }
+}
+
 /// How long a prompt may take to come back after a Ctrl-C of ours.
-const CLEARING: Duration = Duration::from_secs(1);
+const CLEARING: Duration = Duration::from_millis(600);
+
+/// How often a shell is told again that a line is taken back.
+const NUDGES: u8 = 2;

@@ -27,7 +27,56 @@ impl Gate {
     /// What is typed from here on belongs to the next line.
     pub(super) fn follow(&mut self, screen: &Screen, now: Now) {
         if matches!(self.state, State::Open) && !screen.alternate_screen() {
-            self.state = State::Following { until: now.mono.after(FOLLOWING) };
+            self.state = State::Following { until: now.mono.after(FOLLOWING), dropping: false, gone: false };
+        }
+    }
+
+    /// A Ctrl-C goes out. A line editor that reads a key before it sees the signal shows it, and throws it away with its line (bash does): so
+    /// at a prompt no key may overtake the next one. Where it does not come at all nobody knows what the editor has kept.
+    pub(super) fn follow_interrupt(&mut self, screen: &Screen, now: Now) {
+        let begun = !self.line.is_empty(screen) || !self.unfinished.is_empty();
+        let at_prompt = match &self.witness {
+            Some(witness) if witness.is_hooked() => witness.is_at_prompt(),
+            Some(_) | None => self.line.stands_at_prompt(screen),
+        };
+        self.unfinished.clear();
+        self.unseen.clear();
+        self.overtaken = false;
+        if begun || !self.witness.as_ref().is_some_and(Witness::takes_no_notice) {
+            self.leave_prompt();
+        }
+        self.follow(screen, now);
+        if at_prompt
+            && !self.programs.mind_ctrl_c()
+            && let State::Following { until, dropping, .. } = &mut self.state
+        {
+            // Behind an empty line there is nothing to be thrown away, and some say nothing then.
+            (*until, *dropping) = (now.mono.after(if begun { DROPPING } else { NOTHING_TO_DROP }), begun);
+        }
+        self.programs.interrupt();
+    }
+
+    /// Output came while keys wait: whether they may go out now. Where a prompt seems to stand that nobody knows (one with the time in it), they
+    /// wait until it is whole.
+    pub(super) fn has_followed(&mut self, screen: &Screen, now: Now) -> bool {
+        let read = self.next_is_read(screen);
+        let State::Following { until, dropping, gone } = &mut self.state else { return false };
+        if read {
+            self.state = State::Open;
+        } else if *dropping && self.line.is_empty(screen) {
+            (*until, *gone) = (now.mono.after(WHOLE), true);
+        } else if std::mem::take(gone) {
+            // It was the line that is drawn anew.
+            *until = now.mono.after(DROPPING);
+        }
+        read
+    }
+
+    /// A line is committed: the prompt is left.
+    pub(super) fn commits(&mut self) {
+        self.overtaken = false;
+        if let Some(witness) = &mut self.witness {
+            witness.commits();
         }
     }
 
@@ -48,3 +97,12 @@ pub(super) fn is_prefix(token: &Token) -> bool {
 
 /// How long keys wait for the next prompt. A shell shows it within some milliseconds; nobody notices this much while something runs.
 const FOLLOWING: Duration = Duration::from_millis(50);
+
+/// The same behind a Ctrl-C at a prompt. A shell answers within some milliseconds, on a busy machine within some hundred.
+const DROPPING: Duration = Duration::from_secs(1);
+
+/// The same where nothing had been typed.
+const NOTHING_TO_DROP: Duration = Duration::from_millis(250);
+
+/// A prompt is drawn at once: nothing of it comes later than this behind its beginning.
+pub(super) const WHOLE: Duration = Duration::from_millis(30);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::bar::Title;
+use super::begun::Begun;
 use super::engine::{Engine, Stage};
 use super::follow;
 use super::judge::{self, Line};
@@ -27,13 +28,9 @@ pub(super) struct Gate {
     pub(super) waiting: VecDeque<Token>,
     pub(super) waiting_bytes: usize,
     /// Lines that a shell has not run yet because more belongs to them.
-    pub(super) unfinished: String,
-    /// Some of them were not read alike by keys and screen.
-    pub(super) doubtful: bool,
-    /// What [`Gate::doubtful`] becomes with [`Gate::after`].
-    doubtful_after: bool,
+    pub(super) unfinished: Begun,
     /// What [`Gate::unfinished`] becomes once the line that is being decided on is committed.
-    pub(super) after: String,
+    pub(super) after: Begun,
     /// What may stand in the target's buffer and on no screen: a reply that a shell takes for text, a line without echo that
     /// was taken back or that goes on. It is judged with the next line, unless that is seen to stand alone, and never stored.
     pub(super) unseen: String,
@@ -55,6 +52,8 @@ pub(super) struct Gate {
     pub(super) witness: Option<Witness>,
     /// The client sends no more: the target is told behind what waits.
     ended: bool,
+    /// Keys went out although the prompt had not come back behind a Ctrl-C: what stands in the line nobody knows.
+    pub(super) overtaken: bool,
     /// When an incomplete sequence was left in the tokenizer.
     pending_since: Option<Mono>,
     /// Whether the bell for swallowed keys has rung for this hold.
@@ -79,9 +78,12 @@ pub(super) enum State {
     Held { commit: Token, hold: Box<Hold>, request: Box<HoldRequest> },
     /// A line was committed, and keys wait until the shell reads the next one: sent before, they would be echoed twice and belong to
     /// no prompt. Where no prompt comes soon a program runs, and they are typed ahead of it.
-    Following { until: Mono },
-    /// The line is being taken back; open again when it is empty, or at that time.
-    Clearing { until: Mono },
+    /// `dropping`: behind a Ctrl-C at a prompt, where a line editor throws its line away, with every key that it reads before it sees the signal.
+    /// `gone`: that seems to have been.
+    Following { until: Mono, dropping: bool, gone: bool },
+    /// The line is being taken back; open again when it is empty, or at that time. `marked`: the shell tells when it is. `gone`: it seems to be.
+    /// `nudges`: how often it may be told again.
+    Clearing { until: Mono, marked: bool, gone: bool, nudges: u8 },
 }
 
 /// A hold point where a session waits.
@@ -114,10 +116,8 @@ impl Gate {
             state: State::Open,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
-            unfinished: String::new(),
-            doubtful: false,
-            doubtful_after: false,
-            after: String::new(),
+            unfinished: Begun::default(),
+            after: Begun::default(),
             unseen: String::new(),
             unseen_after: String::new(),
             refused: String::new(),
@@ -128,6 +128,7 @@ impl Gate {
             prefixed: false,
             witness: None,
             ended: false,
+            overtaken: false,
             pending_since: None,
             rung: false,
             repaint: None,
@@ -160,7 +161,7 @@ impl Gate {
         let state = match &self.state {
             State::Open | State::Recording { .. } => None,
             State::Settling { ask, .. } | State::Rereading { ask, .. } => Some(*ask),
-            State::Following { until } | State::Clearing { until } => Some(*until),
+            State::Following { until, .. } | State::Clearing { until, .. } => Some(*until),
             State::Held { hold, .. } => Some(hold.due.after(super::exec::GRACE)),
         };
         [pending, state, self.repaint].into_iter().flatten().min()
@@ -355,11 +356,10 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         let screen = display.truth();
         if matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt)) {
-            gate.unfinished.clear();
-            gate.unseen.clear();
-            gate.leave_prompt();
-            gate.programs.interrupt();
-            gate.follow(screen, now);
+            gate.follow_interrupt(screen, now);
+        } else if gate.overtaken && gate.line.typed().is_empty() && gate.line.at_prompt(screen) {
+            // Nothing went out before the prompt was back after all.
+            gate.overtaken = false;
         }
         gate.line.key(&token, screen, now.mono.0);
         display.typed(&token.raw, now.mono);
@@ -423,9 +423,8 @@ impl Engine {
         let unfinished = !judged.complete && !full_screen && judged.joined.len() < UNFINISHED;
         // What follows is judged together with it. A password may look unfinished too: that is kept beside what is seen then,
         // and not put before it.
-        let doubted = gate.doubtful && !gate.unfinished.is_empty();
-        gate.doubtful_after = unfinished && (doubted || !is_certain(line.certainty));
-        gate.after = if unfinished && !line.secret { judged.joined.clone() } else { String::new() };
+        let begun = unfinished && !line.secret;
+        gate.after = if begun { Begun::with(&line, &gate.unfinished) } else { Begun::default() };
         let unseen = line.unseen.first().or(line.candidates.first().filter(|_| line.secret)).filter(|_| unfinished);
         gate.unseen_after = unseen.map_or_else(String::new, |text| format!("{text}\n"));
         if unfinished && judged.allowance.is_some() {
@@ -470,16 +469,17 @@ impl Engine {
         let screen = display.truth();
         let told = gate.witness.as_ref().and_then(Witness::told);
         let reading = told.map_or_else(|| gate.line.read(screen), |told| gate.line.read_with(screen, told));
-        if reading.certainty == Certainty::Agreed && !reading.candidates.is_empty() {
-            // Keys and screen show one line at a prompt: nothing stands before it.
-            gate.unseen.clear();
+        let alone = matches!(reading.certainty, Certainty::Agreed | Certainty::Exact) && !reading.echo_off;
+        if alone && !reading.candidates.is_empty() {
+            // Keys and screen show one line at a prompt, or the shell tells of it and they do not object: nothing stands before it, but a line
+            // that was committed unseen and may go on.
+            gate.unseen.truncate(gate.unseen.rfind('\n').map_or(0, |end| end + 1));
         }
         let elsewhere = gate.commit().is_some_and(|commit| matches!(commit.kind, EDIT_ELSEWHERE | Kind::Text));
         let around = judge::Around {
             full_screen: screen.alternate_screen(),
             trusted: gate.programs.fills_screen(),
             unfinished: &gate.unfinished,
-            doubtful: gate.doubtful,
             unseen: &gate.unseen,
             typed: &gate.line.typed(),
         };
@@ -495,6 +495,7 @@ impl Engine {
         let mut line = match judge::line_of(reading, around) {
             // What comes back from an editor is not what stands here.
             line if elsewhere => judge::unread(line),
+            Some(line) if gate.overtaken => judge::unread(Some(line)),
             line => line?,
         };
         at.secret = line.secret;
@@ -559,7 +560,7 @@ impl Engine {
         };
         gate.line.key(&token, display.truth(), now.mono.0);
         if ends_line {
-            gate.leave_prompt();
+            gate.commits();
             gate.follow(display.truth(), now);
         } else if let Some(witness) = &mut gate.witness {
             witness.forget();
@@ -568,7 +569,6 @@ impl Engine {
         // Another key in the middle of an unfinished line leaves it unfinished.
         if ends_line {
             (gate.unfinished, gate.unseen) = (after, unseen_after);
-            gate.doubtful = gate.doubtful_after;
         }
         display.typed(&token.raw, now.mono);
         let bytes = Bytes::from(token.raw);
@@ -621,15 +621,13 @@ impl Engine {
             }
             State::Following { .. } => {
                 gate.line.output(display.truth(), now.mono.0);
-                if gate.next_is_read(display.truth()) {
-                    gate.state = State::Open;
+                if gate.has_followed(display.truth(), now) {
                     self.work_off(now);
                 }
             }
             State::Clearing { .. } => {
                 gate.line.output(display.truth(), now.mono.0);
-                if gate.line.is_empty(display.truth()) || gate.line.is_cleared(display.truth()) {
-                    gate.state = State::Open;
+                if gate.has_cleared(display.truth(), now) {
                     self.work_off(now);
                 }
             }
@@ -653,16 +651,18 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         match &gate.state {
             State::Settling { ask, .. } | State::Rereading { ask, .. } if *ask <= now.mono => self.settle(now),
-            State::Following { until } if *until <= now.mono => {
+            State::Following { until, dropping, gone } if *until <= now.mono => {
+                gate.overtaken |= *dropping && !*gone;
                 gate.state = State::Open;
                 self.work_off(now);
             }
+            State::Clearing { until, gone: false, nudges: 1.., .. } if *until <= now.mono => self.nudge(now),
             // The prompt did not come back in time; holding the keys for ever would be worse than a line to clear by hand.
-            State::Clearing { until } if *until <= now.mono => {
-                gate.state = State::Open;
+            State::Clearing { until, gone, .. } if *until <= now.mono => {
                 // It may stand there still: an editor that has no use for Ctrl-C keeps it, and the next Enter would run it.
-                let refused = std::mem::take(&mut gate.refused);
-                gate.unseen.push_str(if gate.unseen.len() < UNFINISHED { &refused } else { "" });
+                let kept = if *gone { String::new() } else { std::mem::take(&mut gate.refused) };
+                gate.state = State::Open;
+                gate.keep_unseen(&kept);
                 self.work_off(now);
             }
             State::Held { hold, .. } if hold.due.after(super::exec::GRACE) <= now.mono => {
@@ -693,11 +693,6 @@ fn payload(token: &Token) -> String {
         }
         _ => String::new(),
     }
-}
-
-/// Whether more than one witness read that line, and alike.
-const fn is_certain(certainty: crate::model::Certainty) -> bool {
-    matches!(certainty, crate::model::Certainty::Exact | crate::model::Certainty::Agreed)
 }
 
 /// Ctrl-E, after a Ctrl-X (readline: edit-and-execute-command).

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::begun::Begun;
 use super::digest::command_digest;
 use super::mode::command_in_row;
 use crate::command::{Analysis, Context, Dialect, Memory, Reader, analyse, analyse_after, is_unknown_statement};
@@ -46,6 +47,8 @@ pub(super) struct Judge {
     defines: Option<(Memory, bool)>,
     /// What counts as a secret in a line.
     privacy: privacy::Settings,
+    /// A line ran that nobody judged.
+    uncommitted: bool,
 }
 
 /// What is to be judged.
@@ -79,11 +82,16 @@ pub(super) struct AtProgram {
 impl Judge {
     pub(super) fn new(policy: Arc<Policy>, meta: SessionMeta, seed: &[u8; 32], privacy: privacy::Settings) -> Self {
         let salt = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { policy, meta, salt, memory: Memory::default(), defines: None, privacy }
+        Self { policy, meta, salt, memory: Memory::default(), defines: None, privacy, uncommitted: false }
     }
 
     pub(super) fn replace_policy(&mut self, policy: Arc<Policy>) {
         self.policy = policy;
+    }
+
+    /// The shell ran a line that was never judged.
+    pub(super) const fn ran_uncommitted(&mut self) {
+        self.uncommitted = true;
     }
 
     pub(super) fn digest(&self, line: &Line) -> Digest {
@@ -222,7 +230,7 @@ impl Judge {
         now: Wall,
     ) -> Judged {
         let Analysis { effects, complete, normalised, .. } = analysis;
-        let deed = Deed { effects: &effects, certainty, digest };
+        let deed = Deed { effects: &effects, certainty, digest, uncommitted: self.uncommitted };
         let circumstances = self.circumstances(now);
         let (judgement, allowance) = self.policy.run(&self.meta.who, &self.meta.place, &deed, &circumstances);
         let mut judged = Judged {
@@ -275,9 +283,7 @@ pub(super) struct Around<'a> {
     /// A program that is known to fill the screen was started at a prompt: what is typed at it is text.
     pub(super) trusted: bool,
     /// Lines that the shell waits to go on with.
-    pub(super) unfinished: &'a str,
-    /// Not all of them were read alike by keys and screen: the shell may wait for nothing.
-    pub(super) doubtful: bool,
+    pub(super) unfinished: &'a Begun,
     /// What may stand in the target's buffer and on no screen.
     pub(super) unseen: &'a str,
     /// What the keys say was typed, sure or not.
@@ -313,15 +319,12 @@ pub(super) fn line_of(reading: Reading, around: Around<'_>) -> Option<Line> {
         line.candidates.push(String::new());
     }
     if !unfinished.is_empty() {
-        if around.doubtful {
+        if unfinished.is_doubtful() {
             // A prompt that reads `$ echo '` makes data of all that follows; so each line must pass by itself too.
             line.at_program.extend(line.candidates.iter().filter(|text| !text.is_empty()).cloned());
         }
-        line.candidates.iter_mut().for_each(|text| {
-            // An empty line behind a backslash is all that follows it.
-            let end = if text.is_empty() { "\n" } else { text.as_str() };
-            *text = format!("{unfinished}\n{end}");
-        });
+        line.candidates = line.candidates.iter().flat_map(|text| unfinished.followed_by(text)).collect();
+        line.certainty = unfinished.certainty(line.certainty);
     }
     let nothing = line.candidates.is_empty() && line.at_program.is_empty() && line.unseen.is_empty();
     (!nothing).then_some(line)

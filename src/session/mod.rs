@@ -48,6 +48,7 @@
 
 mod ask;
 mod bar;
+mod begun;
 mod clear;
 mod digest;
 mod display;

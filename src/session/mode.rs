@@ -189,6 +189,18 @@ impl Programs {
         matches!(self.reads, Some(Mode::Repl(Sqlite | Mysql | Redis | Php | Lua | Perl)))
     }
 
+    /// Whether no program with a language of its own was started.
+    pub(super) fn runs_nothing(&self) -> bool {
+        self.running.is_empty()
+    }
+
+    /// Whether a line in this row stands behind no prompt of a shell or a console: a program reads it, or nobody yet.
+    pub(super) fn is_elsewhere(&self, row: &str, lines: &[String]) -> bool {
+        let at = At { row: row.to_owned(), lines: lines.to_vec(), ..At::default() };
+        let known = self.running.is_empty() && !self.forged && !self.shell_prompt.is_empty();
+        known && at.left().next().is_some() && !self.is_shell(&at)
+    }
+
     /// Ctrl-C went out: a statement that was begun is probably gone.
     pub(super) const fn interrupt(&mut self) {
         self.interrupted = true;

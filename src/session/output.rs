@@ -88,6 +88,11 @@ impl Outflow {
         self.held().map(|(request, _)| request.id)
     }
 
+    /// Something about the session that people should see in its place.
+    pub(super) fn alarm(&mut self, sentence: &str) {
+        self.alert = Some(Shown::new(sentence));
+    }
+
     /// The last alert of the session.
     pub(super) const fn alert(&self) -> Option<&Shown> {
         self.alert.as_ref()

@@ -1,6 +1,7 @@
 //! The engine in virtual time, against a pretended shell that echoes, runs what is committed, and drops a line at Ctrl-C.
 
 mod adversary;
+mod follow;
 mod witness;
 
 use std::sync::Arc;
@@ -47,6 +48,8 @@ struct Table {
     lie: Option<&'static str>,
     /// It does not answer.
     deaf: bool,
+    /// It has not come to see a Ctrl-C yet.
+    busy: bool,
     /// What the terminal says when it is asked for its cursor.
     answer: Option<&'static str>,
 }
@@ -104,6 +107,7 @@ impl Table {
             hooks: None,
             lie: None,
             deaf: false,
+            busy: false,
             answer: Some("\x1b[1;1R"),
             echo: true,
             sent: vec![],
@@ -175,6 +179,7 @@ impl Table {
                     echo += &self.mark("C");
                     echo += &self.prompt();
                 }
+                '\u{3}' if self.busy => {}
                 '\u{3}' => {
                     self.line.clear();
                     echo += "^C\r\n";

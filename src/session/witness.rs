@@ -36,6 +36,11 @@ pub(super) struct Witness {
     expanded: Option<String>,
     /// Questions in a row that nobody answered.
     unanswered: u8,
+    /// Lines that were committed where it showed no prompt: typed ahead, for a program or for a prompt to come. A shell that shows one may run
+    /// as many without a further commit.
+    ahead: u32,
+    /// Since when the prompt stands.
+    since: Mono,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +91,8 @@ impl Witness {
             question: Question::None,
             expanded: None,
             unanswered: 0,
+            ahead: 0,
+            since: Mono(0),
         }
     }
 
@@ -105,7 +112,7 @@ impl Witness {
         self.marks.finish()
     }
 
-    pub(super) fn hear(&mut self, mark: Mark) -> Heard {
+    pub(super) fn hear(&mut self, mark: Mark, now: Mono) -> Heard {
         match mark {
             Mark::Hello(shell) => {
                 self.shell = shell;
@@ -115,13 +122,22 @@ impl Witness {
             Mark::Prompt { number, .. } if number <= self.left || self.place == Place::Prompt(number) => Heard::Nothing,
             Mark::Prompt { number, continued } => {
                 self.place = Place::Prompt(number);
+                self.since = now;
                 self.hooked = true;
                 Heard::Prompt { continued }
             }
             Mark::Running => {
-                let alone = matches!(self.place, Place::Prompt(_));
+                let at_prompt = self.is_at_prompt();
                 self.leave();
-                if alone { Heard::RanByItself } else { Heard::Nothing }
+                if !at_prompt {
+                    return Heard::Nothing;
+                }
+                if now.since(self.since) > AHEAD {
+                    self.ahead = 0;
+                }
+                let committed = self.ahead > 0;
+                self.ahead = self.ahead.saturating_sub(1);
+                if committed { Heard::Nothing } else { Heard::RanByItself }
             }
             Mark::Expanded(text) => {
                 self.expanded = Some(text);
@@ -133,6 +149,8 @@ impl Witness {
                 let confirmed = agreed.as_deref() == Some(line.trim_end());
                 self.question = Question::Answered(Told { line, expanded, confirmed });
                 self.unanswered = 0;
+                // It has read everything that came before the question.
+                self.ahead = 0;
                 Heard::Told
             }
         }
@@ -146,6 +164,11 @@ impl Witness {
     /// Whether it is one that knows vi's `v` as a selection, not as a way to an editor and from there to be run.
     pub(super) fn selects_with_v(&self) -> bool {
         matches!(self.shell.as_str(), "zsh" | "fish")
+    }
+
+    /// Whether it is one that takes no notice of a Ctrl-C at an empty line.
+    pub(super) fn takes_no_notice(&self) -> bool {
+        self.shell == "fish"
     }
 
     /// Whether the hooks are there at all, as far as it said.
@@ -190,6 +213,14 @@ impl Witness {
         self.question = Question::None;
     }
 
+    /// A line is committed.
+    pub(super) fn commits(&mut self) {
+        if !self.is_at_prompt() {
+            self.ahead = self.ahead.saturating_add(1);
+        }
+        self.leave();
+    }
+
     /// The prompt was left: a line was committed, or taken back.
     pub(super) fn leave(&mut self) {
         self.forget();
@@ -222,25 +253,39 @@ impl Engine {
         for mark in marks {
             let Some((_, gate)) = self.terminal() else { return };
             let Some(witness) = &mut gate.witness else { return };
-            match witness.hear(mark) {
+            match witness.hear(mark, now.mono) {
                 Heard::Nothing => {}
                 Heard::Told => self.settle(now),
                 // What the gate takes for unfinished the shell has run, or whoever knows the nonce says so: read both ways.
                 Heard::Prompt { continued } => {
-                    gate.doubtful |= !continued && !gate.unfinished.is_empty();
+                    if !continued {
+                        gate.unfinished.doubt();
+                    }
                     let follows = matches!(gate.state, State::Following { .. });
                     if follows || (matches!(gate.state, State::Clearing { .. }) && !continued) {
                         gate.state = State::Open;
                         self.work_off(now);
                     }
                 }
-                Heard::RanByItself => {
-                    self.append(Event::Notice { text: Shown::new(words::RAN_BY_ITSELF) }, now);
-                }
+                Heard::RanByItself => self.ran_by_itself(now),
             }
         }
     }
+
+    /// The shell ran a line that nobody judged: people are told, and policy knows of it with every line that follows.
+    fn ran_by_itself(&mut self, now: Now) {
+        self.judge.ran_uncommitted();
+        self.outflow.alarm(words::UNCOMMITTED);
+        let (rule, says) = (UNCOMMITTED.to_owned(), Shown::new(words::UNCOMMITTED));
+        self.append(Event::Alerted { findings: vec![], rule, says }, now);
+    }
 }
+
+/// What stands in the place of a rule in the alert about a line that ran without a commit.
+const UNCOMMITTED: &str = "gate/uncommitted";
+
+/// A shell that reads a line that was typed ahead runs it within this behind its prompt.
+const AHEAD: Duration = Duration::from_secs(2);
 
 /// How long an answer may take. Half a millisecond was measured beside the shell, so this is the way there and back; and a shell that is
 /// busy with a completion answers once it is through.
@@ -261,29 +306,54 @@ mod tests {
     fn it_is_asked_at_a_prompt_only_and_a_prompt_that_is_drawn_anew_is_no_new_one() {
         let mut witness = Witness::new("k".into());
         assert!(!witness.may_be_asked());
-        assert_eq!(witness.hear(prompt(3)), Heard::Prompt { continued: false });
+        assert_eq!(witness.hear(prompt(3), Mono(1)), Heard::Prompt { continued: false });
         assert!(witness.may_be_asked());
         witness.leave();
-        assert_eq!(witness.hear(prompt(3)), Heard::Nothing);
+        assert_eq!(witness.hear(prompt(3), Mono(1)), Heard::Nothing);
         assert!(!witness.may_be_asked());
-        assert_eq!(witness.hear(Mark::Prompt { number: 4, continued: true }), Heard::Prompt { continued: true });
+        assert_eq!(
+            witness.hear(Mark::Prompt { number: 4, continued: true }, Mono(1)),
+            Heard::Prompt { continued: true }
+        );
         assert!(witness.may_be_asked());
-        assert_eq!(witness.hear(Mark::Running), Heard::RanByItself);
+        assert_eq!(witness.hear(Mark::Running, Mono(1)), Heard::RanByItself);
         assert!(!witness.may_be_asked());
+    }
+
+    #[test]
+    fn a_line_that_was_typed_ahead_was_committed() {
+        let mut witness = Witness::new("k".into());
+        let second = |n: u64| Mono(n * 1_000_000);
+        witness.hear(prompt(1), second(1));
+        witness.commits();
+        assert_eq!(witness.hear(Mark::Running, second(1)), Heard::Nothing);
+        witness.commits();
+        witness.commits();
+        witness.hear(prompt(2), second(9));
+        assert_eq!(witness.hear(Mark::Running, second(9)), Heard::Nothing);
+        // The other one went to a program: at a prompt that stood for a while, nothing typed ahead is left.
+        witness.hear(prompt(3), second(10));
+        assert_eq!(witness.hear(Mark::Running, second(15)), Heard::RanByItself);
+        // So it is where the shell has told its line.
+        witness.commits();
+        witness.hear(prompt(4), second(20));
+        witness.ask(None, second(20));
+        witness.hear(Mark::Line(String::new()), second(20));
+        assert_eq!(witness.hear(Mark::Running, second(20)), Heard::RanByItself);
     }
 
     #[test]
     fn an_answer_that_was_not_asked_for_is_none() {
         let mut witness = Witness::new("k".into());
-        witness.hear(prompt(1));
-        assert_eq!(witness.hear(Mark::Line("ls".into())), Heard::Nothing);
+        witness.hear(prompt(1), Mono(1));
+        assert_eq!(witness.hear(Mark::Line("ls".into()), Mono(1)), Heard::Nothing);
         assert_eq!(witness.told(), None);
         witness.ask(Some("rm x".into()), Mono(0));
-        witness.hear(Mark::Expanded("rm y".into()));
-        assert_eq!(witness.hear(Mark::Line("rm x ".into())), Heard::Told);
+        witness.hear(Mark::Expanded("rm y".into()), Mono(1));
+        assert_eq!(witness.hear(Mark::Line("rm x ".into()), Mono(1)), Heard::Told);
         let told = Told { line: "rm x ".into(), expanded: Some("rm y".into()), confirmed: true };
         assert_eq!(witness.told(), Some(&told));
-        assert_eq!(witness.hear(Mark::Line("ls".into())), Heard::Nothing, "the first answer counts");
+        assert_eq!(witness.hear(Mark::Line("ls".into()), Mono(1)), Heard::Nothing, "the first answer counts");
         assert_eq!(witness.told(), Some(&told));
         witness.leave();
         assert_eq!(witness.told(), None);
@@ -292,7 +362,7 @@ mod tests {
     #[test]
     fn a_shell_that_does_not_answer_is_not_asked_for_ever() {
         let mut witness = Witness::new("k".into());
-        witness.hear(prompt(1));
+        witness.hear(prompt(1), Mono(1));
         for _ in 0..LOST {
             assert!(witness.may_be_asked());
             witness.ask(None, Mono(0));

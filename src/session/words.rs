@@ -241,8 +241,9 @@ pub(super) fn standing_grant(grant: &Grant) -> String {
 pub(super) const CHANGED: &str =
     "holdpoint: approved, but the line is not the one that was approved any more; nothing ran. Enter it again";
 
-/// For the record alone.
-pub(super) const RAN_BY_ITSELF: &str = "holdpoint: the shell ran a line that no Enter of the engineer committed: a key that is bound to a command, or a macro";
+/// For those who watch, and for the record.
+pub(super) const UNCOMMITTED: &str =
+    "the shell ran a line that no Enter of the engineer committed: a key that is bound to a command, or a macro";
 
 pub(super) const NO_TERMINAL: &str = "holdpoint: a shell without a terminal takes lines that nobody can judge, so it was refused; \
      ask for a terminal (ssh -t), or give the command: ssh … 'command'";

@@ -86,8 +86,8 @@ pub struct LineReader {
     longer: Option<Prompt>,
     /// Prompts of earlier lines, the newest first.
     known: VecDeque<Prompt>,
-    /// The line that Ctrl-C was sent for: its row and text.
-    interrupted: Option<(u64, String)>,
+    /// The line that Ctrl-C was sent for: its row, and what it may have been.
+    interrupted: Option<(u64, Vec<String>)>,
     alternate: bool,
     /// Since a key called something up, the screen has shown something else than an empty prompt.
     echoes: bool,
@@ -125,8 +125,9 @@ impl LineReader {
             self.learn_prompt(screen, now);
         }
         if token.kind == Kind::Interrupt(Interrupt::Interrupt) {
-            let line = self.read(screen).candidates.into_iter().next().unwrap_or_default();
-            self.interrupted = Some((region::line_of(screen, screen.cursor().row), line));
+            let mut texts = self.read(screen).candidates;
+            texts.extend(Some(self.editor.text()).filter(|text| !text.trim().is_empty()));
+            self.interrupted = Some((region::line_of(screen, screen.cursor().row), texts));
         } else {
             self.interrupted = None;
         }
@@ -239,6 +240,13 @@ impl LineReader {
         !screen.faulted() && !screen.alternate_screen() && region::empty_prompt(screen, self.known.iter())
     }
 
+    /// Whether the cursor stands in a line behind a prompt, one that is known or the one that was there when the line began.
+    #[must_use]
+    pub fn stands_at_prompt(&self, screen: &Screen) -> bool {
+        let prompts = self.prompt.iter().chain(self.known.iter());
+        !screen.faulted() && !screen.alternate_screen() && region::stands_behind(screen, prompts)
+    }
+
     /// Whether nothing has been typed and nothing stands behind the prompt, as far as any witness knows. After a Ctrl-C
     /// this says that the line is gone and a new prompt is there.
     #[must_use]
@@ -246,14 +254,28 @@ impl LineReader {
         if screen.faulted() || !self.editor.text().is_empty() || (self.prompt.is_some() && !self.editor.is_sure()) {
             return false;
         }
-        let Some((line, text)) = &self.interrupted else { return self.read(screen).candidates.is_empty() };
+        let Some((line, texts)) = &self.interrupted else { return self.read(screen).candidates.is_empty() };
         let cursor = screen.cursor();
-        let below = region::line_of(screen, cursor.row) > *line;
-        let right_is_free = region::text_right_of(screen, cursor.row, cursor.col).is_empty();
+        // An editor may draw its empty line where the other one was.
+        let below = region::line_of(screen, cursor.row) > *line || !texts.is_empty();
+        // What stands further right, behind cells that nobody wrote, belongs to the prompt.
+        let right_is_free = screen.cell(cursor.row, cursor.col).is_none_or(|cell| cell.text.is_empty());
         let row = screen.row_text(cursor.row);
+        // How a terminal echoes the key itself, before anything is done about it.
+        let echo = row.trim_end().ends_with("^C");
         // A prompt that is known, or one that is not but is not the old line either.
         region::empty_prompt(screen, self.known.iter())
-            || (below && cursor.col > 0 && right_is_free && (text.is_empty() || !row.contains(text.as_str())))
+            || (below
+                && !echo
+                && cursor.col > 0
+                && right_is_free
+                && !texts.iter().any(|text| row.contains(text.as_str())))
+    }
+
+    /// A line that stood at no prompt was taken back: what is typed next begins another.
+    pub fn restart(&mut self) {
+        self.editor.reset();
+        (self.prompt, self.longer, self.echoes) = (None, None, false);
     }
 
     /// Whether a line that was taken back with the editor's own keys is gone: a known prompt stands there with nothing behind it. The
@@ -261,8 +283,7 @@ impl LineReader {
     pub fn is_cleared(&mut self, screen: &Screen) -> bool {
         let cleared = self.editor.text().is_empty() && self.at_prompt(screen);
         if cleared {
-            self.editor.reset();
-            (self.prompt, self.longer, self.echoes) = (None, None, false);
+            self.restart();
         }
         cleared
     }
@@ -320,6 +341,14 @@ impl LineReader {
         let seen = [line.clone(), long.unwrap_or_default()];
         let fresh = self.editor.fresh_text();
         match sure && self.editor.is_touched() {
+            // Where the line begins is known by the prompt alone, and there was none when its first key came.
+            false if self.prompt.as_ref().is_some_and(|prompt| !prompt.is_telling()) => {
+                reading(seen.into_iter().chain([keys]), Certainty::Opaque, false)
+            }
+            // Something before what was typed may be a prompt that was drawn anew in other words.
+            false if !typed.is_empty() && line.ends_with(typed) => {
+                reading(seen.into_iter().chain([keys]), Certainty::Screen, false)
+            }
             false => reading(seen, Certainty::Screen, false),
             // What was typed earlier may have gone to a program that has ended.
             true if fresh.len() < keys.len() && same(&line, fresh.trim_end()) => {

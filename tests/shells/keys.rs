@@ -7,14 +7,18 @@ pub(crate) struct Case {
     pub(crate) text: String,
     /// Each key by itself.
     pub(crate) keys: Vec<Key>,
+    /// A line runs that no key of it commits, and a shell with our hooks must say so.
+    pub(crate) alarms: bool,
 }
 
-/// One key, or a pause.
+/// One key, a pause, or a window that is drawn smaller or larger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Key {
     Bytes(Vec<u8>),
     /// Until nothing more comes.
     Wait,
+    /// The terminal gets so many columns.
+    Columns(u16),
 }
 
 /// The cases for this shell.
@@ -33,12 +37,14 @@ pub(crate) fn cases(shell: &str) -> Vec<Case> {
         };
         let wanted = shells.split(',').any(|name| name == shell)
             && only.as_ref().is_none_or(|only| keys.contains(only.as_str()));
-        wanted.then(|| Case { text: keys.to_owned(), keys: read(keys) })
+        let (keys, alarms) = keys.strip_suffix(ALARM).map_or((keys, false), |keys| (keys.trim_end(), true));
+        wanted.then(|| Case { text: keys.to_owned(), keys: read(keys), alarms })
     })
     .collect()
 }
 
-fn read(text: &str) -> Vec<Key> {
+/// The keys that a text stands for.
+pub(crate) fn read(text: &str) -> Vec<Key> {
     let (mut keys, mut rest) = (Vec::new(), text);
     while let Some(first) = rest.chars().next() {
         let named = rest
@@ -102,6 +108,9 @@ fn escape(after: &str) -> (u8, &str) {
 }
 
 fn key(name: &str) -> Option<Key> {
+    if let Some(columns) = name.strip_prefix("cols-") {
+        return Some(Key::Columns(columns.parse().expect("a number")));
+    }
     let bytes: &[u8] = match name {
         "wait" => return Some(Key::Wait),
         "cr" => b"\r",
@@ -118,6 +127,7 @@ fn key(name: &str) -> Option<Key> {
         "del" => b"\x1b[3~",
         "c-left" => b"\x1b[1;5D",
         "c-right" => b"\x1b[1;5C",
+        "m-right" => b"\x1b[1;3C",
         "m-left" => b"\x1b[1;3D",
         "paste" => b"\x1b[200~",
         "/paste" => b"\x1b[201~",
@@ -135,3 +145,6 @@ fn key(name: &str) -> Option<Key> {
     };
     Some(Key::Bytes(bytes.to_vec()))
 }
+
+/// Behind a case: it must raise an alarm.
+const ALARM: &str = " ALARM";

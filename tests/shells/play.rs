@@ -156,6 +156,8 @@ pub(crate) struct Played {
     pub(crate) judged: Vec<Asked>,
     pub(crate) ran: Vec<String>,
     pub(crate) screen: String,
+    /// How often the record says that a line ran which nobody committed.
+    pub(crate) alarms: usize,
 }
 
 /// One shell behind one engine.
@@ -170,7 +172,10 @@ pub(crate) struct Session {
     begun: Instant,
     told: PathBuf,
     steps: u32,
-    _home: tempfile::TempDir,
+    alarms: usize,
+    /// Everything that went to the shell.
+    pub(crate) sent: Vec<u8>,
+    pub(crate) home: tempfile::TempDir,
 }
 
 const SESSION: SessionId = SessionId::from_bytes([7; 10]);
@@ -184,6 +189,14 @@ const ALLOW_ALL: &str = "@id(\"all\") @says(\"everything\") permit (principal, a
 impl Session {
     #[track_caller]
     pub(crate) fn start(shell: Shell, hooks: bool, cols: u16) -> Self {
+        let mut session = Self::under(ALLOW_ALL, shell, hooks, cols);
+        session.in_step();
+        session
+    }
+
+    /// The same under another policy; the shell has shown its first prompt.
+    #[track_caller]
+    pub(crate) fn under(policy: &str, shell: Shell, hooks: bool, cols: u16) -> Self {
         let home = tempfile::tempdir().expect("a home");
         for (name, text) in shell.files(home.path()) {
             let file = home.path().join(name);
@@ -202,8 +215,8 @@ impl Session {
             fingerprint: "SHA256:x".into(),
         };
         let place = place();
-        let policy = Arc::new(Policy::from_files(vec![("all.cedar".into(), ALLOW_ALL.into())]).expect("a policy"));
-        let size = Size::new(u32::from(cols), 24);
+        let policy = Arc::new(Policy::from_files(vec![("all.cedar".into(), policy.into())]).expect("a policy"));
+        let size = Size::new(u32::from(cols), u32::from(ROWS));
         let pty = Some(PtySize { term: "xterm".into(), size });
         let id = SESSION;
         let meta = SessionMeta {
@@ -255,23 +268,25 @@ impl Session {
             engine,
             upstream,
             to_target,
-            eye: Screen::new(cols, 24),
+            eye: Screen::new(cols, ROWS),
             judged: Vec::new(),
             begun: clock(),
             told,
             steps: 0,
-            _home: home,
+            alarms: 0,
+            sent: Vec::new(),
+            home,
         };
         session.give(Input::Begin);
         session.give(Input::FromClient(b"\x1b[1;1R"));
         session.until_quiet(SETTLED * 4);
-        session.in_step();
         session
     }
 
     /// Types a case and waits until nothing moves any more.
     pub(crate) fn play(&mut self, case: &Case, in_one_piece: bool) -> Played {
         self.judged.clear();
+        self.alarms = 0;
         fs::write(&self.told, "").expect("the file of what ran");
         let mut piece = Vec::new();
         for key in &case.keys {
@@ -286,6 +301,11 @@ impl Session {
                     self.give(Input::FromClient(&std::mem::take(&mut piece)));
                     self.until_quiet(SETTLED * 3);
                 }
+                Key::Columns(columns) => {
+                    self.give(Input::FromClient(&std::mem::take(&mut piece)));
+                    self.until_quiet(ECHOED);
+                    self.resize(*columns);
+                }
             }
         }
         self.give(Input::FromClient(&piece));
@@ -294,8 +314,17 @@ impl Session {
         let mut ran = self.in_step();
         // A comment runs nothing.
         ran.retain(|line| !line.contains(STEP) && line != "#");
-        let judged = self.judged.iter().filter(|asked| !asked.text.contains(STEP)).cloned().collect();
-        Played { judged, ran, screen }
+        // A line of the case that went on was judged together with the step behind it.
+        let step = |asked: &Asked| asked.text.contains(STEP) && !asked.text.contains('\n');
+        let judged = self.judged.iter().filter(|asked| !step(asked)).cloned().collect();
+        Played { judged, ran, screen, alarms: self.alarms }
+    }
+
+    /// The window has so many columns; until the shell has drawn its line anew.
+    fn resize(&mut self, columns: u16) {
+        self.eye.resize(columns, ROWS);
+        self.give(Input::Resized(Size::new(u32::from(columns), u32::from(ROWS))));
+        self.until_quiet(SETTLED);
     }
 
     /// Until the shell has run a line that was typed behind everything else, so that nothing of this case is left; what has run.
@@ -320,7 +349,38 @@ impl Session {
         panic!("the shell does not come back; the screen:\n{}", self.eye.contents());
     }
 
-    fn ran(&self) -> Vec<String> {
+    /// These keys one by one.
+    pub(crate) fn types(&mut self, keys: &[Key]) {
+        for key in keys {
+            match key {
+                Key::Bytes(bytes) => {
+                    self.give(Input::FromClient(bytes));
+                    self.until_quiet(ECHOED);
+                }
+                Key::Wait => self.until_quiet(SETTLED * 3),
+                Key::Columns(columns) => self.resize(*columns),
+            }
+        }
+    }
+
+    /// Until that is so.
+    #[track_caller]
+    pub(crate) fn wait_until(&mut self, what: &str, so: impl Fn(&Self) -> bool) {
+        let until = clock() + LONG;
+        while !so(self) {
+            let (ran, screen) = (self.ran(), self.eye.contents());
+            assert!(clock() < until, "not {what}; judged {:?}; ran {ran:?}; the screen:\n{screen}", self.judged);
+            self.until_quiet(ECHOED * 5);
+        }
+    }
+
+    /// What the client sees.
+    pub(crate) fn screen(&self) -> String {
+        self.eye.contents()
+    }
+
+    /// What has run so far.
+    pub(crate) fn ran(&self) -> Vec<String> {
         let told = fs::read(&self.told).expect("the file of what ran");
         told.split(|b| *b == 0)
             .filter(|line| !line.is_empty())
@@ -352,20 +412,12 @@ impl Session {
             match output {
                 Output::Append(record) => {
                     durable = Some(record.seq);
-                    if let Event::Command { command, certainty, effects, .. } = record.event {
-                        let untold = !effects.is_empty();
-                        self.judged.push(Asked {
-                            text: command.text,
-                            digest: command.digest,
-                            certainty,
-                            untold,
-                            shell: self.shell,
-                        });
-                    }
+                    self.note(record.event);
                 }
                 Output::ToTarget(bytes) | Output::Commit(_, bytes) => self.send(ToTarget::Data(bytes)),
+                Output::ResizeTarget(size) => self.send(ToTarget::Resize(size)),
                 Output::ToClient(Stream::Stdout, bytes) => {
-                    assert!(!bytes.windows(9).any(|window| window == b"holdpoint"), "a mark of ours is shown");
+                    assert!(!bytes.windows(10).any(|window| window == b"holdpoint="), "a mark of ours is shown");
                     self.eye.feed(&bytes);
                 }
                 _ => {}
@@ -376,7 +428,24 @@ impl Session {
         }
     }
 
-    fn send(&self, item: ToTarget) {
+    fn note(&mut self, event: Event) {
+        match event {
+            Event::Command { command, certainty, effects, .. } => self.judged.push(Asked {
+                text: command.text,
+                digest: command.digest,
+                certainty,
+                untold: !effects.is_empty(),
+                shell: self.shell,
+            }),
+            Event::Alerted { .. } => self.alarms += 1,
+            _ => {}
+        }
+    }
+
+    fn send(&mut self, item: ToTarget) {
+        if let ToTarget::Data(bytes) = &item {
+            self.sent.extend_from_slice(bytes);
+        }
         let bytes = if let ToTarget::Data(bytes) = &item { Bytes::len(bytes) } else { 0 };
         let lane = self.to_target.clone();
         let _entered = self.runtime.enter();
@@ -405,3 +474,9 @@ const PATIENCE: Duration = Duration::from_millis(700);
 
 /// A command's end comes within this.
 const SETTLED: Duration = Duration::from_millis(60);
+
+/// What takes longer than this does not happen.
+const LONG: Duration = Duration::from_secs(20);
+
+/// Rows of the terminal.
+const ROWS: u16 = 24;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::Certainty;
 
-fn hooked() -> Table {
+pub(super) fn hooked() -> Table {
     let mut t = Table::not_begun(ChannelKind::Shell, true);
     t.engine = t.engine_with_hooks();
     t.hooks = Some((t.engine.nonce().unwrap().to_owned(), 0));
@@ -15,7 +15,7 @@ fn hooked() -> Table {
 }
 
 /// How sure the lines were read so far.
-fn certainties(t: &Table) -> Vec<Certainty> {
+pub(super) fn certainties(t: &Table) -> Vec<Certainty> {
     let judged = t.events.iter().filter_map(|record| match &record.event {
         Event::Command { certainty, .. } => Some(*certainty),
         _ => None,
@@ -149,8 +149,8 @@ fn a_program_is_not_asked() {
     t.types("some text\r");
     t.wait(Duration::from_secs(1));
     assert!(!t.sent.contains(&crate::terminal::ASK), "{:?}", t.sent);
-    let notices = t.events.iter().filter(|record| matches!(&record.event, Event::Notice { .. })).count();
-    assert_eq!(notices, 1, "a line that ran although nobody pressed Enter is told to the record");
+    let alerts = t.events.iter().filter(|record| matches!(&record.event, Event::Alerted { .. })).count();
+    assert_eq!(alerts, 1, "a line that ran although nobody pressed Enter is told");
 }
 
 #[test]

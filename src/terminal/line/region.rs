@@ -100,6 +100,11 @@ pub(super) fn empty_prompt<'a>(screen: &Screen, mut prompts: impl Iterator<Item 
     })
 }
 
+/// Whether one of these begins the line that the cursor is in.
+pub(super) fn stands_behind<'a>(screen: &Screen, mut prompts: impl Iterator<Item = &'a Prompt>) -> bool {
+    prompts.any(|p| p.find_near(screen).is_some() || p.find_below_anchor(screen).is_some_and(|_| p.is_telling()))
+}
+
 /// In the alternate screen: the row under the cursor, the same with the full rows above it that it may go on from, and the
 /// last row.
 pub(super) fn full_screen(screen: &Screen) -> Vec<String> {

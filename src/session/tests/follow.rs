@@ -1,0 +1,91 @@
+//! Keys behind a Ctrl-C, lines in several parts, and lines that ran without a commit.
+
+use super::witness::{certainties, hooked};
+use super::*;
+use crate::model::Certainty;
+
+#[test]
+fn no_key_overtakes_the_prompt_that_comes_back_behind_a_ctrl_c() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("ls gone");
+    t.busy = true;
+    t.types("\u{3}");
+    t.types("ls\r");
+    t.wait(Duration::from_millis(500));
+    assert!(t.sent.ends_with(&[3]), "{:?}", t.sent);
+    t.line.clear();
+    t.says("^C\r\n");
+    t.says(PROMPT);
+    assert_eq!((t.ran.as_slice(), certainties(&t)), (["ls".to_owned()].as_slice(), vec![Certainty::Agreed]));
+}
+
+#[test]
+fn behind_a_ctrl_c_that_nothing_answers_the_line_is_one_that_nobody_read() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("ls gone");
+    t.busy = true;
+    t.types("\u{3}");
+    t.types("ls\r");
+    t.wait(Duration::from_secs(2));
+    assert_eq!((t.asked.len(), certainties(&t)), (1, vec![Certainty::Opaque]));
+    assert!(t.ran.is_empty(), "{:?}", t.ran);
+    // What is typed once the prompt is back is a line like any other.
+    t.busy = false;
+    t.types("\u{3}");
+    t.wait(Duration::from_secs(2));
+    t.types("ls\r");
+    assert_eq!(t.ran, ["ls"]);
+}
+
+#[test]
+fn a_prompt_that_is_another_each_time_comes_back_as_well() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("ls gone");
+    t.busy = true;
+    t.types("\u{3}");
+    t.line.clear();
+    t.says("^C\r\n12:01 $ ");
+    t.types("ls\r");
+    t.wait(Duration::from_millis(50));
+    assert_eq!((t.ran.as_slice(), certainties(&t)), (["ls".to_owned()].as_slice(), vec![Certainty::Agreed]));
+}
+
+#[test]
+fn a_line_in_parts_is_as_sure_as_the_least_sure_of_them_and_judged_in_every_reading() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("ls ./victim \\");
+    // The screen says that something else was typed.
+    t.says("\r\x1b[2K");
+    t.says(PROMPT);
+    t.says("rm -rf \\");
+    t.types("\r");
+    t.wait(Duration::from_secs(1));
+    let before = t.asked.len();
+    if before > 0 {
+        t.approve();
+    }
+    t.types("./victim\r");
+    t.wait(Duration::from_secs(1));
+    assert!(t.asked.len() > before, "{:?}", t.ran);
+    assert_eq!(t.asked.last().map(|request| request.certainty), Some(Certainty::Disputed));
+}
+
+#[test]
+fn a_line_that_ran_without_a_commit_is_told_and_from_then_on_only_what_is_sure_passes() {
+    let mut t = hooked();
+    let (running, prompt) = (t.mark("C"), t.prompt());
+    t.says(&format!("\r\n{running}by a key\r\n{prompt}"));
+    let told = t.events.iter().filter(|record| matches!(record.event, Event::Alerted { .. })).count();
+    assert_eq!((told, t.engine.alert().is_some()), (1, true));
+    t.types("ls\r");
+    assert_eq!((t.ran.as_slice(), certainties(&t)), (["ls".to_owned()].as_slice(), vec![Certainty::Exact]));
+    t.deaf = true;
+    t.types("ls\r");
+    t.wait(Duration::from_secs(3));
+    assert_eq!((t.ran.len(), t.asked.len()), (1, 1), "nobody is sure of it");
+    assert_eq!(t.asked[0].rules.first().map(|rule| rule.id.as_str()), Some("hold/uncommitted"));
+}
