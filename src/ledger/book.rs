@@ -164,14 +164,9 @@ impl Book {
 
     /// Seals as interrupted what a killed bastion left open: every chain is read from its head as far as it holds.
     pub(super) fn recover(&mut self, now: Wall) -> Result<Vec<Interrupted>, Error> {
-        let mut left = Vec::new();
-        for entry in self.store.entries() {
-            left.extend(entry.ok().filter(|e| e.state == RecordingState::Live));
-        }
-        // The oldest first, as they would have ended.
-        left.reverse();
         let mut interrupted = Vec::new();
-        for entry in left {
+        // The oldest first, as they would have ended.
+        for entry in self.store.left_open()? {
             let (mut open, last) = self.reopen(entry)?;
             let session = open.entry.meta.id;
             match open.seal {

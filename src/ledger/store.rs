@@ -4,7 +4,8 @@
 //! DIR/lock            held while the ledger is open; says by whom
 //! DIR/signers         public keys that have signed here, one a line in hex, the newest last
 //! DIR/checkpoint      what was made of the audit chain up to a place; see [`checkpoint`](super::checkpoint)
-//! DIR/bastion/        sled: trees `audit` (seq → record), `recordings` (started ‖ id → entry), `ids` (id → started)
+//! DIR/bastion/        sled: trees `audit` (seq → record), `recordings` (started ‖ id → entry), `ids` (id → started), `live` (ids of those
+//!                     that have not ended)
 //! DIR/days/YYYY-MM-DD sessions; see [`day`](super::day)
 //! ```
 //!
@@ -117,6 +118,7 @@ pub(super) struct Store {
     pub(super) audit: Tree,
     recordings: Tree,
     ids: Tree,
+    live: Tree,
     days: Mutex<BTreeMap<String, Weak<Day>>>,
     /// The day that was used last stays open, so that a list of verifications does not open it again and again.
     recent: Mutex<Option<Arc<Day>>>,
@@ -131,6 +133,7 @@ impl Store {
         let lock = lock(dir)?;
         let bastion = Base::open(&dir.join("bastion"), options)?;
         let (audit, recordings, ids) = (bastion.tree("audit")?, bastion.tree("recordings")?, bastion.tree("ids")?);
+        let live = bastion.tree("live")?;
         make_dir(&dir.join("days"))?;
         Ok(Self {
             dir: dir.to_owned(),
@@ -139,6 +142,7 @@ impl Store {
             audit,
             recordings,
             ids,
+            live,
             days: Mutex::default(),
             recent: Mutex::default(),
             _lock: lock,
@@ -188,6 +192,12 @@ impl Store {
         let json = serde_json::to_vec(entry).map_err(|e| failed("written", &e))?;
         let key = listed(entry.meta.started, entry.meta.id);
         self.recordings.insert(key, json).map_err(|e| failed("written", &e))?;
+        let id = entry.meta.id.as_bytes();
+        let noted = match entry.state {
+            RecordingState::Live => self.live.insert(id, &[]),
+            RecordingState::Sealed | RecordingState::Interrupted => self.live.remove(id),
+        };
+        noted.map_err(|e| failed("written", &e))?;
         let started = entry.meta.started.0.to_be_bytes();
         self.ids.insert(entry.meta.id.as_bytes(), &started).map(drop).map_err(|e| failed("written", &e))
     }
@@ -198,6 +208,24 @@ impl Store {
         let started = Fields(&started).u64().ok_or_else(|| damaged(session))?;
         let found = self.recordings.get(listed(Wall(started), session)).map_err(|e| failed("read", &e))?;
         found.map(|json| serde_json::from_slice(&json).map_err(|_| damaged(session))).transpose()
+    }
+
+    /// Sessions that have not ended, the oldest first. A ledger of before those were noted apart is read whole, once.
+    pub(super) fn left_open(&self) -> Result<Vec<Entry>, Error> {
+        let mut left: Vec<Entry> = if self.live.contains_key(NOTED).map_err(|e| failed("read", &e))? {
+            let keys = self.live.iter().keys().collect::<Result<Vec<_>, _>>().map_err(|e| failed("read", &e))?;
+            let ids = keys
+                .iter()
+                .filter_map(|key| Fields(key).array().filter(|_| key.len() == SessionId::BYTES))
+                .map(SessionId::from_bytes);
+            ids.filter_map(|id| self.entry(id).ok().flatten()).collect()
+        } else {
+            self.live.insert(NOTED, &[]).map_err(|e| failed("written", &e))?;
+            self.entries().filter_map(Result::ok).collect()
+        };
+        left.retain(|entry| entry.state == RecordingState::Live);
+        left.sort_by_key(|entry| (entry.meta.started, entry.meta.id));
+        Ok(left)
     }
 
     /// Entries, the newest first.
@@ -336,5 +364,7 @@ fn lock(dir: &Path) -> Result<File, Error> {
 
 /// How often a database is tried that is just being closed: for 2 s.
 const OPEN_TRIES: u32 = 200;
+/// Stands among the ids of live sessions once every one of them is noted there; it is no id.
+const NOTED: &[u8] = b"noted";
 /// The file of public keys.
 const SIGNERS: &str = "signers";

@@ -88,3 +88,24 @@ async fn recovery_is_told_once() {
         holdpoint::ledger::Ledger::open(dir.path(), &Options::default(), super::support::key(), Wall(1)).unwrap();
     assert_eq!(again.1, []);
 }
+
+#[tokio::test]
+async fn a_ledger_that_did_not_note_its_live_sessions_apart_is_recovered_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let recovered = || {
+        let (ledger, left) =
+            holdpoint::ledger::Ledger::open(dir.path(), &Options::default(), super::support::key(), Wall(1)).unwrap();
+        (ledger, left.iter().map(|left| left.session).collect::<Vec<_>>())
+    };
+    for n in [1, 2, 3] {
+        run_and_kill(dir.path(), n, 3);
+        if n == 1 {
+            super::tamper::tree(dir.path(), ("bastion", "live"), |tree| tree.clear().unwrap());
+        }
+        let (ledger, left) = recovered();
+        assert_eq!(left, [SessionId::from_bytes([n; 10])]);
+        assert_eq!(ledger.reader().verify(None).unwrap().faults, Vec::<String>::new());
+        ledger.close().await.unwrap();
+    }
+    super::tamper::tree(dir.path(), ("bastion", "live"), |tree| assert_eq!(tree.len(), 1, "nothing but the note"));
+}
