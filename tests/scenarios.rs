@@ -40,6 +40,7 @@ mod scripts {
         a_line_longer_than_the_screen_is_wide_is_read_whole
         a_line_out_of_the_history_is_read_from_the_screen
         a_line_that_nobody_decides_on_expires
+        a_list_in_the_clear_that_is_taken_back_goes_on_masked
         a_list_is_let_go_on_in_the_clear
         a_list_of_a_command_without_a_terminal_ends_it_when_denied
         a_list_of_a_command_without_a_terminal_goes_on_in_the_clear_for_a_time

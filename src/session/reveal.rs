@@ -295,7 +295,12 @@ impl Engine {
         if begun || clear {
             self.end_reveal(RevealEnd::Revoked, now);
         }
-        self.flash(&words::revoked(by, &reason, begun || clear), now);
+        let sentence = words::revoked(by, &reason, begun || clear);
+        if self.terminal().is_some() {
+            self.flash(&format!(" ○ {sentence} "), now);
+        } else if begun || clear {
+            self.say(&format!("holdpoint: {sentence}"), now);
+        }
     }
 
     /// Written first: nothing is shown before it is on disk.

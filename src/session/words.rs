@@ -217,7 +217,7 @@ pub(super) const REVEAL_ENDS: &str = " ○ the reveal is over: values are masked
 pub(super) fn revoked(by: &str, reason: &Shown, shown: bool) -> String {
     let why = if reason.as_str().is_empty() { String::new() } else { format!(": \"{reason}\"") };
     let what = if shown { "the reveal, values are masked again" } else { "a standing approval" };
-    format!(" ○ {} took back {what}{why} ", Shown::new(by))
+    format!("{} took back {what}{why}", Shown::new(by))
 }
 
 pub(super) fn reveal_denied(by: &str, reason: &Shown, id: &str) -> String {
