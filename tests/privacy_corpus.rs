@@ -93,3 +93,39 @@ fn harmless_output_is_left_alone() {
     }
     assert!(touched.len() * 1000 <= records.len() * 5, "{} of {}", touched.len(), records.len());
 }
+
+/// A site's own rules, from the file that the configuration names to what `scan` finds and `check` says.
+#[test]
+fn a_house_finds_its_own_values_and_hears_of_its_faults() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let example = include_str!("../docs/holdpoint.example.toml");
+    let config = dir.path().join("holdpoint.toml");
+    std::fs::write(&config, example.replace("[privacy]\n", "[privacy]\nrules = \"privacy.toml\"\n")).expect("written");
+    let rules = "[[token]]\nid = \"staff\"\nkind = \"national_id\"\nstarts = [\"EMP-\"]\npattern = 'EMP-[0-9]{6}\\b'\nmatch = [\"badge «EMP-004711» ok\"]\npass = [\"EMP-47\"]\n";
+    let write = |text: &str| std::fs::write(dir.path().join("privacy.toml"), text).expect("written");
+    let run = |args: &[&str], input: &str| {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_holdpoint"))
+            .args(args)
+            .arg("--config")
+            .arg(&config)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("holdpoint starts");
+        std::io::Write::write_all(&mut child.stdin.take().expect("its input"), input.as_bytes()).expect("it reads");
+        let done = child.wait_with_output().expect("it ends");
+        format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr))
+    };
+    write(rules);
+    let record = "{\"id\":1,\"text\":\"EMP-123456 wrote\"}\n";
+    let found = run(&["scan", "--json", "--stdin"], record);
+    assert!(found.contains("\"start\":0,\"end\":10,\"type\":\"national_id\""), "{found}");
+    assert!(!run(&["check"], "").contains("privacy.toml"), "a file that holds has no faults");
+    write(&rules.replace("EMP-47\"", "EMP-123456\""));
+    for said in [run(&["check"], ""), run(&["scan", "--json", "--stdin"], record), run(&["serve"], "")] {
+        assert!(said.contains("privacy.toml:7") || said.contains("keys"), "file and line: {said}");
+    }
+    let said = run(&["check"], "");
+    assert!(said.contains("privacy.toml:7") && said.contains("must pass"), "{said}");
+}

@@ -22,6 +22,7 @@ use crate::model::{
 };
 use crate::policy::permit::Admission;
 use crate::policy::{Action, Channel, Circumstances, Policy};
+use crate::privacy::RuleSet;
 use crate::session::storable;
 use crate::target::Meter;
 use crate::target::local::Launch;
@@ -32,6 +33,8 @@ pub struct Common {
     pub config: Arc<Config>,
     /// The policy in force; a reload replaces it for live sessions too.
     pub policy: watch::Receiver<Arc<Policy>>,
+    /// What is looked for in output; a reload replaces it for sessions that begin later.
+    pub rules: watch::Receiver<RuleSet>,
     /// Signs session certificates.
     pub user_ca: Arc<UserCa>,
     /// The record.
@@ -221,7 +224,8 @@ impl Broker {
         match channel {
             ChannelKind::Shell => ChannelKind::Shell,
             ChannelKind::Exec { command } => {
-                ChannelKind::Exec { command: storable(command, &crate::privacy::Settings::default()) }
+                let settings = crate::privacy::Settings { rules: self.rules(), ..crate::privacy::Settings::default() };
+                ChannelKind::Exec { command: storable(command, &settings) }
             }
         }
     }
@@ -254,6 +258,10 @@ impl Broker {
     fn may(&self, who: &Principal, action: Action, place: &Place, channel: Channel) -> Judgement {
         let now: Wall = self.0.clock.now().wall;
         self.policy().may(who, action, place, &Circumstances { now, channel })
+    }
+
+    pub(super) fn rules(&self) -> RuleSet {
+        self.0.rules.borrow().clone()
     }
 
     pub(super) fn policy(&self) -> Arc<Policy> {

@@ -102,10 +102,7 @@ fn settings(broker: &Broker, admission: &Admission, request: &SessionRequest) ->
         greeting: true,
         lifetime: admission.lifetime(),
         hold_ttl: config.limits.hold_ttl,
-        privacy: crate::privacy::Settings {
-            kinds: broker.masked_kinds(admission).collect(),
-            ..crate::privacy::Settings::default()
-        },
+        privacy: crate::privacy::Settings { kinds: broker.masked_kinds(admission).collect(), rules: broker.rules() },
         menu: config.menu.map(|menu| crate::session::MenuKey { byte: menu.byte, full_screen: menu.full_screen }),
         command: match &request.channel {
             ChannelKind::Shell => None,

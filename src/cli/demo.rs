@@ -53,7 +53,8 @@ impl Demo {
         let (people, notes, made) = (demo.people, demo.notes, demo.made);
         let server = demo.server;
         let policy = Policy::builtin().map_err(|e| Failure::new(Exit::Config, e.to_string()))?;
-        let parts = Ingredients { config: demo.config, keyring: demo.keyring, policy, launches: demo.launches };
+        let rules = crate::privacy::RuleSet::default();
+        let parts = Ingredients { config: demo.config, keyring: demo.keyring, policy, rules, launches: demo.launches };
         super::connect::wait(async move {
             let running = Running::start(parts).await?;
             made.iter().for_each(|path| say(&format!("made {}", path.display())));

@@ -111,7 +111,7 @@ impl World {
             let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
             Failure::new(Exit::Config, lines.join("\n"))
         })?;
-        Ok(Self { config: Some(config), policy })
+        Ok(Self { config: Some(config), policy: policy.0 })
     }
 
     fn principal(&self, user: &str, source: Option<IpAddr>) -> Result<Principal, Failure> {

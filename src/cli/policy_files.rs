@@ -1,40 +1,55 @@
-//! The policy that a configuration names: the files of its directory, or what is built in.
+//! The policy that a configuration names: the files of its directory, or what is built in; and what is looked for in output.
 
 use std::path::Path;
 
 use crate::command::{Site, SiteFault};
 use crate::config::{Config, Fault};
 use crate::policy::Policy;
+use crate::privacy::RuleSet;
 
-/// Reads and checks it, and the site's file of the catalogue of commands: the first one that holds is in force from then on.
+/// Reads and checks it, the site's rules for what is masked, and the site's file of the catalogue of commands: of the last the first one that holds is
+/// in force from then on.
 ///
 /// # Errors
 /// Every fault of every file at once.
-pub fn load(config: &Config) -> Result<Policy, Vec<Fault>> {
-    match (cedar(config), commands(config)) {
-        (Ok(policy), Ok(site)) => {
+pub fn load(config: &Config) -> Result<(Policy, RuleSet), Vec<Fault>> {
+    match (cedar(config), commands(config), privacy(config)) {
+        (Ok(policy), Ok(site), Ok(rules)) => {
             // Read again, it stays what it was: the same line does not change its meaning while sessions live.
             let _first = site.is_some_and(Site::put_in_force);
-            Ok(policy)
+            Ok((policy, rules))
         }
-        (policy, site) => Err(policy.err().into_iter().chain(site.err()).flatten().collect()),
+        (policy, site, rules) => Err(policy.err().into_iter().chain(site.err()).chain(rules.err()).flatten().collect()),
     }
+}
+
+/// What is looked for in output: the rules of this build, and the site's file, if there is one.
+///
+/// # Errors
+/// Every fault of the file at once.
+pub fn privacy(config: &Config) -> Result<RuleSet, Vec<Fault>> {
+    let Some(path) = &config.privacy_rules else { return Ok(RuleSet::default()) };
+    let text = read(path, "correct privacy.rules")?;
+    let faults = |faults: Vec<crate::privacy::SiteFault>| {
+        faults.into_iter().map(|f| fault(path, Some(f.line), f.what, "")).collect()
+    };
+    RuleSet::read(&text).map_err(faults)
 }
 
 /// The site's file of the catalogue, if there is one.
 fn commands(config: &Config) -> Result<Option<Site>, Vec<Fault>> {
     let Some(path) = &config.commands else { return Ok(None) };
-    let fault = |line: Option<usize>, what: String, cure: &str| Fault {
-        file: path.clone(),
-        line,
-        key: String::new(),
-        what,
-        cure: cure.to_owned(),
-    };
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| vec![fault(None, format!("it cannot be read: {error}"), "correct policy.commands")])?;
-    let faults = |faults: Vec<SiteFault>| faults.into_iter().map(|f| fault(Some(f.line), f.what, "")).collect();
+    let text = read(path, "correct policy.commands")?;
+    let faults = |faults: Vec<SiteFault>| faults.into_iter().map(|f| fault(path, Some(f.line), f.what, "")).collect();
     Site::read(&text).map(Some).map_err(faults)
+}
+
+fn read(path: &Path, cure: &str) -> Result<String, Vec<Fault>> {
+    std::fs::read_to_string(path).map_err(|error| vec![fault(path, None, format!("it cannot be read: {error}"), cure)])
+}
+
+fn fault(file: &Path, line: Option<usize>, what: String, cure: &str) -> Fault {
+    Fault { file: file.to_owned(), line, key: String::new(), what, cure: cure.to_owned() }
 }
 
 fn cedar(config: &Config) -> Result<Policy, Vec<Fault>> {

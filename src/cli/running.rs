@@ -19,6 +19,7 @@ use crate::gateway::{Consoles, Gateway};
 use crate::ledger::{Ledger, Options};
 use crate::model::{AuditEvent, Principal};
 use crate::policy::Policy;
+use crate::privacy::RuleSet;
 use crate::target::Meter;
 use crate::target::local::Launch;
 use crate::tui::{Link, Redial};
@@ -28,6 +29,8 @@ pub(super) struct Ingredients {
     pub(super) config: Config,
     pub(super) keyring: Keyring,
     pub(super) policy: Policy,
+    /// What is looked for in output.
+    pub(super) rules: RuleSet,
     /// How the shells of local targets are started; a target that is not in here is not offered.
     pub(super) launches: BTreeMap<String, Launch>,
 }
@@ -40,6 +43,7 @@ pub(super) struct Running {
     record: Arc<Record>,
     clock: Clock,
     policy: watch::Sender<Arc<Policy>>,
+    rules: watch::Sender<RuleSet>,
     stop: watch::Sender<bool>,
     servers: JoinSet<()>,
     listen: String,
@@ -48,7 +52,7 @@ pub(super) struct Running {
 impl Running {
     /// Opens the ledger, binds every address and the control socket, and begins to serve.
     pub(super) async fn start(from: Ingredients) -> Result<Self, Failure> {
-        let Ingredients { config, keyring, policy, launches } = from;
+        let Ingredients { config, keyring, policy, rules, launches } = from;
         let clock = Clock::new();
         let config = Arc::new(config);
         // Binding comes first: a second bastion is told so before it touches anything.
@@ -64,11 +68,13 @@ impl Running {
         let desk = Desk::start(told.docket, Arc::clone(&chain), registry.clone(), Arc::clone(&read_clock));
         note(&ledger, clock, AuditEvent::PolicyLoaded { digest: policy.digest().to_owned() }).await?;
         let (in_force, policy) = watch::channel(Arc::new(policy));
+        let (new_rules, rules) = watch::channel(rules);
         let certificate = certify(&config, &keyring, clock)?;
         let queued = Meter::default();
         let common = Common {
             config: Arc::clone(&config),
             policy: policy.clone(),
+            rules,
             user_ca: Arc::new(keyring.user_ca),
             ledger: ledger.clone(),
             registry: registry.clone(),
@@ -95,7 +101,7 @@ impl Running {
         }
         let version = env!("CARGO_PKG_VERSION").to_owned();
         note(&ledger, clock, AuditEvent::Started { version }).await?;
-        Ok(Self { broker, console, ledger, record, clock, policy: in_force, stop, servers, listen })
+        Ok(Self { broker, console, ledger, record, clock, policy: in_force, rules: new_rules, stop, servers, listen })
     }
 
     /// The addresses it listens on, with the ports that the system chose where 0 was asked for.
@@ -112,6 +118,11 @@ impl Running {
     pub(super) fn redial(&self, who: Principal) -> Redial {
         let console = self.console.clone();
         Redial::by(Box::new(move || Box::pin(link(console.clone(), who.clone()))))
+    }
+
+    /// Looks for something else in the output of sessions that begin from now on.
+    pub(super) fn replace_rules(&self, rules: RuleSet) {
+        self.rules.send_replace(rules);
     }
 
     /// Puts another policy in force, for live sessions too. It is on the chain before it is.

@@ -66,6 +66,10 @@ impl Scan {
         if let Some(path) = &self.config {
             let config = Config::load(path).map_err(|faults| Failure::new(Exit::Config, faults.to_string()))?;
             settings.kinds = config.privacy.mask.iter().copied().collect();
+            settings.rules = super::policy_files::privacy(&config).map_err(|faults| {
+                let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+                Failure::new(Exit::Config, lines.join("\n"))
+            })?;
         }
         if !self.kinds.is_empty() {
             settings.kinds = self.kinds.iter().copied().collect();

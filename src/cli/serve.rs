@@ -34,14 +34,14 @@ impl Serve {
         }
         let keyring =
             Keyring::load(&super::ca::paths(&config.keys)).map_err(|e| Failure::new(Exit::Config, e.to_string()))?;
-        let policy = super::policy_files::load(&config).map_err(faults)?;
+        let (policy, rules) = super::policy_files::load(&config).map_err(faults)?;
         let program = std::env::current_exe()?;
         let launches =
             local_shell::launches(&config, &program).map_err(|faults| Failure::new(Exit::Config, faults.join("\n")))?;
         let launches = launches.into_iter().map(|(name, (launch, _))| (name, launch)).collect();
         let (file, reloads) = (self.config, config.clone());
         super::connect::wait(async move {
-            let running = Running::start(Ingredients { config, keyring, policy, launches }).await?;
+            let running = Running::start(Ingredients { config, keyring, policy, rules, launches }).await?;
             say(&format!("listening on {}", running.listen()));
             let mut hang_up = signal(SignalKind::hangup())?;
             loop {
@@ -57,11 +57,12 @@ impl Serve {
     }
 }
 
-/// SIGHUP: reads the policy again. A bad one changes nothing, and says so; the rest of the configuration needs a new start.
+/// SIGHUP: reads the policy and the rules of privacy again, the latter for sessions that begin from then on. A bad one changes nothing, and says so; the rest of the configuration needs a new start.
 async fn reload(running: &Running, config: &Config, file: &std::path::Path) -> Result<(), Failure> {
     match super::policy_files::load(config) {
-        Ok(policy) => {
+        Ok((policy, rules)) => {
             running.replace_policy(policy).await?;
+            running.replace_rules(rules);
             say("the policy was read again and is in force");
         }
         Err(faults) => {

@@ -50,6 +50,8 @@ pub struct Config {
     pub ssh: Ssh,
     /// What is masked in output.
     pub privacy: Privacy,
+    /// The site's own file of what is looked for in output.
+    pub privacy_rules: Option<PathBuf>,
     /// The key that opens the bastion's menu in a session; `None`: there is none.
     pub menu: Option<Menu>,
     /// The accounts by name.

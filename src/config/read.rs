@@ -35,7 +35,7 @@ fn root(root: &Table<'_>) -> Option<Config> {
     let policy = section::policy(&root.table("policy"));
     let limits = section::limits(&root.table("limits"));
     let ssh = section::ssh(&root.table("ssh"));
-    let privacy = section::privacy(&root.table("privacy"));
+    let (privacy, privacy_rules) = section::privacy(&root.table("privacy"));
     let menu = section::menu(&root.table("menu"));
     let users = users(root, demo);
     let targets = targets(root);
@@ -53,6 +53,7 @@ fn root(root: &Table<'_>) -> Option<Config> {
         limits: limits?,
         ssh: ssh?,
         privacy: privacy?,
+        privacy_rules,
         menu: menu?,
         users: users?,
         targets: targets?,

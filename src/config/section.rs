@@ -172,7 +172,13 @@ pub(super) fn ssh(table: &Table<'_>) -> Option<Ssh> {
     (!ciphers.is_empty()).then_some(Ssh { ciphers })
 }
 
-pub(super) fn privacy(table: &Table<'_>) -> Option<Privacy> {
+/// What is masked, and the site's own file of rules.
+pub(super) fn privacy(table: &Table<'_>) -> (Option<Privacy>, Option<PathBuf>) {
+    let rules = table.text("rules").map(|said| table.page.path(said.value));
+    (masked(table), rules)
+}
+
+fn masked(table: &Table<'_>) -> Option<Privacy> {
     let on = table.truth("mask").is_none_or(|said| said.value);
     let kinds = table.texts("kinds");
     table.finish();

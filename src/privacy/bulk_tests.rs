@@ -73,3 +73,46 @@ fn a_value_across_chunks_is_found_once() {
         assert_eq!(findings, [Finding { kind: DataKind::Email, count: 1 }]);
     }
 }
+
+#[test]
+fn text_between_stray_controls_is_searched_and_a_format_is_left_alone() {
+    for (plain, masked) in [
+        (
+            &b"HOME=/root\0DB_PASSWORD=hunter2!x\0TERM=xterm\0"[..],
+            &b"HOME=/root\0DB_PASSWORD=*********\0TERM=xterm\0"[..],
+        ),
+        (b"id\x1falice@example.com\x1fok\x1e\n", b"id\x1f*****************\x1fok\x1e\n"),
+        (b"a\x01mail alice@example.com\n", b"a\x01mail *****************\n"),
+        (b"ustar\0\0\0\0\0alice@example.com\n", b"ustar\0\0\0\0\0alice@example.com\n"),
+        (b"\x05\0\0\x03alice@example.com\n", b"\x05\0\0\x03alice@example.com\n"),
+        (b"\x01\xfe\x9c alice@example.com\n", b"\x01\xfe\x9c *****************\n"),
+    ] {
+        for size in [1, 3, usize::MAX] {
+            let (out, _) = bulk(plain, &[size]);
+            assert_eq!(out, masked, "{:?} by {size}", String::from_utf8_lossy(plain));
+        }
+    }
+}
+
+#[test]
+fn utf_16_is_text() {
+    let text = "Name: Zoë\r\nmail: alice@example.com, card 4111 1111 1111 1111 \u{1f600}\r\n";
+    let masked = "Name: Zoë\r\nmail: *****************, card ******************* \u{1f600}\r\n";
+    for mark in ["\u{feff}", ""] {
+        for big in [false, true] {
+            let wide = |text: &str| -> Vec<u8> {
+                let unit = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+                format!("{mark}{text}").encode_utf16().flat_map(unit).collect()
+            };
+            for size in [16, 17, 31, usize::MAX] {
+                let (out, findings) = bulk(&wide(text), &[size]);
+                assert_eq!(out, wide(masked), "mark {mark:?}, big {big}, by {size}");
+                assert_eq!(findings.len(), 2);
+            }
+        }
+    }
+    // Back to bytes when it ends, and half a unit is not lost.
+    let (out, _) = bulk(&[&b"\xff\xfea\0b\0"[..], b"then alice@example.com\n"].concat(), &[6, usize::MAX]);
+    assert_eq!(out, b"\xff\xfea\0b\0then *****************\n");
+    assert_eq!(bulk(b"\xff\xfea\0b", &[usize::MAX]).0, b"\xff\xfea\0b");
+}

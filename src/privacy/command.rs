@@ -16,7 +16,7 @@
 //! | `-passin pass:…` | openssl |
 
 use super::Settings;
-use super::detect;
+use super::detect::{Detector, Memory};
 
 /// Where secrets stand in a command's text: ranges of bytes, in order, apart from each other.
 #[must_use]
@@ -27,11 +27,10 @@ pub fn secrets(text: &str, settings: &Settings) -> Vec<(usize, usize)> {
 /// As [`secrets`], and personal data too if `all`: for a text that may have been taken from a screen, where others wrote.
 #[must_use]
 pub fn sensitive(text: &str, settings: &Settings, all: bool) -> Vec<(usize, usize)> {
-    let mut found: Vec<(usize, usize)> = detect::find(text.as_bytes(), settings.kinds)
-        .into_iter()
-        .filter(|hit| all || hit.kind.is_secret())
-        .map(|hit| (hit.start, hit.end))
-        .collect();
+    let mut hits = Vec::new();
+    Detector::new(settings).text(text.as_bytes(), &mut Memory::default(), &mut hits);
+    let mut found: Vec<(usize, usize)> =
+        hits.into_iter().filter(|hit| all || hit.kind.is_secret()).map(|hit| (hit.start, hit.end)).collect();
     if text.len() <= LONGEST {
         for command in commands(text) {
             in_words(text, &command, &mut found);

@@ -14,10 +14,11 @@ mod payload;
 pub mod screen;
 mod settings;
 mod stream;
+mod wide;
 mod window;
 
 pub use bulk::BulkMasker;
-pub use detect::{RuleFault, SiteRule};
+pub use detect::SiteFault;
 pub use payload::is_harmless;
 pub use screen::ScreenMatcher;
 pub use settings::{Kinds, RuleSet, Settings};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::DataKind;
 
-use super::detect::{RuleFault, Rules, SiteRule};
+use super::detect::{Rules, SiteFault};
 
 /// What a masker looks for. The default is everything it knows but for what an operator must ask for
 /// ([`DataKind::is_opt_in`]).
@@ -21,15 +21,12 @@ pub struct Settings {
 pub struct RuleSet(Arc<Rules>);
 
 impl RuleSet {
-    /// The rules of this build, and these of the site.
+    /// The rules of this build, and those of a site's file of the form of `detect/rules.toml`.
     ///
     /// # Errors
-    /// The rule that cannot be used, and why.
-    pub fn with(site: &[SiteRule]) -> Result<Self, RuleFault> {
-        if site.is_empty() {
-            return Ok(Self::default());
-        }
-        Rules::compile(site).map(|rules| Self(Arc::new(rules)))
+    /// The place where the file is not of that form; or every rule and example of it that does not hold.
+    pub fn read(text: &str) -> Result<Self, Vec<SiteFault>> {
+        Rules::with_site(text).map(Self)
     }
 
     pub(super) fn compiled(&self) -> Arc<Rules> {
@@ -69,6 +66,12 @@ impl Kinds {
     #[must_use]
     pub const fn without(self, kind: DataKind) -> Self {
         Self(self.0 & !Self::bit(kind))
+    }
+
+    /// The kinds of both.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     const fn bit(kind: DataKind) -> u64 {

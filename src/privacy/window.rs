@@ -35,6 +35,10 @@ pub(super) struct Window {
     skipped: Vec<u8>,
     /// Bytes skipped since the last text byte.
     silent: usize,
+    /// Of these, controls that no text has.
+    odd: usize,
+    /// Where in the stream of text a row of them ended last.
+    binary: Option<u64>,
     tail: Tail,
     hits: Vec<Hit>,
     found: Vec<Finding>,
@@ -71,6 +75,8 @@ impl Window {
             gaps: Vec::new(),
             skipped: Vec::new(),
             silent: 0,
+            odd: 0,
+            binary: None,
             tail: NOTHING,
             hits: Vec::new(),
             found: Vec::new(),
@@ -259,11 +265,13 @@ impl Window {
                 self.silent = 0;
             }
             let (nuls, more) = more.split_at(self.scanner.nul_len(more).min(more.len()));
-            self.skip(nuls, Step::Skip);
+            // A terminal ignores NUL and some controls; between the bytes of a stream they end a text: `/proc/self/environ`, `find -print0`.
+            self.skip(nuls, if self.unit == Unit::Bytes { Step::Break } else { Step::Skip });
             rest = more;
             while let [b, after @ ..] = rest {
                 match self.scanner.step(*b) {
                     Step::Text => break,
+                    Step::Skip if self.unit == Unit::Bytes && is_odd(*b) => self.skip(&[*b], Step::Break),
                     step => self.skip(&[*b], step),
                 }
                 rest = after;
@@ -286,23 +294,43 @@ impl Window {
             self.gaps.push(Gap { at: self.text.len(), len: 0, boundary: true });
             self.text.push(b'\n');
         }
+        if self.unit == Unit::Bytes {
+            self.odd += bytes.iter().filter(|b| is_odd(**b)).count();
+            if self.odd >= BINARY {
+                self.binary = Some(self.positions().1);
+            }
+        }
     }
 
-    /// Whether a hit stands on a line with controls that no text has, in a stream of bytes: there it is chance, or part of a
-    /// format that a changed byte breaks.
+    /// Whether a hit stands in a stream of bytes beside several controls that no text has: there it is part of a format that a changed byte breaks.
     fn is_binary(&self, hit: &Hit) -> bool {
-        if self.unit == Unit::Columns || self.gaps.is_empty() {
+        let format = self.binary.and_then(|at| usize::try_from(at.checked_sub(self.dropped)?).ok());
+        let inside = |at: usize| self.text.get(at..hit.start).is_some_and(|text| memchr(b'\n', text).is_none());
+        if self.unit == Unit::Columns || format.is_some_and(inside) {
+            return self.unit == Unit::Bytes;
+        }
+        if self.gaps.is_empty() {
             return false;
         }
         let before = self.text.get(..hit.start).and_then(|text| memrchr(b'\n', text)).map_or(0, |feed| feed + 1);
         let after = self.text.get(hit.end..).and_then(|text| memchr(b'\n', text));
         let after = after.map_or(self.text.len(), |feed| hit.end + feed);
-        let mut taken = 0;
-        self.gaps.iter().any(|gap| {
+        // Each control that ends a text stands as a break: so over all breaks in a row.
+        let breaks = |text: &[u8], from_end: bool| {
+            let is = |b: &&u8| **b == b'\n';
+            if from_end { text.iter().rev().take_while(is).count() } else { text.iter().take_while(is).count() }
+        };
+        let first = before - breaks(self.text.get(..before).unwrap_or_default(), true);
+        let last = after + breaks(self.text.get(after..).unwrap_or_default(), false);
+        let (mut taken, mut left, mut right) = (0, 0, 0);
+        for gap in &self.gaps {
             let bytes = self.skipped.get(taken..taken + gap.len).unwrap_or_default();
             taken += gap.len;
-            (before..=after).contains(&gap.at) && bytes.iter().any(|b| matches!(b, 0..=6 | 0x0e..=0x1a | 0x1c..=0x1f))
-        })
+            let odd = bytes.iter().filter(|b| is_odd(**b)).count();
+            left += if (first..=before).contains(&gap.at) { odd } else { 0 };
+            right += if (before + 1..=last).contains(&gap.at) { odd } else { 0 };
+        }
+        left >= BINARY || right >= BINARY
     }
 
     /// Counts the hits that end in the settled part and were not counted before.
@@ -336,6 +364,11 @@ impl Window {
         }
         self.shown = until;
     }
+}
+
+/// Whether no text has this control.
+const fn is_odd(b: u8) -> bool {
+    matches!(b, 0..=6 | 0x0e..=0x1a | 0x1c..=0x1f)
 }
 
 /// What a mask keeps of what it hides.
@@ -429,6 +462,9 @@ const PIECE: usize = 16 * 1024;
 
 /// So many bytes without any text end the text, so that no endless run of colours makes the window grow.
 const SILENT_MAX: usize = 256;
+
+/// So many controls at one place that no text has are part of a format.
+const BINARY: usize = 4;
 
 /// Nothing is held.
 const NOTHING: Tail = Tail { from: 0, identifying: None };

@@ -53,8 +53,14 @@ impl Shape {
     }
 }
 
-/// Whether a number is a card's of one of these brands; `prefix`: its first six digits, `named`: whether words nearby speak of cards.
-pub(super) fn judge(number: Number<'_>, brands: Brands, prefix: impl Fn() -> u32, named: impl Fn() -> bool) -> Says {
+/// Whether a number is a card's of one of these brands; `glued`: whether such a word stands right before it, `prefix`: its first six digits, `named`: whether words nearby speak of cards.
+pub(super) fn judge(
+    number: Number<'_>,
+    glued: bool,
+    brands: Brands,
+    prefix: impl Fn() -> u32,
+    named: impl Fn() -> bool,
+) -> Says {
     let brands = brands.of_len(number.len());
     if brands.are_none() {
         return Says::No;
@@ -63,7 +69,7 @@ pub(super) fn judge(number: Number<'_>, brands: Brands, prefix: impl Fn() -> u32
     if trust == Trust::InContext && !named() {
         return Says::No;
     }
-    let valid = luhn(number) && !all_equal(number) && !counts_up(number) && left(number) != Beside::Barred;
+    let valid = luhn(number) && !all_equal(number) && !counts_up(number) && (glued || left(number) != Beside::Barred);
     if !valid || behind_hex(number) {
         return Says::No;
     }

@@ -61,6 +61,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("aba", aba),
     ("entropy", entropy),
     ("mixed", mixed),
+    ("crc32", crc32),
     ("jwt", jwt),
     ("nino", nino),
     ("pps", pps),
@@ -599,6 +600,26 @@ fn mixed(text: &[u8]) -> bool {
     let lower = text.iter().filter(|b| b.is_ascii_lowercase()).count();
     let tail = text.get(text.len().saturating_sub(24)..).unwrap_or_default();
     (digits > 0 && upper + lower > 0 || upper > 2 && lower > 2 && text.len() >= 16) && bits(tail) >= 2.5
+}
+
+/// GitHub's and npm's tokens: behind the underscore thirty characters, and their CRC-32 (IEEE 802.3) as six digits of base 62. GitHub's blog,
+/// "Behind GitHub's new authentication token formats".
+fn crc32(text: &[u8]) -> bool {
+    let Some(body) = text.iter().position(|b| *b == b'_').and_then(|at| text.get(at + 1..)) else { return false };
+    let Some((value, check)) = body.split_at_checked(30).filter(|(_, check)| check.len() == 6) else { return false };
+    let mut crc = u32::MAX;
+    for b in value {
+        crc ^= u32::from(*b);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+        }
+    }
+    let digit = |b: &u8| match b {
+        b'0'..=b'9' => b - b'0',
+        b'A'..=b'Z' => b - b'A' + 10,
+        _ => b.saturating_sub(b'a') + 36,
+    };
+    check.iter().fold(0_u64, |number, b| number * 62 + u64::from(digit(b))) == u64::from(!crc)
 }
 
 /// Hexadecimal digits that look drawn at random.

@@ -18,6 +18,7 @@ mod check;
 mod code;
 mod country;
 mod email;
+mod entry;
 mod extent;
 mod fold;
 mod frame;
@@ -29,12 +30,14 @@ mod layout;
 mod literals;
 mod names;
 mod nest;
+mod network;
 mod number;
 mod phone;
 mod prose;
 mod quick;
 mod rules;
 mod shape;
+mod site;
 mod speech;
 mod table;
 mod title;
@@ -47,7 +50,7 @@ use crate::model::DataKind;
 
 pub use frame::Memory;
 pub(super) use rules::Rules;
-pub use rules::{RuleFault, SiteRule};
+pub use site::SiteFault;
 
 use super::{Kinds, Settings};
 use fold::Folded;
@@ -353,11 +356,11 @@ impl Scan<'_> {
         number::scan(self, tail);
         phone::scan(self, tail);
         code::scan(self, tail);
+        network::scan(self, tail);
         let tokens = &self.anchors.tokens;
         for anchor in tokens {
             token::judge(self, *anchor, tail);
         }
-        self.site();
         if self.text.may_grow() {
             self.hold_word(tail);
         }
@@ -473,33 +476,12 @@ impl Scan<'_> {
         Words { words: found, open }
     }
 
-    /// What the site looks for.
-    fn site(&mut self) {
-        for (rule, regex) in &self.rules.site {
-            if !self.kinds.contains(rule.kind) {
-                continue;
-            }
-            for line in self.text.bytes.split(|b| *b == b'\n') {
-                let offset = line.as_ptr() as usize - self.text.bytes.as_ptr() as usize;
-                let lower = line.to_ascii_lowercase();
-                if !rule.words.is_empty()
-                    && !rule
-                        .words
-                        .iter()
-                        .any(|word| memchr::memmem::find(&lower, word.to_lowercase().as_bytes()).is_some())
-                {
-                    continue;
-                }
-                for groups in regex.captures_iter(line) {
-                    let span = (1..groups.group_len())
-                        .find_map(|i| groups.get_group(i))
-                        .or_else(|| groups.get_match().map(|all| all.span()));
-                    if let Some(span) = span.filter(|span| span.start < span.end) {
-                        self.hits.push(Hit { start: offset + span.start, end: offset + span.end, kind: rule.kind });
-                    }
-                }
-            }
-        }
+    /// The rules of which a word ends right where a number begins: `card4111…`.
+    fn glued(&self, start: usize) -> Near {
+        let words = self.anchors.words.as_slice();
+        let after = words.partition_point(|anchor| anchor.end <= start);
+        let here = words.get(..after).unwrap_or_default().iter().rev().take_while(|anchor| anchor.end == start);
+        here.fold(0, |near, anchor| near | self.rules.uses.get(usize::from(anchor.literal)).map_or(0, |uses| uses.near))
     }
 
     /// The last word may yet be the first of a token.

@@ -156,7 +156,8 @@ fn carded(scan: &mut Scan<'_>, groups: &[Group], brands: Brands, joint: Option<u
     let prefix = || prefix(text, first.start);
     let mut one = |number: Number<'_>| {
         let named = |scan: &Scan<'_>| scan.near(number.start(), number.end()).words & scan.rules.card != 0;
-        note(scan, number, DataKind::PaymentCard, card::judge(number, brands, prefix, || named(scan)), tail);
+        let glued = scan.glued(number.start()) & scan.rules.card != 0;
+        note(scan, number, DataKind::PaymentCard, card::judge(number, glued, brands, prefix, || named(scan)), tail);
     };
     if len >= CARD_MIN {
         one(Number { text, groups: groups.get(..1).unwrap_or_default(), joint: None });
@@ -210,7 +211,9 @@ fn shaped(scan: &mut Scan<'_>, groups: &[Group], next_word: usize, tail: &mut Ta
         }
         let number = Number { text, groups: own, joint: None };
         // What stands before is the same for all shapes that begin here.
-        if *beside.get_or_insert_with(|| left(number)) == Beside::Barred {
+        let barred = *beside.get_or_insert_with(|| left(number)) == Beside::Barred;
+        let glued = if barred { scan.glued(number.start()) } else { 0 };
+        if barred && glued == 0 {
             return;
         }
         let mut near = None;
@@ -220,7 +223,9 @@ fn shaped(scan: &mut Scan<'_>, groups: &[Group], next_word: usize, tail: &mut Ta
                 continue;
             }
             let Some(rule) = rules.numbers.get(*index) else { continue };
-            if !scan.kinds.contains(rule.kind) || !begins(rule, number) {
+            // `SSN123-45-6789`
+            let free = !barred || glued & rule.bit != 0;
+            if !free || !scan.kinds.contains(rule.kind) || !begins(rule, number) {
                 continue;
             }
             let near = *near.get_or_insert_with(|| scan.near(number.start(), number.end()));
@@ -479,6 +484,16 @@ pub(super) fn right(number: Number<'_>) -> Beside {
             }
             verdict(len > 0 && len < UUID_GROUP && hex)
         }
+        // `…1111USD`: a word of its own, no digit of something longer.
+        Some(b) if b.is_ascii_alphabetic() && !b.is_ascii_hexdigit() => {
+            let word = text.slice(end, text.bytes.len().min(end + SUFFIX + 1));
+            let len = word.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+            let letters = word.iter().take(len).all(u8::is_ascii_alphabetic);
+            if len == word.len() && len <= SUFFIX && letters && text.may_grow() {
+                return Beside::Open;
+            }
+            verdict(len > SUFFIX || !letters)
+        }
         Some(b) => verdict(b.is_ascii_alphanumeric()),
     }
 }
@@ -576,7 +591,10 @@ const FIRST_HALF: usize = 5;
 const CARD_GROUPS: usize = 5;
 
 /// The most groups of any shape.
-const MAX_GROUPS: usize = 8;
+pub(super) const MAX_GROUPS: usize = 8;
+
+/// So many letters behind a number are a unit or a mark, and no token goes on.
+const SUFFIX: usize = 3;
 
 /// A group of a UUID (RFC 9562 §4) has at most 12 hexadecimal digits; a longer word is none.
 const UUID_GROUP: usize = 13;

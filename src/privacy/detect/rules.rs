@@ -8,24 +8,12 @@ use regex_automata::nfa::thompson::NFA;
 use serde::Deserialize;
 
 use super::check::{self, Check};
+use super::entry::File;
 use super::heads::Heads;
 use super::literals::Finder;
 use super::quick::{Endings, Set, Table};
 use super::shape::{Shape, Trie};
 use crate::model::DataKind;
-
-/// A rule of the site: a pattern, and where it counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SiteRule {
-    /// Its name, for messages.
-    pub name: String,
-    /// What is found is of this kind.
-    pub kind: DataKind,
-    /// A regular expression (syntax of the crate `regex`); a group named `v`, if there is one, is the value.
-    pub pattern: String,
-    /// It counts only on lines with one of these; empty: everywhere.
-    pub words: Vec<String>,
-}
 
 /// The rules of this build, and those of the site.
 #[derive(Debug, Default)]
@@ -49,7 +37,6 @@ pub(crate) struct Rules {
     pub(super) harmless: Set<Box<[u8]>>,
     pub(super) things: Set<Box<[u8]>>,
     pub(super) placeholders: Set<String>,
-    pub(super) site: Vec<(SiteRule, Regex)>,
     pub(super) card: Near,
 }
 
@@ -107,6 +94,8 @@ pub(super) struct TokenRule {
     pub(super) back: usize,
     /// Whether the literal's colon must be the first of its word.
     pub(super) second: bool,
+    /// A checksum that is proof by itself: who has it counts also in the middle of a word.
+    pub(super) proof: Option<Check>,
 }
 
 impl TokenRule {
@@ -171,20 +160,26 @@ pub(super) enum ValueShape {
 impl Rules {
     /// The rules of this build alone.
     pub(crate) fn builtin() -> Arc<Self> {
-        static BUILTIN: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::compile(&[]).unwrap_or_default()));
+        static BUILTIN: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::compile(None).unwrap_or_default()));
         Arc::clone(&BUILTIN)
     }
 
     /// The rules of this build and of the site.
     ///
     /// # Errors
-    /// The number of the site's rule that is wrong, and why.
-    pub(crate) fn compile(site: &[SiteRule]) -> Result<Self, RuleFault> {
+    /// The first rule that is wrong, and why.
+    pub(super) fn compile(site: Option<File>) -> Result<Self, RuleFault> {
         let mut rules = Self::default();
-        let file: File = toml::from_str(RULES).map_err(|fault| RuleFault { rule: None, why: fault.to_string() })?;
+        let mut file: File = toml::from_str(RULES).map_err(|error| fault("", error.to_string()))?;
+        if let Some(site) = site {
+            file.number.extend(site.number);
+            file.code.extend(site.code);
+            file.token.extend(site.token);
+            file.key.extend(site.key);
+        }
         let mut literals = Literals::default();
         let mut bits = (0..Near::BITS).map(|bit| 1 << bit);
-        let mut next_bit = || bits.next().ok_or(RuleFault { rule: None, why: "too many rules with words".to_owned() });
+        let mut next_bit = || bits.next().ok_or_else(|| fault("", "too many numbers and codes"));
         for number in file.number {
             let bit = next_bit()?;
             number.words.iter().for_each(|word| literals.word(word, bit));
@@ -203,7 +198,7 @@ impl Rules {
             rules.numbers.push(NumberRule { kind: kind(&number.id, &number.kind)?, check, bit, begins });
         }
         if file.code.len() > Heads::MAX {
-            return Err(RuleFault { rule: None, why: "too many rules of letters and digits".to_owned() });
+            return Err(fault("", "too many codes"));
         }
         let automata =
             file.code.iter().map(|code| automaton(&code.id, &code.pattern)).collect::<Result<Vec<_>, _>>()?;
@@ -235,6 +230,7 @@ impl Rules {
                 word: token.word,
                 back: token.back,
                 second: token.second,
+                proof: named_check(&token.id, token.proof.as_deref())?,
             };
             for start in token.starts.iter().flat_map(|start| expanded(start)) {
                 literals.token(&start, index, &rule);
@@ -266,25 +262,24 @@ impl Rules {
         rules.harmless = file.words.harmless.into_iter().map(boxed).collect();
         rules.things = file.words.things.into_iter().map(boxed).collect();
         rules.placeholders = file.words.placeholders.into_iter().collect();
-        for (i, rule) in site.iter().enumerate() {
-            let built = regex(&rule.name, &rule.pattern).map_err(|fault| RuleFault { rule: Some(i), ..fault })?;
-            rules.site.push((rule.clone(), built));
-        }
         rules.uses = literals.uses;
         let built = Finder::of(&literals.texts, &rules.uses);
-        rules.literals = built.map_err(|why| RuleFault { rule: None, why })?;
+        rules.literals = built.map_err(|why| fault("", why))?;
         Ok(rules)
     }
 }
 
 /// A rule that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{why}")]
-pub struct RuleFault {
-    /// Which of the site's rules; `None`: one of this build.
-    pub rule: Option<usize>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RuleFault {
+    /// Its name; empty: no rule's.
+    pub(super) rule: String,
     /// What is wrong with it.
-    pub why: String,
+    pub(super) why: String,
+}
+
+fn fault(rule: &str, why: impl Into<String>) -> RuleFault {
+    RuleFault { rule: rule.to_owned(), why: why.into() }
 }
 
 fn boxed(word: String) -> Box<[u8]> {
@@ -292,34 +287,34 @@ fn boxed(word: String) -> Box<[u8]> {
 }
 
 fn kind(id: &str, name: &str) -> Result<DataKind, RuleFault> {
-    DataKind::named(name).ok_or_else(|| RuleFault { rule: None, why: format!("{id}: '{name}' is no kind of data") })
+    DataKind::named(name).ok_or_else(|| {
+        let all: Vec<_> = DataKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        fault(id, format!("'{name}' is no kind of data; write one of {}", all.join(", ")))
+    })
 }
 
 fn named_check(id: &str, name: Option<&str>) -> Result<Option<Check>, RuleFault> {
     let Some(name) = name else { return Ok(None) };
-    match check::named(name) {
-        Some(check) => Ok(Some(check)),
-        None => Err(RuleFault { rule: None, why: format!("{id}: '{name}' is no check") }),
-    }
+    check::named(name).map(Some).ok_or_else(|| fault(id, format!("'{name}' is no check")))
 }
 
 fn regex(id: &str, pattern: &str) -> Result<Regex, RuleFault> {
     let config = Regex::config().hybrid_cache_capacity(CACHE).nfa_size_limit(Some(1 << 20)).utf8_empty(false);
     let built = Regex::builder().configure(config).syntax(syntax()).build(pattern);
-    built.map_err(|fault| no_expression(id, &fault))
+    built.map_err(|error| no_expression(id, &error))
 }
 
 /// The automaton of an expression, to see what it may begin with.
 fn automaton(id: &str, pattern: &str) -> Result<NFA, RuleFault> {
-    NFA::compiler().syntax(syntax()).build(pattern).map_err(|fault| no_expression(id, &fault))
+    NFA::compiler().syntax(syntax()).build(pattern).map_err(|error| no_expression(id, &error))
 }
 
 fn syntax() -> regex_automata::util::syntax::Config {
     regex_automata::util::syntax::Config::new().unicode(false).utf8(false)
 }
 
-fn no_expression(id: &str, fault: &impl std::fmt::Debug) -> RuleFault {
-    RuleFault { rule: None, why: format!("{id}: the pattern is no regular expression: {fault:?}") }
+fn no_expression(id: &str, error: &impl std::fmt::Debug) -> RuleFault {
+    fault(id, format!("the pattern is no regular expression: {error:?}"))
 }
 
 /// A name, and what identifiers make of it: `tax file number` run together, `fodselsnummer` as `fodselsnr`.
@@ -408,7 +403,7 @@ impl Literals {
 
     fn token(&mut self, start: &str, index: usize, rule: &TokenRule) {
         if let Some(uses) = self.at(start) {
-            uses.free |= !rule.word;
+            uses.free |= !rule.word || rule.proof.is_some();
             uses.folds |= !rule.is_exact(start.as_bytes());
             uses.tokens.push((index, start.as_bytes().to_vec()));
         }
@@ -420,127 +415,6 @@ impl Literals {
             uses.stem |= stem;
         }
     }
-}
-
-/// The file as it is written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    number: Vec<NumberEntry>,
-    code: Vec<CodeEntry>,
-    token: Vec<TokenEntry>,
-    key: Vec<KeyEntry>,
-    words: Words,
-    #[serde(default)]
-    #[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test"))]
-    example: Vec<Example>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NumberEntry {
-    id: String,
-    kind: String,
-    #[serde(default)]
-    engine: Option<String>,
-    #[serde(default)]
-    shapes: Vec<String>,
-    #[serde(default)]
-    near: Vec<String>,
-    #[serde(default)]
-    begins: Option<String>,
-    words: Vec<String>,
-    #[serde(default)]
-    check: Option<String>,
-    #[serde(default, rename = "match")]
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
-    matches: Vec<String>,
-    #[serde(default)]
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
-    pass: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CodeEntry {
-    id: String,
-    kind: String,
-    letters: i8,
-    pattern: String,
-    #[serde(default)]
-    check: Option<String>,
-    #[serde(default)]
-    near: bool,
-    #[serde(default)]
-    shrink: bool,
-    #[serde(default)]
-    words: Vec<String>,
-    #[serde(default, rename = "match")]
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
-    matches: Vec<String>,
-    #[serde(default)]
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
-    pass: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenEntry {
-    id: String,
-    kind: String,
-    starts: Vec<String>,
-    pattern: String,
-    #[serde(default)]
-    check: Option<String>,
-    #[serde(default)]
-    word: bool,
-    #[serde(default)]
-    back: usize,
-    #[serde(default)]
-    second: bool,
-    #[serde(default, rename = "match")]
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
-    matches: Vec<String>,
-    #[serde(default)]
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
-    pass: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeyEntry {
-    id: String,
-    kind: String,
-    value: ValueShape,
-    names: Vec<String>,
-    #[serde(default, rename = "match")]
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
-    matches: Vec<String>,
-    #[serde(default)]
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
-    pass: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Words {
-    about: Vec<String>,
-    harmless: Vec<String>,
-    things: Vec<String>,
-    placeholders: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(not(test), allow(dead_code, reason = "examples are for the test"))]
-struct Example {
-    id: String,
-    #[serde(default, rename = "match")]
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
-    matches: Vec<String>,
-    #[serde(default)]
-    #[cfg_attr(not(test), allow(dead_code, reason = "for the test"))]
-    pass: Vec<String>,
 }
 
 const RULES: &str = include_str!("rules.toml");
@@ -555,16 +429,11 @@ pub(super) mod tests {
     /// Rule, and its examples: with values marked, and without any.
     pub(in crate::privacy) fn examples() -> Vec<(String, Vec<String>, Vec<String>)> {
         let file: File = toml::from_str(RULES).unwrap();
-        let numbers = file.number.into_iter().map(|rule| (rule.id, rule.matches, rule.pass));
-        let codes = file.code.into_iter().map(|rule| (rule.id, rule.matches, rule.pass));
-        let tokens = file.token.into_iter().map(|rule| (rule.id, rule.matches, rule.pass));
-        let keys = file.key.into_iter().map(|rule| (rule.id, rule.matches, rule.pass));
-        let others = file.example.into_iter().map(|rule| (rule.id, rule.matches, rule.pass));
-        numbers.chain(codes).chain(tokens).chain(keys).chain(others).collect()
+        file.examples()
     }
 
     #[test]
     fn the_rules_of_this_build_are_sound() {
-        Rules::compile(&[]).unwrap();
+        Rules::compile(None).unwrap();
     }
 }

@@ -32,6 +32,19 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// Whether it is written as [`Shape::parse`] reads it, and may be found: joints that numbers have, and nine characters together.
+    pub(super) fn is_sound(text: &str) -> bool {
+        let known = text.bytes().all(|b| b.is_ascii_digit() || b == b'~' || code(b).is_some());
+        let shape = Self::parse(text, false);
+        let sound = shape.lens.iter().all(|len| (1..=MAX_GROUP).contains(&usize::from(*len)));
+        known && sound && text.bytes().any(|b| b.is_ascii_digit()) && {
+            let len: usize = shape.lens.iter().map(|len| usize::from(*len)).sum();
+            len + shape.lens.len() - 1 >= 9 && shape.lens.len() <= super::number::MAX_GROUPS
+        }
+    }
+}
+
 /// What stands between the groups of a shape, two bits each, the first lowest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Joints {

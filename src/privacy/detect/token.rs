@@ -22,7 +22,8 @@ pub(super) fn judge(scan: &mut Scan<'_>, anchor: Anchor, tail: &mut Tail) {
             continue;
         }
         let before = anchor.start.checked_sub(1).and_then(|i| text.at(i));
-        if rule.word && before.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_' && rule.back == 0) {
+        let inside = rule.word && before.is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_' && rule.back == 0);
+        if inside && !proven(scan, rule, anchor.start, tail) {
             continue;
         }
         if rule.second && !is_second(text.slice(anchor.start.saturating_sub(WORD), anchor.start)) {
@@ -41,6 +42,18 @@ pub(super) fn judge(scan: &mut Scan<'_>, anchor: Anchor, tail: &mut Tail) {
 fn is_second(before: &[u8]) -> bool {
     let word = before.rsplit(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'')).next().unwrap_or_default();
     !word.contains(&b':')
+}
+
+/// Whether a checksum proves what stands in the middle of a word; a token without it is none there.
+fn proven(scan: &Scan<'_>, rule: &TokenRule, start: usize, tail: &mut Tail) -> bool {
+    let Some(proof) = rule.proof else { return false };
+    let text = scan.text;
+    let rest = text.slice(start, text.line_end(start).min(start + PROOF_MAX));
+    if rest.len() < PROOF_MAX && start + rest.len() == text.bytes.len() && text.may_grow() {
+        tail.hold(start, Weight::Light);
+    }
+    let found = rule.regex.find(Input::new(rest).anchored(Anchored::Yes));
+    found.is_some_and(|found| proof(rest.get(..found.end()).unwrap_or_default()))
 }
 
 /// Runs the rule's expression from `start`; whether it found its value.
@@ -104,6 +117,9 @@ fn value_of(groups: &Captures) -> Option<(usize, usize)> {
 
 /// Longer tokens are judged by their first bytes; the rest of the row belongs to them too.
 const TOKEN_MAX: usize = 8192;
+
+/// Tokens with a checksum are not longer.
+const PROOF_MAX: usize = 64;
 
 /// As far as the beginning of a word is looked for.
 const WORD: usize = 256;
