@@ -40,7 +40,7 @@ impl Shape {
         let sound = shape.lens.iter().all(|len| (1..=MAX_GROUP).contains(&usize::from(*len)));
         known && sound && text.bytes().any(|b| b.is_ascii_digit()) && {
             let len: usize = shape.lens.iter().map(|len| usize::from(*len)).sum();
-            len + shape.lens.len() - 1 >= 9 && shape.lens.len() <= super::number::MAX_GROUPS
+            len + shape.lens.len() > 9 && shape.lens.len() <= super::number::MAX_GROUPS
         }
     }
 }
