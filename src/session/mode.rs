@@ -400,8 +400,25 @@ pub(super) fn command_in_row(row: &str) -> Option<String> {
     if let Some(command) = row.strip_prefix('!') {
         return Some(command.to_owned());
     }
+    if let Some(command) = SHELL_PROMPTS.iter().find_map(|prompt| row.strip_prefix(prompt)) {
+        return Some(command.trim_start().to_owned());
+    }
     behind_prompt(row).map(str::to_owned)
 }
+
+/// How mailers, editors and file managers ask for a line that they give to a shell (mutt, Emacs, nano, aerc, tig, ranger).
+const SHELL_PROMPTS: [&str; 10] = [
+    "Shell command: ",
+    "Shell command on region: ",
+    "Async shell command: ",
+    "Pipe to command: ",
+    "Pipe to: ",
+    "Pipe message to: ",
+    "Command to execute: ",
+    "Execute command: ",
+    "Shell escape: ",
+    "shell: ",
+];
 
 /// The row without what belongs to another pane, left of a border.
 fn in_pane(row: &str) -> &str {
@@ -535,6 +552,8 @@ mod tests {
         assert_eq!(command_in_row(":!rm -rf x").as_deref(), Some("rm -rf x"));
         assert_eq!(command_in_row(":r !curl x").as_deref(), Some("curl x"));
         assert_eq!(command_in_row("!ls").as_deref(), Some("ls"));
+        assert_eq!(command_in_row("Shell command: rm -rf x").as_deref(), Some("rm -rf x"));
+        assert_eq!(command_in_row("Pipe to command: sh").as_deref(), Some("sh"));
         assert_eq!(command_in_row("root@db-1:~# rm -rf x").as_deref(), Some("rm -rf x"));
         assert_eq!(command_in_row("text│me@x:~$ rm y").as_deref(), Some("rm y"));
     }

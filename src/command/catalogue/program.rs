@@ -63,10 +63,10 @@ impl Catalogue {
         piped: bool,
     ) -> Option<Match> {
         let rest = after(&rule.verb, &args.operands, args.asked, program.abbreviates)?;
-        // Nobody says of every option what it does: a verb with one that rehearses, and a program that counts by being named with one that
-        // asks, change nothing.
-        let named = rule.verb.is_empty() && rule.flags.is_empty() && !rule.grade;
-        if (!rule.verb.is_empty() && args.rehearses()) || (named && (args.rehearses() || args.only_asks())) {
+        // With an option that rehearses nothing happens (but `rm` knows none); and of a program that counts by being named nobody says what
+        // each of its options does, so one that asks is enough.
+        let named = rule.verb.is_empty() && rule.flags.is_empty();
+        if !rule.grade && (args.rehearses() || named && args.only_asks()) {
             return None;
         }
         let many = rest.len() >= rule.at_least && rule.at_most.is_none_or(|most| rest.len() <= most);
@@ -346,9 +346,12 @@ const LOOKS: [&str; 15] = [
 ];
 
 /// Options that say that nothing is to happen.
-const REHEARSALS: [&str; 12] = [
+const REHEARSALS: [&str; 15] = [
     "--dry-run",
     "--dryrun",
+    "--dryRun",
+    "-dryRun",
+    "--noaction",
     "--dry_run",
     "-dry-run",
     "--noop",

@@ -15,6 +15,8 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
         let given = walk.is_given();
         if body.starts_with(':') || given {
             Ex { walk }.command(body, at + line.len() - body.len(), 0);
+        } else if let Some(script) = line_editors(body) {
+            walk.lenient(script, at + line.len() - script.len());
         } else if let Some(script) = body.strip_prefix('!') {
             // A filter over a motion: `!}sort`, `!!date`.
             walk.lenient(script, at + line.len() - script.len());
@@ -22,6 +24,14 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
         at += line.len() + 1;
     }
     true
+}
+
+/// What `ed` gives to a shell: `r !CMD`, `w !CMD`, `1,$w !CMD`, `e !CMD` (POSIX, ed).
+fn line_editors(body: &str) -> Option<&str> {
+    let command =
+        body.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ',' | '$' | '.' | '%' | ';' | '+' | '-'));
+    let rest = command.strip_prefix(['r', 'w', 'e', 'E', 'f', 'W'])?;
+    rest.strip_prefix('q').unwrap_or(rest).trim_start_matches(' ').strip_prefix('!')
 }
 
 struct Ex<'w, 'c> {
@@ -131,7 +141,13 @@ impl Ex<'_, '_> {
             "lua" | "luado" => "lua",
             "perl" | "pe" | "perldo" | "perld" => "perl",
             "ruby" | "rub" | "rubydo" | "rubyd" => "ruby",
-            "tcl" | "tc" => "other",
+            "tcl" | "tc" => {
+                if let Some((before, script)) = code.split_once("exec ") {
+                    self.walk.shell(script, at + before.len() + "exec ".len());
+                }
+                "other"
+            }
+            "mz" | "mzs" | "mzscheme" => "other",
             "py3file" | "py3f" | "pyfile" | "pyf" | "pyxfile" | "luafile" | "luaf" | "rubyfile" | "rubyf"
             | "tclfile" => {
                 self.sourced(code, at);
@@ -406,6 +422,19 @@ mod tests {
     fn held(line: &str) -> bool {
         let effects = analyse(line, &Context::typed_at(Dialect::Vim)).effects;
         effects.iter().any(|e| e.severity >= Severity::Medium || e.kind == EffectKind::Opaque)
+    }
+
+    #[test]
+    fn a_line_editor_and_the_languages_within_hand_lines_to_a_shell() {
+        for line in
+            ["r !rm -rf /srv", "1,$w !rm -rf /srv", ":tcl exec rm -rf /srv", ":mzscheme (system \"rm -rf /srv\")"]
+        {
+            let found = analyse(line, &Context::typed_at(Dialect::Vim));
+            assert!(found.effects.iter().any(|effect| effect.kind == EffectKind::FsDestroy), "{line}");
+        }
+        for line in ["w notes.txt", "r !date", "report !important", "1,5p"] {
+            assert!(analyse(line, &Context::typed_at(Dialect::Vim)).effects.is_empty(), "{line}");
+        }
     }
 
     #[test]
