@@ -114,7 +114,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("shuck-parser", &["command"]),
     ("signature", &["ca"]),
     ("sled", &["ledger"]),
-    ("sqlparser", &["command"]),
     ("tokio", &["ledger", "notify", "target", "broker", "api", "tui", "gateway", "cli"]),
     ("toml", &["command", "privacy", "config"]),
     ("tracing", &["ca", "ledger", "notify", "target", "broker", "api", "gateway", "cli"]),

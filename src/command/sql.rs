@@ -75,6 +75,10 @@ pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span, whole: bool)
 pub(super) fn taken_whole(text: &str) -> Option<String> {
     statements(text).into_iter().find_map(|(tokens, _, _)| {
         let narrows = "WHERE|LIMIT|TOP|COUNT|SUM|AVG|MIN|MAX|GROUP|FETCH|JOIN|DISTINCT|EXISTS";
+        if tokens.first()?.is("COPY") && tokens.iter().any(|token| token.is("STDOUT")) {
+            let table = name(&tokens, 1);
+            return Some(if table.is_empty() { "what a query gives".to_owned() } else { table });
+        }
         if !tokens.first()?.is("SELECT") || tokens.iter().any(|token| token.any(narrows)) {
             return None;
         }

@@ -17,6 +17,7 @@
 //! without = ["*.log"]              # and none of these
 //! outside = true                   # some operand, or option with a value, names a host outside of the house
 //! piped = true                     # its input is a file, or what another command writes
+//! filed = true                     # what it writes goes into a file
 //! flowing = true                   # some operand, or option with a value, holds what another command writes
 //! grade = true                     # severity follows the worst path among the operands (see [places])
 //! at_least = 1                     # how many operands there must be after the verb; likewise at_most
@@ -51,7 +52,7 @@ mod places;
 mod program;
 
 pub(super) use places::{Access, Places};
-pub(super) use program::takes_value;
+pub(super) use program::{Ends, takes_value};
 
 /// All that is known about programs and paths.
 #[derive(Debug, Default)]
@@ -221,6 +222,8 @@ pub(super) struct RuleEntry {
     outside: bool,
     #[serde(default)]
     piped: bool,
+    #[serde(default)]
+    filed: bool,
     #[serde(default)]
     flowing: bool,
     #[serde(default)]

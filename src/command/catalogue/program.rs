@@ -37,31 +37,32 @@ pub(in crate::command) struct Match {
     pub(in crate::command) reason: String,
 }
 
+/// Where a command's input comes from and its output goes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::command) struct Ends {
+    /// It reads a file, or what another command writes.
+    pub(in crate::command) piped: bool,
+    /// It writes into a file.
+    pub(in crate::command) filed: bool,
+}
+
 impl Catalogue {
-    /// Holds the arguments of a command against the rules of its program. `piped` says whether its input comes from a file or another
-    /// command.
-    pub(in crate::command) fn judge<'w>(&'w self, name: &str, path: &str, args: &'w [Word], piped: bool) -> Found<'w> {
+    /// Holds the arguments of a command against the rules of its program.
+    pub(in crate::command) fn judge<'w>(&'w self, name: &str, path: &str, args: &'w [Word], ends: Ends) -> Found<'w> {
         let mut found = Found::default();
         for program in self.programs(name, path) {
             let args = Arguments::read(program, args);
             if args.quiet(program) {
                 continue;
             }
-            found.matches.extend(program.rule.iter().filter_map(|rule| self.rule(rule, program, name, &args, piped)));
+            found.matches.extend(program.rule.iter().filter_map(|rule| self.rule(rule, program, name, &args, ends)));
             args.payloads(program, &mut found);
             args.paths(program, &mut found);
         }
         found
     }
 
-    fn rule(
-        &self,
-        rule: &RuleEntry,
-        program: &Program,
-        name: &str,
-        args: &Arguments<'_>,
-        piped: bool,
-    ) -> Option<Match> {
+    fn rule(&self, rule: &RuleEntry, program: &Program, name: &str, args: &Arguments<'_>, ends: Ends) -> Option<Match> {
         let rest = after(&rule.verb, &args.operands, args.asked, program.abbreviates)?;
         // With an option that rehearses nothing happens (but `rm` knows none); and of a program that counts by being named nobody says what
         // each of its options does, so one that asks is enough.
@@ -71,7 +72,12 @@ impl Catalogue {
         }
         let many = rest.len() >= rule.at_least && rule.at_most.is_none_or(|most| rest.len() <= most);
         let flagged = rule.flags.iter().all(|flag| args.has(flag, program.long));
-        if !many || !flagged || (rule.piped && !piped) || args.has_any(&rule.unless, program.long) {
+        if !many
+            || !flagged
+            || (rule.piped && !ends.piped)
+            || (rule.filed && !ends.filed)
+            || args.has_any(&rule.unless, program.long)
+        {
             return None;
         }
         if rest.iter().any(|word| rule.without.iter().any(|globs| globs.fit(word.shown()))) {

@@ -302,7 +302,9 @@ impl<'c> Walk<'c> {
         self.sure &= !pipeline.maybe && pipeline.stages.len() == 1;
         let mut input = input.clone();
         let mut flow = Flow::default();
-        for stage in &pipeline.stages {
+        let outer = self.into_file;
+        for (at, stage) in pipeline.stages.iter().enumerate() {
+            self.into_file = outer || packed_into_file(pipeline.stages.get(at + 1..).unwrap_or_default());
             flow = match stage {
                 Stage::Simple(simple) => self.simple(simple, &input),
                 Stage::Group(group) => self.group(group, &input),
@@ -310,7 +312,7 @@ impl<'c> Walk<'c> {
             };
             input = Input::Flow(flow.clone());
         }
-        self.sure = sure;
+        (self.sure, self.into_file) = (sure, outer);
         flow
     }
 
@@ -388,7 +390,8 @@ impl<'c> Walk<'c> {
             }
             _ => {
                 let file = |(word, _): &(Word, bool)| !word.shown().starts_with("/dev/");
-                let outer = std::mem::replace(&mut self.into_file, targets.iter().any(file));
+                let outer = self.into_file;
+                self.into_file |= targets.iter().any(file);
                 let flow = self.act(&act);
                 self.into_file = outer;
                 flow
@@ -575,6 +578,26 @@ fn pipes_itself(body: &Script, name: &str) -> bool {
         stages => stages.iter().filter(calls).count() > 1,
     })
 }
+
+/// Whether what comes into these stages of a pipeline goes into a file as it is, or packed.
+fn packed_into_file(stages: &[Stage]) -> bool {
+    let plain = |stage: &Stage| match stage {
+        Stage::Simple(simple) => simple.words.first().is_some_and(
+            |word| matches!(word.pieces.as_slice(), [Piece::Text { text, .. }] if PACKERS.contains(&text.as_str())),
+        ),
+        Stage::Group(_) | Stage::Function(_) => false,
+    };
+    let into = |stage: &Stage| match stage {
+        Stage::Simple(simple) => simple.redirects.iter().any(|redirect| {
+            matches!(redirect.kind, RedirectKind::Write | RedirectKind::Append) && redirect.fd.is_none_or(|fd| fd == 1)
+        }),
+        Stage::Group(_) | Stage::Function(_) => false,
+    };
+    stages.last().is_some_and(into) && stages.iter().all(plain)
+}
+
+/// Programs that give on all that they read, smaller, enciphered or counted.
+const PACKERS: [&str; 11] = ["gzip", "pigz", "bzip2", "xz", "zstd", "lz4", "cat", "gpg", "openssl", "pv", "age"];
 
 /// Whether a variable is an argument of the shell, or all of them.
 fn is_argument(name: &str) -> bool {

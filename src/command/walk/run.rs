@@ -1,7 +1,7 @@
 //! What a command runs: itself, what it wraps, what it interprets, and what its options name.
 
 use super::super::carry;
-use super::super::catalogue::{Access, RunsIn, Wrapper};
+use super::super::catalogue::{Access, Ends, RunsIn, Wrapper};
 use super::super::code;
 use super::super::unwrap::{Inner, fill_from_input, unwrap};
 use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word};
@@ -83,7 +83,7 @@ impl Walk<'_> {
         });
         // What the line itself says may be sent anywhere: whoever reads the line has read it.
         let piped = matches!(act.stdin, Input::Flow(Flow { text: None, .. }) | Input::File);
-        let found = self.catalogue.judge(name, command.shown(), args, piped);
+        let found = self.catalogue.judge(name, command.shown(), args, Ends { piped, filed: self.into_file });
         for hit in found.matches {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
         }
