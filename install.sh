@@ -285,7 +285,7 @@ purge() {
 # program:Debian package
 needs='busybox:busybox tcsh:tcsh sshd:openssh-server ssh:openssh-client tmux:tmux zsh:zsh fish:fish asciinema:asciinema vim:vim less:less ps:procps
 strace:strace shellcheck:shellcheck python3:python3 git:git cc:gcc screen:screen sqlite3:sqlite3 psql:postgresql-client
-postgres:postgresql mariadbd:mariadb-server-core mariadb:mariadb-client-core redis-cli:redis-tools'
+htop:htop mc:mc postgres:postgresql mariadbd:mariadb-server-core mariadb:mariadb-client-core redis-cli:redis-tools'
 
 packages() {
     missing=
