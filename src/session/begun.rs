@@ -1,6 +1,5 @@
 //! Lines that a shell has not run yet because more belongs to them.
 
-use super::judge::Line;
 use crate::model::Certainty;
 
 /// What was begun, in every way in which it may have been read.
@@ -10,16 +9,24 @@ pub(super) struct Begun {
     texts: Vec<String>,
     /// How sure the reading of the least sure of its lines was.
     certainty: Option<Certainty>,
-    /// The shell, or whoever knows its nonce, says that it waits for nothing.
+    /// The shell may wait for nothing: it, or whoever knows its nonce, says so, its own prompt stands there, an end of file was sent, or
+    /// another reading of the line was complete.
     doubted: bool,
+    /// How many lines ago that was.
+    lines: u8,
 }
 
 impl Begun {
-    /// What is begun once this line is committed; `before` is part of it by now.
-    pub(super) fn with(line: &Line, before: &Self) -> Self {
-        let mut texts = line.candidates.clone();
+    /// What is begun once a line is committed of which these readings wait for more; `before` is part of them by now. `complete`: it has a
+    /// reading that waits for nothing.
+    pub(super) fn with(mut texts: Vec<String>, certainty: Certainty, complete: bool, before: &Self) -> Self {
         texts.truncate(WAYS);
-        Self { texts, certainty: Some(line.certainty), doubted: before.is_doubtful() }
+        let doubted = complete || before.doubted;
+        let lines = if before.doubted { before.lines.saturating_add(1) } else { 0 };
+        if texts.is_empty() || lines > CARRIED {
+            return Self::default();
+        }
+        Self { texts, certainty: Some(certainty), doubted, lines }
     }
 
     pub(super) const fn is_empty(&self) -> bool {
@@ -35,7 +42,12 @@ impl Begun {
         self.doubted |= !self.texts.is_empty();
     }
 
-    /// Whether the shell may wait for nothing: that was said, or not all of it was read alike by keys and screen.
+    /// Whether the shell may as well wait for nothing.
+    pub(super) const fn is_doubted(&self) -> bool {
+        self.doubted
+    }
+
+    /// Whether the shell may wait for nothing: there is reason to think so, or not all of it was read alike by keys and screen.
     pub(super) const fn is_doubtful(&self) -> bool {
         self.doubted || !matches!(self.certainty, None | Some(Certainty::Exact | Certainty::Agreed))
     }
@@ -63,6 +75,9 @@ const fn doubt(certainty: Certainty) -> u8 {
         Certainty::Opaque => 4,
     }
 }
+
+/// Lines behind which something is forgotten that may have been begun and was never seen to end.
+const CARRIED: u8 = 16;
 
 /// Ways to read what was begun that are kept. Each line has two or three, and those of the lines before are in them.
 const WAYS: usize = 8;

@@ -423,10 +423,9 @@ impl Engine {
         let unfinished = !judged.complete && !full_screen && judged.joined.len() < UNFINISHED;
         // What follows is judged together with it. A password may look unfinished too: that is kept beside what is seen then,
         // and not put before it.
-        let begun = unfinished && !line.secret;
-        gate.after = if begun { Begun::with(&line, &gate.unfinished) } else { Begun::default() };
-        let unseen = line.unseen.first().or(line.candidates.first().filter(|_| line.secret)).filter(|_| unfinished);
-        gate.unseen_after = unseen.map_or_else(String::new, |text| format!("{text}\n"));
+        let open = if full_screen { vec![] } else { judged.open.clone() };
+        gate.after = Begun::with(open, line.certainty, judged.complete, &gate.unfinished);
+        gate.unseen_after = line.left_unseen(unfinished).map_or_else(String::new, |text| format!("{text}\n"));
         if unfinished && judged.allowance.is_some() {
             // A shell runs nothing of it yet. Where it would be held it is held already: should the shell see an end where we
             // see none, it would run.
@@ -476,6 +475,10 @@ impl Engine {
             gate.unseen.truncate(gate.unseen.rfind('\n').map_or(0, |end| end + 1));
         }
         let elsewhere = gate.commit().is_some_and(|commit| matches!(commit.kind, EDIT_ELSEWHERE | Kind::Text));
+        if gate.programs.shows_shell(&LineReader::row(screen), &reading.candidates) {
+            // Where we think that a line goes on the shell's own prompt stands.
+            gate.unfinished.doubt();
+        }
         let around = judge::Around {
             full_screen: screen.alternate_screen(),
             trusted: gate.programs.fills_screen(),
@@ -569,6 +572,10 @@ impl Engine {
         // Another key in the middle of an unfinished line leaves it unfinished.
         if ends_line {
             (gate.unfinished, gate.unseen) = (after, unseen_after);
+            if matches!(token.kind, Kind::Interrupt(Interrupt::Eof)) {
+                // It may have ended it all.
+                gate.unfinished.doubt();
+            }
         }
         display.typed(&token.raw, now.mono);
         let bytes = Bytes::from(token.raw);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::begun::Begun;
 use super::digest::command_digest;
+use super::gate::UNFINISHED;
 use super::mode::command_in_row;
 use crate::command::{Analysis, Context, Dialect, Memory, Reader, analyse, analyse_after, is_unknown_statement};
 use crate::model::{
@@ -27,6 +28,8 @@ pub(super) struct Judged {
     pub(super) allowance: Option<Allowance>,
     /// Whether a shell would run it now. What is not complete runs nothing yet.
     pub(super) complete: bool,
+    /// The readings of the line that wait for more; in memory only.
+    pub(super) open: Vec<String>,
     /// The first words of the simple commands, for the memory of what runs in the foreground.
     pub(super) normalised: String,
     /// The whole text that was judged, for joining with what follows; in memory only.
@@ -65,6 +68,17 @@ pub(super) struct Line {
     pub(super) certainty: Certainty,
     /// It was typed without echo: it may be a password.
     pub(super) secret: bool,
+}
+
+impl Line {
+    /// What of it may stand unseen before the next one: a password is read by a program, for which each line is whole; but a shell may have
+    /// read it, for which it is not.
+    pub(super) fn left_unseen(&self, unfinished: bool) -> Option<&String> {
+        let secret = self.candidates.first().filter(|_| self.secret);
+        let text = self.unseen.first().or(secret)?;
+        let goes_on = unfinished || (self.secret && !analyse(text, &Context::PROMPT).complete);
+        goes_on.then_some(text)
+    }
 }
 
 /// A line as a program with a language of its own may read it.
@@ -172,21 +186,22 @@ impl Judge {
         let program = Context { reader: Reader::Program, ..*context };
         // A password is no command word: nothing about it can be "unknown".
         let (context, secret) = if line.secret { (&program, true) } else { (context, false) };
-        let typed = line.candidates.iter().map(|text| (text, context, secret));
-        let at_program = line.at_program.iter().map(|text| (text, &program, secret));
-        let unseen = line.unseen.iter().map(|text| (text, &program, true));
+        let typed = line.candidates.iter().map(|text| (text, context, secret, true));
+        let at_program = line.at_program.iter().map(|text| (text, &program, secret, false));
+        let unseen = line.unseen.iter().map(|text| (text, &program, true, false));
         let all = typed.chain(at_program).chain(unseen);
         let judge = |text, analysis, secret| self.candidate(text, line.certainty, secret, &digest, analysis, now);
         let mut defines: Option<Memory> = None;
         let judged: Vec<Judged> = all
-            .map(|(text, context, secret)| {
+            .map(|(text, context, secret, goes_on)| {
                 let mut analysis = analyse_after(text, context, &self.memory);
                 let learned = std::mem::take(&mut analysis.learned);
                 match &mut defines {
                     Some(all) => all.learn(learned, false),
                     None => defines = Some(learned),
                 }
-                judge(text, analysis, secret)
+                let open = !analysis.complete && goes_on && !secret && text.len() < UNFINISHED;
+                Judged { open: open.then(|| text.clone()).into_iter().collect(), ..judge(text, analysis, secret) }
             })
             .collect();
         let worst = judged.into_iter().reduce(|worst, next| {
@@ -196,7 +211,8 @@ impl Judge {
             if normalised != next.normalised && !next.normalised.is_empty() {
                 normalised = format!("{normalised}\n{}", next.normalised);
             }
-            Judged { complete, normalised, ..if weight(&next) > weight(&worst) { next } else { worst } }
+            let open = [worst.open.as_slice(), next.open.as_slice()].concat();
+            Judged { complete, open, normalised, ..if weight(&next) > weight(&worst) { next } else { worst } }
         });
         let judged = line.readings.iter().fold(worst, |worst, reading| {
             let mut analysis = analyse(&reading.text, &Context::typed_at(reading.dialect));
@@ -211,7 +227,9 @@ impl Judge {
             // Whether a shell waits for more, and what it starts, the shell's reading says.
             Some(match worst {
                 Some(worst) if weight(&next) <= weight(&worst) => worst,
-                Some(Judged { complete, joined, normalised, .. }) => Judged { complete, joined, normalised, ..next },
+                Some(Judged { complete, open, joined, normalised, .. }) => {
+                    Judged { complete, open, joined, normalised, ..next }
+                }
                 None => next,
             })
         });
@@ -240,6 +258,7 @@ impl Judge {
             judgement,
             allowance,
             complete,
+            open: vec![],
             normalised,
             joined: text.to_owned(),
         };
@@ -319,11 +338,14 @@ pub(super) fn line_of(reading: Reading, around: Around<'_>) -> Option<Line> {
         line.candidates.push(String::new());
     }
     if !unfinished.is_empty() {
-        if unfinished.is_doubtful() {
-            // A prompt that reads `$ echo '` makes data of all that follows; so each line must pass by itself too.
-            line.at_program.extend(line.candidates.iter().filter(|text| !text.is_empty()).cloned());
-        }
+        let alone: Vec<_> = line.candidates.iter().filter(|text| !text.is_empty()).cloned().collect();
         line.candidates = line.candidates.iter().flat_map(|text| unfinished.followed_by(text)).collect();
+        if unfinished.is_doubted() {
+            line.candidates.splice(0..0, alone);
+        } else if unfinished.is_doubtful() {
+            // A prompt that reads `$ echo '` makes data of all that follows; so each line must pass by itself too.
+            line.at_program.extend(alone);
+        }
         line.certainty = unfinished.certainty(line.certainty);
     }
     let nothing = line.candidates.is_empty() && line.at_program.is_empty() && line.unseen.is_empty();

@@ -89,3 +89,49 @@ fn a_line_that_ran_without_a_commit_is_told_and_from_then_on_only_what_is_sure_p
     assert_eq!((t.ran.len(), t.asked.len()), (1, 1), "nobody is sure of it");
     assert_eq!(t.asked[0].rules.first().map(|rule| rule.id.as_str()), Some("hold/uncommitted"));
 }
+
+#[test]
+fn what_one_reading_leaves_open_is_judged_with_what_follows_although_another_was_whole() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("echo 'open");
+    // The screen says that something else was typed, and that it was whole.
+    t.says("\r\x1b[2K");
+    t.says(PROMPT);
+    t.says("echo whole");
+    t.types("\r");
+    t.wait(Duration::from_secs(1));
+    assert_eq!((t.ran.len(), t.asked.len()), (1, 0));
+    t.says("\r\x1b[2K> ");
+    t.types("'; rm -rf ./victim\r");
+    t.wait(Duration::from_secs(1));
+    assert_eq!((t.ran.len(), t.asked.len()), (1, 1), "{:?}", t.ran);
+}
+
+#[test]
+fn a_line_committed_unseen_may_go_on_in_one_that_is_seen() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.echo = false;
+    t.types("echo 'open\r");
+    t.wait(Duration::from_secs(1));
+    t.echo = true;
+    t.says("\r\x1b[2K");
+    t.says(PROMPT);
+    t.types("'; rm -rf ./victim\r");
+    t.wait(Duration::from_secs(1));
+    assert_eq!((t.ran.len(), t.asked.len()), (1, 1), "{:?}", t.ran);
+}
+
+#[test]
+fn behind_an_end_of_file_a_line_is_judged_by_itself_too() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("cat <<E\r");
+    t.types("text\r");
+    t.types("\u{4}");
+    t.wait(Duration::from_secs(1));
+    t.types("rm -rf ./victim\r");
+    t.wait(Duration::from_secs(1));
+    assert_eq!(t.asked.len(), 1, "{:?}", t.ran);
+}

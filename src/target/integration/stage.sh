@@ -23,13 +23,24 @@ for given in "$@"; do
     ZDOTDIR=*) set -- "$@" "__holdpoint_zdotdir=${given#ZDOTDIR=}" ;;
     esac
 done
+configured() { grep -qis "$1" /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*; }
+# This login is the first that is listed; sshd names the one before.
+last_login() {
+    if ! configured '^ *printlastlog *no'; then
+        LC_ALL=C last -wF -n 2 "${LOGNAME:-$USER}" 2>/dev/null |
+            sed -n '2s/^[^ ]* *[^ ]* *\([^ ]*\) *\([A-Z][a-z]* [A-Z][a-z]* [ 0-9][0-9] [0-9:]* [0-9]*\).*/Last login: \2 from \1/p'
+    fi
+}
 if [ ! -e "$HOME/.hushlogin" ]; then
-    if grep -qs '^[^#]*pam_motd' /etc/pam.d/sshd && grep -qis '^ *usepam *yes' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*; then
+    if grep -qs '^[^#]*pam_motd' /etc/pam.d/sshd && configured '^ *usepam *yes'; then
         cat /run/motd.dynamic /etc/motd 2>/dev/null
-    elif ! grep -qis '^ *printmotd *no' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*; then
-        cat /etc/motd 2>/dev/null
+        last_login
+    else
+        last_login
+        configured '^ *printmotd *no' || cat /etc/motd 2>/dev/null
     fi
 fi
+unset -f configured last_login
 : "${SHELL:=/bin/sh}"
 # A login shell is told by the dash before its name.
 named='exec -a "-${0##*/}" "$0" "$@"'
