@@ -23,7 +23,10 @@ use support::wait_for;
 
 /// An account with this shell and start-up files that leave traces.
 fn account(shell: &str, home: &Path) -> Account {
-    let shell = ["/bin", "/usr/bin"].map(|dir| PathBuf::from(dir).join(shell)).into_iter().find(|path| path.exists());
+    let shell = ["/bin", "/usr/bin", "/usr/sbin"]
+        .map(|dir| PathBuf::from(dir).join(shell))
+        .into_iter()
+        .find(|path| path.exists());
     let files = [
         (".hushlogin", ""),
         (".bashrc", "export PATH=$PATH:/from/bashrc; echo bashrc >>$HOME/read; [ -z \"$PS1\" ] || PS1='ready> '\n"),
@@ -141,4 +144,59 @@ fn a_forced_command_runs_once_and_its_status_is_told() {
     let mut terminal = Terminal::start(&world.client("alice").flag("-tt").words("box"));
     let status = terminal.wait_end();
     assert_eq!((status, fs::read_to_string(&ran).expect("it ran")), (5, "x\n".to_owned()));
+}
+
+/// What a login shows before its first prompt, in any order, without the hour of the last one and without what the bastion says.
+fn greeting(terminal: &Terminal) -> Vec<String> {
+    terminal.wait_text("ready>");
+    let screen = terminal.contents();
+    let lines = screen.lines().map(str::trim_end).filter(|line| {
+        !line.is_empty() && !line.contains("ready>") && !line.contains("holdpoint") && !line.contains("recorded")
+    });
+    let mut lines: Vec<String> = lines
+        .map(|line| match line.strip_prefix("Last login: ") {
+            Some(rest) => format!("Last login from {}", rest.split(" from ").last().unwrap_or_default()),
+            None => line.to_owned(),
+        })
+        .collect();
+    lines.sort_unstable();
+    lines
+}
+
+#[test]
+fn what_sshd_says_at_a_login_is_said() {
+    let home = tempfile::tempdir().expect("a home");
+    let account = account("bash", home.path());
+    let world = World::start_for(Some(&account), "PrintMotd yes\nPrintLastLog yes\n");
+    let alice = KeyPair::read(&world.path().join("alice"));
+    let direct = Client::new(world.path(), world.sshd.port, &world.sshd.host_key.public, &alice);
+    for hushed in [true, false] {
+        if !hushed {
+            fs::remove_file(home.path().join(".hushlogin")).expect("it was there");
+        }
+        // The first login of an account has none before it.
+        let logins = || [greeting(&Terminal::start(&direct.flag("-tt").words(&account.login)))];
+        let _ = logins();
+        let [expected] = logins();
+        let found = greeting(&Terminal::start(&world.client("alice").flag("-tt").words("box")));
+        assert_eq!(found, expected, "hushed: {hushed}");
+        assert_eq!(expected.is_empty(), hushed, "{expected:?}");
+    }
+}
+
+#[test]
+fn an_account_without_a_shell_ends_as_it_would() {
+    let home = tempfile::tempdir().expect("a home");
+    let account = account("nologin", home.path());
+    let world = World::start_for(Some(&account), "");
+    let alice = KeyPair::read(&world.path().join("alice"));
+    let direct = Client::new(world.path(), world.sshd.port, &world.sshd.host_key.public, &alice);
+    let ends = |mut terminal: Terminal| {
+        let status = terminal.wait_end();
+        (status, terminal.contents().matches("not available").count())
+    };
+    let expected = ends(Terminal::start(&direct.flag("-tt").words(&account.login)));
+    assert_eq!(expected.1, 1, "it says so");
+    let found = ends(Terminal::start(&world.client("alice").flag("-tt").words("box")));
+    assert_eq!(found.0, expected.0);
 }

@@ -9,7 +9,7 @@ pub(super) struct Begun {
     texts: Vec<String>,
     /// How sure the reading of the least sure of its lines was.
     certainty: Option<Certainty>,
-    /// The shell may wait for nothing: it, or whoever knows its nonce, says so, its own prompt stands there, an end of file was sent, or
+    /// The shell may wait for nothing: it, or whoever knows its nonce, says so, an end of file was sent, or
     /// another reading of the line was complete.
     doubted: bool,
     /// How many lines ago that was.

@@ -475,10 +475,6 @@ impl Engine {
             gate.unseen.truncate(gate.unseen.rfind('\n').map_or(0, |end| end + 1));
         }
         let elsewhere = gate.commit().is_some_and(|commit| matches!(commit.kind, EDIT_ELSEWHERE | Kind::Text));
-        if gate.programs.shows_shell(&LineReader::row(screen), &reading.candidates) {
-            // Where we think that a line goes on the shell's own prompt stands.
-            gate.unfinished.doubt();
-        }
         let around = judge::Around {
             full_screen: screen.alternate_screen(),
             trusted: gate.programs.fills_screen(),

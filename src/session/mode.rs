@@ -189,12 +189,6 @@ impl Programs {
         matches!(self.reads, Some(Mode::Repl(Sqlite | Mysql | Redis | Php | Lua | Perl)))
     }
 
-    /// Whether a line in this row stands behind the prompt of the shell that was read before.
-    pub(super) fn shows_shell(&self, row: &str, lines: &[String]) -> bool {
-        let at = At { row: row.to_owned(), lines: lines.to_vec(), ..At::default() };
-        !self.forged && !self.shell_prompt.is_empty() && at.left().any(|left| left == self.shell_prompt)
-    }
-
     /// Whether no program with a language of its own was started.
     pub(super) fn runs_nothing(&self) -> bool {
         self.running.is_empty()

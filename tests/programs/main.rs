@@ -262,3 +262,68 @@ fn in_a_pane_of_tmux_or_screen_a_shell_is_a_shell() {
         assert!(desk.prey().exists());
     }
 }
+
+#[test]
+fn what_answers_a_program_is_no_command_and_passes() {
+    let mut desk = Desk::open();
+    let asks = [
+        ("read -p 'Continue? [y/N] ' answer; echo \"got <$answer>\"", "[y/N]", "y", "got <y>"),
+        ("read -p 'Name: ' answer; echo \"got <$answer>\"", "Name:", "$nobody knows", "got <$nobody knows>"),
+        ("read -p 'Name: ' answer; echo \"got <$answer>\"", "Name:", "it's open", "got <it's open>"),
+        ("read -n1 -p 'Do you want to continue? [Y/n] ' answer; echo \" got <$answer>\"", "[Y/n]", "n", "got <n>"),
+        ("python3 -c 'print(\"got\", input(\"How many? \"))'", "How many?", "12 `of` them", "got 12 `of` them"),
+    ];
+    for (line, prompt, answer, echoed) in asks {
+        desk.terminal.line("clear");
+        desk.wait_shell();
+        desk.terminal.line(line);
+        desk.terminal.wait_until(prompt, |screen| screen.trim_end().ends_with(prompt));
+        desk.runs(answer, echoed);
+        desk.wait_shell();
+    }
+    // ssh asks itself whether a host key is the right one.
+    let port = desk.world.sshd.port;
+    desk.terminal
+        .line(&format!("ssh -o UserKnownHostsFile=./known -o StrictHostKeyChecking=ask -p {port} 127.0.0.1 true"));
+    desk.terminal.wait_text("(yes/no/[fingerprint])?");
+    desk.runs("no", "verification failed");
+    desk.wait_shell();
+    // A line behind them is one of its own.
+    desk.is_held("rm -rf ./prey", "");
+}
+
+#[test]
+fn what_is_typed_without_echo_passes_and_is_stored_nowhere() {
+    const SECRET: &str = "it's-Canary7f3a $x";
+    let mut desk = Desk::open();
+    let script = "printf '[sudo] password for me: '; stty -echo; IFS= read -r p; stty echo; echo; echo length ${#p}\n";
+    std::fs::write(desk.scratch.path().join("ask"), script).expect("a script");
+    let new = "import getpass; a = getpass.getpass('New password: '); b = getpass.getpass('Retype new password: '); print('length', len(a), a == b)\n";
+    std::fs::write(desk.scratch.path().join("new.py"), new).expect("a script");
+    let length = SECRET.len();
+    desk.terminal.line("sh ./ask");
+    desk.terminal.wait_text("password for me:");
+    desk.runs(SECRET, &format!("length {length}"));
+    desk.wait_shell();
+    desk.terminal.line("python3 new.py");
+    desk.terminal.wait_text("New password:");
+    desk.terminal.line(SECRET);
+    desk.terminal.wait_text("Retype");
+    desk.runs(SECRET, &format!("length {length} True"));
+    desk.wait_shell();
+    desk.terminal.line("read -rs p; echo length ${#p}x");
+    desk.terminal.wait_until("the program reads", |screen| screen.trim_end().ends_with('x'));
+    desk.runs(SECRET, &format!("length {length}x"));
+    desk.wait_shell();
+    // A line behind them is one of its own, and it is all that is known of them.
+    desk.is_held("rm -rf ./prey", "");
+    desk.terminal.line("exit");
+    desk.terminal.wait_end();
+    let (_, list, _) = desk.world.verb("carol", &["sessions", "--recorded", "--json"]);
+    let row: serde_json::Value = serde_json::from_str(list.lines().next().expect("a recording")).expect("JSON");
+    let id = row.pointer("/meta/id").and_then(|id| id.as_str()).expect("an id");
+    let exported = |format| desk.world.verb("carol", &["export", id, "--format", format]).1;
+    let told = ["text", "json", "cast"].map(exported).concat();
+    assert!(told.contains("length") && told.contains("New password:"), "{told}");
+    assert!(!told.contains("Canary7f3a") && !desk.world.log().contains("Canary7f3a"), "{told}");
+}

@@ -55,7 +55,8 @@ impl Sshd {
         fs::create_dir_all(dir).expect("a folder");
         let host_key = KeyPair::make(&dir.join("host_key"));
         let config = dir.join("sshd_config");
-        let text = config_text(dir, &host_key, user_ca, authorized) + more;
+        // Of each option the first value counts.
+        let text = more.to_owned() + &config_text(dir, &host_key, user_ca, authorized);
         fs::write(&config, text).expect("a configuration");
         let users = account.map(|account| account.write(dir)).unwrap_or_default();
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port of loopback");
