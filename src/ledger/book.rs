@@ -38,6 +38,8 @@ pub(super) struct Book {
     /// Inserted into but not committed.
     bastion_dirty: bool,
     days_dirty: BTreeMap<String, Arc<Day>>,
+    /// Committed to their journals and not settled.
+    days_unsettled: BTreeMap<String, Arc<Day>>,
 }
 
 impl Book {
@@ -50,7 +52,15 @@ impl Book {
                 (chain, seq + 1)
             }
         };
-        Ok(Self { store, key, audit, next_audit, bastion_dirty: false, days_dirty: BTreeMap::new() })
+        Ok(Self {
+            store,
+            key,
+            audit,
+            next_audit,
+            bastion_dirty: false,
+            days_dirty: BTreeMap::new(),
+            days_unsettled: BTreeMap::new(),
+        })
     }
 
     /// Whether a session of that id was recorded before.
@@ -156,8 +166,22 @@ impl Book {
             self.store.bastion.commit()?;
             self.bastion_dirty = false;
         }
-        while let Some((_, day)) = self.days_dirty.pop_first() {
+        while let Some((name, day)) = self.days_dirty.pop_first() {
             day.commit()?;
+            self.days_unsettled.insert(name, day);
+        }
+        Ok(())
+    }
+
+    /// Whether a day's journal holds what sled has not on the disk.
+    pub(super) fn is_settled(&self) -> bool {
+        self.days_unsettled.is_empty()
+    }
+
+    /// Brings what was committed to the disk in sled's own way, so that the journals can begin anew.
+    pub(super) fn settle(&mut self) -> Result<(), Error> {
+        while let Some((_, day)) = self.days_unsettled.pop_first() {
+            day.settle()?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! days/YYYY-MM-DD/            sled: trees `records` (id ‖ number → record), `keyframes` (id ‖ next seq → number)
 //! days/YYYY-MM-DD/bodies      payloads of more than 2 KiB, one after the other
+//! days/YYYY-MM-DD/journal     records that are on the disk here and not yet in sled; see [`journal`](super::journal)
 //! ```
 //!
 //! Where a record's header says more than 2 KiB, the record in sled has, instead of the payload, its place in `bodies` (8 bytes, big-endian). The
@@ -20,6 +21,7 @@ use std::sync::{Mutex, PoisonError};
 
 use sled::{IVec, Tree};
 
+use super::journal::Journal;
 use super::record::{self, Fields, PAYLOAD};
 use super::store::{Base, numbered, session_and_number};
 use super::{Error, Keyframe, Options, failed, frame};
@@ -32,6 +34,7 @@ pub(super) struct Day {
     records: Tree,
     keyframes: Tree,
     bodies: Bodies,
+    journal: Journal,
 }
 
 impl Day {
@@ -39,7 +42,18 @@ impl Day {
         let base = Base::open(path, options)?;
         let (records, keyframes) = (base.tree("records")?, base.tree("keyframes")?);
         let bodies = Bodies::open(&path.join("bodies")).map_err(|e| failed("opened", &e))?;
-        Ok(Self { base, records, keyframes, bodies })
+        let (journal, left) = Journal::open(&path.join("journal")).map_err(|e| failed("opened", &e))?;
+        for (key, record) in &left {
+            // What sled has stays as it is.
+            if !records.contains_key(key).map_err(|e| failed("opened", &e))? {
+                records.insert(key, record.as_slice()).map_err(|e| failed("opened", &e))?;
+            }
+        }
+        let day = Self { base, records, keyframes, bodies, journal };
+        if !left.is_empty() {
+            day.settle()?;
+        }
+        Ok(day)
     }
 
     /// Inserts a record.
@@ -50,7 +64,9 @@ impl Day {
             record.truncate(PAYLOAD);
             record.extend_from_slice(&place.to_be_bytes());
         }
-        self.records.insert(numbered(session, number), record).map(drop).map_err(|e| failed("written", &e))
+        let key = numbered(session, number);
+        self.journal.put(&key, &record);
+        self.records.insert(key, record).map(drop).map_err(|e| failed("written", &e))
     }
 
     /// A record, whole.
@@ -116,10 +132,21 @@ impl Day {
         }
     }
 
-    /// Everything put so far is on the disk when this returns; payloads before the records that lead to them.
+    /// Every record put so far is on the disk when this returns; payloads before the records that lead to them. The index of keyframes is
+    /// not: recovery makes it anew.
     pub(super) fn commit(&self) -> Result<(), Error> {
         self.bodies.sync().map_err(|e| failed("written", &e))?;
-        self.base.commit()
+        if self.journal.commit().map_err(|e| failed("written", &e))? { Ok(()) } else { self.settle() }
+    }
+
+    /// Everything put so far is on the disk in sled when this returns, and the journal begins anew.
+    pub(super) fn settle(&self) -> Result<(), Error> {
+        if self.journal.is_empty() {
+            return Ok(());
+        }
+        self.bodies.sync().map_err(|e| failed("written", &e))?;
+        self.base.commit()?;
+        self.journal.begin().map_err(|e| failed("written", &e))
     }
 
     fn whole(&self, stored: &[u8]) -> Result<Vec<u8>, Error> {

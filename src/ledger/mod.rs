@@ -16,6 +16,7 @@ mod book;
 mod checkpoint;
 mod day;
 mod frame;
+mod journal;
 mod read;
 mod record;
 mod seal;

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! sled never gives disk back, so a day is a directory of its own and retention removes directories. Its `flush` is
-//! `sync_file_range`, which does not survive a loss of power, so [`Base::commit`] calls `fdatasync` on its files itself.
+//! `sync_file_range`, which does not survive a loss of power, so [`Base::commit`] calls `fdatasync` on its files itself. A day has a journal besides; see [`journal`](super::journal).
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};

@@ -4,9 +4,11 @@
 //! when it is full, when it is a second old, or at once when an event must be durable. Then what waited is committed together:
 //!
 //! 1. the bastion's database, if something was begun or audited (a chain must not exist before the audit record of its start);
-//! 2. the days' databases;
+//! 2. the days' journals;
 //! 3. the anchors of the seals written in 2, and the bastion's database again;
 //! 4. those who waited are told.
+//!
+//! Some seconds later, when nobody waits, the days' databases are flushed and their journals begin anew.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -88,6 +90,8 @@ struct Writer {
     squeeze: Squeeze,
     live: HashMap<SessionId, Live>,
     waiting: Waiting,
+    /// Since when a day's journal has what its database has not.
+    unsettled: Option<Instant>,
 }
 
 /// Who and what waits for the next commit.
@@ -106,7 +110,8 @@ struct Waiting {
 impl Writer {
     fn new(book: Book, frame_bytes: usize) -> Result<Self, Error> {
         let frame_bytes = frame_bytes.clamp(4 << 10, 1 << 20);
-        Ok(Self { book, frame_bytes, squeeze: Squeeze::new()?, live: HashMap::new(), waiting: Waiting::default() })
+        let (squeeze, live) = (Squeeze::new()?, HashMap::new());
+        Ok(Self { book, frame_bytes, squeeze, live, waiting: Waiting::default(), unsettled: None })
     }
 
     /// Runs until every handle is gone or somebody closes the ledger; the answer is whom to tell then.
@@ -141,13 +146,18 @@ impl Writer {
             if self.waiting.urgent || self.is_due() {
                 self.commit()?;
             }
+            if queue.is_empty() && self.unsettled.is_some_and(|since| since.elapsed() >= SETTLE) {
+                self.book.settle()?;
+                self.unsettled = None;
+            }
         }
     }
 
     /// When to look again though nobody sends: a frame, a commit, or an abandoned session may be due.
     fn wake_at(&self) -> Option<Instant> {
         let frames = self.live.values().filter_map(|live| live.since).chain(self.waiting.dirty).min();
-        frames.map(|at| at + IDLE).or_else(|| (!self.live.is_empty()).then(|| Instant::now() + ABANDONED))
+        let due = frames.map(|at| at + IDLE).into_iter().chain(self.unsettled.map(|at| at + SETTLE)).min();
+        due.or_else(|| (!self.live.is_empty()).then(|| Instant::now() + ABANDONED))
     }
 
     fn is_due(&self) -> bool {
@@ -284,6 +294,9 @@ impl Writer {
             self.book.anchor(&live.open, live.last_at)?;
         }
         self.book.commit()?;
+        if !self.book.is_settled() {
+            self.unsettled.get_or_insert_with(Instant::now);
+        }
         for live in self.live.values().chain(waiting.finished.iter().map(|(live, _)| live)) {
             live.tell.send_if_modified(|told| std::mem::replace(told, live.inserted) != live.inserted);
         }
@@ -302,12 +315,15 @@ impl Writer {
         for session in open {
             self.seal(session, None)?;
         }
-        self.commit()
+        self.commit()?;
+        self.book.settle()
     }
 }
 
 /// How old a frame, or what is not committed, becomes at most.
 const IDLE: Duration = Duration::from_secs(1);
+/// How long a journal grows before its day's database is flushed.
+const SETTLE: Duration = Duration::from_secs(5);
 /// How often the writer looks for sessions whose recorder was dropped.
 const ABANDONED: Duration = Duration::from_secs(5);
 /// Messages taken before those who wait get their commit.

@@ -48,7 +48,7 @@ fn what_is_acknowledged_was_synced_with_fdatasync() {
         rest.split_once(to).expect(to).0.to_owned()
     };
     let event = between("append-event", "event-acknowledged");
-    assert!(event.lines().any(|l| l.contains("fdatasync(") && l.contains("/days/2026-11-21/db")), "{event}");
+    assert!(event.lines().any(|l| l.contains("fdatasync(") && l.contains("/days/2026-11-21/journal")), "{event}");
     let audit = between("event-acknowledged", "audit-acknowledged");
     assert!(audit.lines().any(|l| l.contains("fdatasync(") && l.contains("/bastion/db")), "{audit}");
 }
