@@ -55,7 +55,7 @@ impl Demo {
         let policy = Policy::builtin().map_err(|e| Failure::new(Exit::Config, e.to_string()))?;
         let rules = crate::privacy::RuleSet::default();
         let parts = Ingredients { config: demo.config, keyring: demo.keyring, policy, rules, launches: demo.launches };
-        super::connect::wait(async move {
+        super::running::wait(async move {
             let running = Running::start(parts).await?;
             made.iter().for_each(|path| say(&format!("made {}", path.display())));
             notes.iter().for_each(|note| say(note));

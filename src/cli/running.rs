@@ -49,6 +49,16 @@ pub(super) struct Running {
     listen: String,
 }
 
+/// Runs a bastion: its sessions share the processors, so that one whose output is searched stops no other, and the two ends of one
+/// connection need not wait for each other.
+///
+/// # Errors
+/// What it comes back with; also when the system gives no event loop.
+pub(super) fn wait<T>(bastion: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|e| Failure::new(Exit::No, format!("cannot start: {e}")))?.block_on(bastion)
+}
+
 impl Running {
     /// Opens the ledger, binds every address and the control socket, and begins to serve.
     pub(super) async fn start(from: Ingredients) -> Result<Self, Failure> {

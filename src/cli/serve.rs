@@ -40,7 +40,7 @@ impl Serve {
             local_shell::launches(&config, &program).map_err(|faults| Failure::new(Exit::Config, faults.join("\n")))?;
         let launches = launches.into_iter().map(|(name, (launch, _))| (name, launch)).collect();
         let (file, reloads) = (self.config, config.clone());
-        super::connect::wait(async move {
+        super::running::wait(async move {
             let running = Running::start(Ingredients { config, keyring, policy, rules, launches }).await?;
             say(&format!("listening on {}", running.listen()));
             let mut hang_up = signal(SignalKind::hangup())?;
