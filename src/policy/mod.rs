@@ -31,7 +31,7 @@ pub mod permit;
 mod risk;
 
 use judge::Question;
-pub use memo::Memo;
+pub use memo::{Answers, Memo};
 use permit::{Admission, Allowance, Reveal, Viewing};
 pub use risk::risk;
 
@@ -210,7 +210,11 @@ impl Policy {
         deed: &Deed<'_>,
         circumstances: &Circumstances,
     ) -> (Judgement, Option<Allowance>) {
-        let mut judgement = self.rules.judge(&Question::run(who, place, deed, circumstances));
+        Self::ruled(self.rules.judge(&Question::run(who, place, deed, circumstances)), deed)
+    }
+
+    /// What the rules' answer about a line comes to.
+    fn ruled(mut judgement: Judgement, deed: &Deed<'_>) -> (Judgement, Option<Allowance>) {
         risk::add(&mut judgement.risk, risk(deed.effects, deed.certainty));
         let allowance = match judgement.verdict {
             Verdict::Allow => Some(Allowance::new(*deed.digest)),

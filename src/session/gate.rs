@@ -14,7 +14,7 @@ use super::mode::{At, Programs};
 use super::witness::Witness;
 use super::{Output, words};
 use crate::command::Context;
-use crate::model::{Digest, HoldRequest, Mono, Now, RequestId, Ruling, Seq, Shown};
+use crate::model::{Digest, HoldRequest, Mono, Now, RequestId, Ruling, Seq, Shown, Verdict};
 use crate::policy::permit::Release;
 use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Settled, Token};
 
@@ -438,7 +438,10 @@ impl Engine {
             self.release_commit(None, now);
             return;
         }
-        let screen = self.surroundings();
+        let screen = match judged.judgement.verdict {
+            Verdict::Hold(_) => self.surroundings(),
+            Verdict::Allow | Verdict::Deny => Vec::new(),
+        };
         let text = judged.command.text.clone();
         if let Some((_, gate)) = self.terminal() {
             gate.programs.judged(judged.normalised.clone());

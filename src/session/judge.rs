@@ -1,5 +1,6 @@
 //! A reading → effects → a verdict: the worst of what may be meant.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::begun::Begun;
@@ -12,7 +13,7 @@ use crate::model::{
     Verdict, Wall,
 };
 use crate::policy::permit::{Allowance, Reveal};
-use crate::policy::{Channel, Circumstances, Deed, Policy};
+use crate::policy::{Answers, Channel, Circumstances, Deed, Policy};
 use crate::privacy;
 use crate::terminal::{self, Reading};
 
@@ -52,6 +53,9 @@ pub(super) struct Judge {
     privacy: privacy::Settings,
     /// A line ran that nobody judged.
     uncommitted: bool,
+    answers: RefCell<Answers>,
+    /// The text that was searched for secrets last, and where they stand: from its commit to its release a line is asked about several times.
+    searched: RefCell<(String, Vec<(usize, usize)>)>,
 }
 
 /// What is to be judged.
@@ -96,7 +100,17 @@ pub(super) struct AtProgram {
 impl Judge {
     pub(super) fn new(policy: Arc<Policy>, meta: SessionMeta, seed: &[u8; 32], privacy: privacy::Settings) -> Self {
         let salt = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { policy, meta, salt, memory: Memory::default(), defines: None, privacy, uncommitted: false }
+        Self {
+            policy,
+            meta,
+            salt,
+            memory: Memory::default(),
+            defines: None,
+            privacy,
+            uncommitted: false,
+            answers: RefCell::default(),
+            searched: RefCell::default(),
+        }
     }
 
     pub(super) fn replace_policy(&mut self, policy: Arc<Policy>) {
@@ -119,12 +133,20 @@ impl Judge {
     }
 
     fn has_secret<'a>(&self, mut texts: impl Iterator<Item = &'a str>) -> bool {
-        texts.any(|text| !privacy::command::secrets(text, &self.privacy).is_empty())
+        texts.any(|text| !self.secrets(text).is_empty())
+    }
+
+    fn secrets(&self, text: &str) -> Vec<(usize, usize)> {
+        let mut searched = self.searched.borrow_mut();
+        if searched.0 != text {
+            *searched = (text.to_owned(), privacy::command::secrets(text, &self.privacy));
+        }
+        searched.1.clone()
     }
 
     /// The text as it may be stored and shown: passwords and keys in it are masked.
     pub(super) fn storable(&self, text: &str) -> String {
-        privacy::command::without_secrets(text, &self.privacy)
+        privacy::command::masked(text, &self.secrets(text))
     }
 
     /// A line as it may be stored and shown: of one that was read from the screen alone, what the target wrote there is masked too.
@@ -137,7 +159,7 @@ impl Judge {
             Certainty::Exact | Certainty::Agreed | Certainty::Keys => false,
             Certainty::Screen | Certainty::Disputed | Certainty::Opaque => true,
         };
-        privacy::command::sensitive(text, &self.privacy, seen)
+        if seen { privacy::command::sensitive(text, &self.privacy, true) } else { self.secrets(text) }
     }
 
     /// Masks the secrets of the text wherever they are repeated.
@@ -250,7 +272,8 @@ impl Judge {
         let Analysis { effects, complete, normalised, .. } = analysis;
         let deed = Deed { effects: &effects, certainty, digest, uncommitted: self.uncommitted };
         let circumstances = self.circumstances(now);
-        let (judgement, allowance) = self.policy.run(&self.meta.who, &self.meta.place, &deed, &circumstances);
+        let (who, place) = (&self.meta.who, &self.meta.place);
+        let (judgement, allowance) = self.answers.borrow_mut().run(&self.policy, who, place, &deed, &circumstances);
         let mut judged = Judged {
             command: CommandText { text: text.to_owned(), digest: *digest },
             effects,

@@ -326,7 +326,7 @@ impl Masking {
         let memory = self.stream.memory().clone();
         let (truth, view) = (path.truth.look(), path.view.look());
         let cols = usize::from(truth.cols()).max(1);
-        let differing: Vec<bool> = (0..truth.rows()).map(|row| screening::differs(truth, view, row)).collect();
+        let differing = screening::differing(truth, view);
         let remembers = memory != Memory::default();
         if !remembers && !differing.contains(&true) {
             return;
@@ -450,8 +450,7 @@ impl Masking {
         }
         if batch.raw.is_some() && batch.masked_rows.is_none() {
             let (truth, view) = (path.truth.look(), path.view.look());
-            let rows = (0..truth.rows()).map(|row| screening::hides(view, truth, row)).collect();
-            batch.masked_rows = Some(rows);
+            batch.masked_rows = Some(screening::masked_rows(view, truth));
         }
         batch.drawn = true;
         batch.keep(raw);

@@ -6,17 +6,18 @@ use crate::terminal::{Hidden, Screen};
 /// What there is to read on a screen.
 pub(super) fn picture(screen: &Screen) -> Picture {
     let (rows, cols) = (screen.rows(), screen.cols());
+    let texts = Texts::of(screen);
     let cursor = screen.cursor();
     let mut picture = Picture::default();
     let mut line = Line::default();
     let mut first = 0;
     for row in 0..rows {
-        read(screen, row, 0, cols, &mut line);
+        texts.read(row, 0, cols, &mut line);
         let goes_on = screen.row_wrapped(row) && row + 1 < rows;
         if goes_on || row > first {
             // Each row is also read by itself: a program may have drawn over one of them.
             let mut alone = Line::default();
-            read(screen, row, 0, cols, &mut alone);
+            texts.read(row, 0, cols, &mut alone);
             picture.joined.push(trimmed(alone));
         }
         if goes_on {
@@ -33,7 +34,7 @@ pub(super) fn picture(screen: &Screen) -> Picture {
         picture.lines.push(whole);
         first = row + 1;
     }
-    joined(screen, &mut picture.joined);
+    joined(&texts, &mut picture.joined);
     picture
 }
 
@@ -62,10 +63,8 @@ pub(super) fn before_cursor(screen: &Screen) -> String {
 /// Whether nothing stands behind the cursor, on its row and below.
 pub(super) fn nothing_ahead(screen: &Screen) -> bool {
     let cursor = screen.cursor();
-    (cursor.row..screen.rows()).all(|row| {
-        let from = if row == cursor.row { cursor.col } else { 0 };
-        (from..screen.cols()).all(|col| screen.cell(row, col).is_none_or(|cell| is_blank(cell.text)))
-    })
+    (cursor.col..screen.cols()).all(|col| screen.cell(cursor.row, col).is_none_or(|cell| is_blank(cell.text)))
+        && screen.texts().skip(usize::from(cursor.row) + 1).all(|text| text.bytes().all(|b| b == b' '))
 }
 
 /// Whether the row above the cursor's line reaches the margin, but for one blank, without having wrapped: the line reads as if it went on.
@@ -76,21 +75,31 @@ pub(super) fn below_a_full_row(screen: &Screen) -> bool {
 
 /// Whether the two screens differ in that row's text.
 pub(super) fn differs(a: &Screen, b: &Screen, row: u16) -> bool {
-    (0..a.cols().max(b.cols())).any(|col| {
-        let text = |screen: &Screen| screen.cell(row, col).map(|cell| (cell.text.to_owned(), cell.width));
-        match (text(a), text(b)) {
-            (Some((a, wa)), Some((b, wb))) => wa != wb || (a != b && !(is_blank(&a) && is_blank(&b))),
-            (a, b) => a != b,
-        }
-    })
+    texts_differ(&a.row_text(row), &b.row_text(row))
 }
 
-/// Whether the client sees a mask in that row.
-pub(super) fn hides(view: &Screen, truth: &Screen, row: u16) -> bool {
-    (0..truth.cols()).any(|col| {
-        view.cell(row, col).is_some_and(|cell| cell.text == "*")
-            && truth.cell(row, col).is_some_and(|cell| cell.text != "*")
-    })
+/// In which rows the two screens differ in their text.
+pub(super) fn differing(a: &Screen, b: &Screen) -> Vec<bool> {
+    let mut theirs = b.texts();
+    a.texts().map(|text| theirs.next().is_none_or(|other| texts_differ(&text, &other))).collect()
+}
+
+/// Blanks at the end may have been written or not.
+fn texts_differ(a: &str, b: &str) -> bool {
+    a.trim_end_matches(' ') != b.trim_end_matches(' ')
+}
+
+/// In which rows the client sees a mask.
+pub(super) fn masked_rows(view: &Screen, truth: &Screen) -> Vec<bool> {
+    let hides = |row: u16| {
+        (0..truth.cols()).any(|col| {
+            view.cell(row, col).is_some_and(|cell| cell.text == "*")
+                && truth.cell(row, col).is_some_and(|cell| cell.text != "*")
+        })
+    };
+    let mut masked: Vec<_> = (0..).zip(view.texts()).map(|(row, text)| text.contains('*') && hides(row)).collect();
+    masked.resize(truth.rows().into(), false);
+    masked
 }
 
 /// The cells that are hidden, for the renderer.
@@ -110,11 +119,45 @@ pub(super) fn hidden(screen: &Screen, cells: impl IntoIterator<Item = usize>) ->
     hidden
 }
 
-/// Appends the cells of a row from one column to another.
-fn read(screen: &Screen, row: u16, from: u16, to: u16, line: &mut Line) {
-    for col in from..to {
-        if let Some(found) = screen.cell(row, col).filter(|found| found.width > 0) {
-            line.push(found.text, cell(screen, row, col));
+/// A screen with the texts of its rows: where one is ASCII a byte of it is a cell, which need not be asked for.
+struct Texts<'a> {
+    screen: &'a Screen,
+    rows: Vec<String>,
+}
+
+impl<'a> Texts<'a> {
+    fn of(screen: &'a Screen) -> Self {
+        Self { screen, rows: screen.texts().collect() }
+    }
+
+    /// The row, if it is ASCII.
+    fn plain(&self, row: u16) -> Option<&str> {
+        self.rows.get(usize::from(row)).map(String::as_str).filter(|text| text.is_ascii())
+    }
+
+    /// Appends the cells of a row from one column to another.
+    fn read(&self, row: u16, from: u16, to: u16, line: &mut Line) {
+        let plain = self.plain(row);
+        for col in from..to {
+            let cell = cell(self.screen, row, col);
+            match plain.map(|text| text.get(usize::from(col)..usize::from(col) + 1)) {
+                Some(None) => line.push("", cell),
+                // A blank that was written, or a cell that was not.
+                Some(Some(text)) if text != " " => line.push(text, cell),
+                Some(Some(_)) | None => {
+                    if let Some(found) = self.screen.cell(row, col).filter(|found| found.width > 0) {
+                        line.push(found.text, cell);
+                    }
+                }
+            }
+        }
+    }
+
+    /// As [`stands`].
+    fn stands(&self, row: u16, col: u16) -> bool {
+        match self.plain(row) {
+            Some(text) => text.as_bytes().get(usize::from(col)).is_some_and(|b| *b != b' '),
+            None => stands(self.screen, row, col),
         }
     }
 }
@@ -125,20 +168,21 @@ fn cell(screen: &Screen, row: u16, col: u16) -> usize {
 
 /// Rows that go on in the next one without the terminal knowing: drawn to the margin, or to the edge of a pane. One blank of a
 /// value may stand on either side of it.
-fn joined(screen: &Screen, out: &mut Vec<Line>) {
-    let rows = screen.rows();
+fn joined(texts: &Texts<'_>, out: &mut Vec<Line>) {
     let mut open: Vec<Piece> = Vec::new();
-    for row in 0..rows {
+    for row in 0..texts.screen.rows() {
         let mut still = Vec::new();
-        for (from, to) in segments(screen, row) {
-            let lead = (from..to).take(2).take_while(|col| !stands(screen, row, *col)).count();
-            let trail = (from..to).rev().take(2).take_while(|col| !stands(screen, row, *col)).count();
+        for (from, to) in segments(texts, row) {
+            let lead = (from..to).take(2).take_while(|col| !texts.stands(row, *col)).count();
+            let trail = (from..to).rev().take(2).take_while(|col| !texts.stands(row, *col)).count();
             let before = open.iter_mut().find(|piece| (piece.from, piece.to) == (from, to));
-            let mut piece = match before {
-                Some(piece) if piece.trail + lead <= JOINT => std::mem::take(piece),
-                _ => Piece::default(),
-            };
-            read(screen, row, from, to, &mut piece.line);
+            let before = before.filter(|piece| piece.trail + lead <= JOINT);
+            if before.is_none() && trail > JOINT {
+                // Nothing goes on in it, and it goes on nowhere.
+                continue;
+            }
+            let mut piece = before.map(std::mem::take).unwrap_or_default();
+            texts.read(row, from, to, &mut piece.line);
             piece = Piece { from, to, trail, count: piece.count + 1, ..piece };
             if trail <= JOINT {
                 still.push(piece);
@@ -170,9 +214,13 @@ fn trimmed(mut line: Line) -> Line {
 }
 
 /// The whole row, and its panes if lines are drawn down it.
-fn segments(screen: &Screen, row: u16) -> Vec<(u16, u16)> {
+fn segments(texts: &Texts<'_>, row: u16) -> Vec<(u16, u16)> {
+    let screen = texts.screen;
     let cols = screen.cols();
     let mut out = vec![(0, cols)];
+    if texts.plain(row).is_some_and(|text| !text.contains('|')) {
+        return out;
+    }
     let mut from = 0;
     for col in 0..cols {
         if screen.cell(row, col).is_some_and(|cell| BARS.contains(&cell.text)) {
@@ -202,3 +250,61 @@ const JOINT: usize = 1;
 
 /// What panes are divided by.
 const BARS: &[&str] = &["│", "┃", "║", "▏", "▕", "|", "┆", "┊", "╎"];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What is drawn: text of several widths, moves, erasure.
+    fn drawn() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            4 => "[ -~]{1,30}".prop_map(String::into_bytes),
+            1 => "[ a|│漢é\u{301}*]{1,12}".prop_map(String::into_bytes),
+            2 => (1..8u16, 1..22u16).prop_map(|(row, col)| format!("\x1b[{row};{col}H").into_bytes()),
+            1 => Just(b"\x1b[K".to_vec()),
+            2 => Just(b"\r\n".to_vec()),
+        ];
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    fn screen(bytes: &[u8]) -> Screen {
+        let mut screen = Screen::new(20, 6);
+        screen.feed(bytes);
+        screen
+    }
+
+    fn differs_by_cells(a: &Screen, b: &Screen, row: u16) -> bool {
+        (0..a.cols()).any(|col| match (a.cell(row, col), b.cell(row, col)) {
+            (Some(a), Some(b)) => a.width != b.width || (a.text != b.text && !(is_blank(a.text) && is_blank(b.text))),
+            (a, b) => a.is_some() != b.is_some(),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn rows_that_are_read_whole_say_what_their_cells_say(bytes in drawn(), more in drawn()) {
+            let (a, b) = (screen(&bytes), screen(&[bytes, more].concat()));
+            let texts = Texts::of(&a);
+            let by_cells: Vec<_> = (0..6).map(|row| differs_by_cells(&a, &b, row)).collect();
+            prop_assert_eq!(differing(&a, &b), by_cells);
+            for row in 0..6 {
+                let (mut fast, mut slow) = (Line::default(), Line::default());
+                texts.read(row, 0, 20, &mut fast);
+                for col in 0..20 {
+                    let found = a.cell(row, col).unwrap();
+                    prop_assert_eq!(texts.stands(row, col), stands(&a, row, col));
+                    if found.width > 0 {
+                        slow.push(found.text, cell(&a, row, col));
+                    }
+                }
+                prop_assert_eq!(fast.text(), slow.text());
+                prop_assert_eq!(fast.last_cell(), slow.last_cell());
+                let (fast, slow) = (trimmed(fast), trimmed(slow));
+                prop_assert_eq!(fast.text(), slow.text());
+                prop_assert_eq!(a.row_text(row), a.texts().nth(row.into()).unwrap());
+            }
+        }
+    }
+}

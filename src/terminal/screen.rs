@@ -145,7 +145,20 @@ impl Screen {
     /// The text of a row without blanks at its end.
     #[must_use]
     pub fn row_text(&self, row: u16) -> String {
-        self.vt().rows(0, self.cols()).nth(usize::from(row)).unwrap_or_default()
+        if row >= self.rows() {
+            return String::new();
+        }
+        // The model's `rows` would write down every row above it first.
+        let mut text = self.vt().contents_between(row, 0, row + 1, 0);
+        if text.ends_with('\n') {
+            text.pop();
+        }
+        text
+    }
+
+    /// The texts of all rows, from the top, each without the cells at its end that nothing was written to. Cells one by one cost ten times as much.
+    pub fn texts(&self) -> impl Iterator<Item = String> + '_ {
+        self.vt().rows(0, self.cols())
     }
 
     /// Whether the row's text goes on in the next row because it did not fit.
