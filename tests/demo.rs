@@ -353,7 +353,7 @@ async fn on_terminal(demo: &Demo, command: &str) -> (String, Option<ExitStatus>)
     let input = Lane::new(1 << 16, 1 << 20, vec![]);
     let mut upstream = local::start(&admission, &demo.launches["here"], &job, input).expect("it starts");
     let (mut text, mut status) = (Vec::new(), None);
-    while let Ok(Some(item)) = tokio::time::timeout(Duration::from_secs(10), upstream.output.recv()).await {
+    while let Ok(Some(item)) = tokio::time::timeout(Duration::from_secs(10), upstream.next()).await {
         match item {
             FromTarget::Data(_, bytes) => text.extend_from_slice(&bytes),
             FromTarget::Exit(exit) => status = Some(exit),

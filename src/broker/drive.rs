@@ -549,10 +549,8 @@ impl Driver {
         self.send(ToTarget::Close);
         if let Target::Running(upstream) = std::mem::replace(&mut self.target, Target::Over) {
             tokio::spawn(tokio::time::timeout(HANG_UP, async move {
-                // The whole of it moves in here: the block would take `output` alone, and what holds the connection would be
-                // dropped before the hang-up is sent.
                 let mut upstream = upstream;
-                while let Some(item) = upstream.output.recv().await {
+                while let Some(item) = upstream.next().await {
                     if matches!(item, FromTarget::Closed | FromTarget::Broken(_)) {
                         break;
                     }
@@ -585,7 +583,7 @@ impl Target {
         match self {
             Self::Dialling { task, .. } => Came::Reached(task.result().await),
             Self::Starting(task) => Came::Started(task.result().await),
-            Self::Running(upstream) => Came::Target(upstream.output.recv().await),
+            Self::Running(upstream) => Came::Target(upstream.next().await),
             Self::None | Self::Reached(_) | Self::Over => std::future::pending().await,
         }
     }

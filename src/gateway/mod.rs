@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use russh::keys::ssh_key::{Certificate, PrivateKey};
 use russh::server;
+use tokio::io::BufReader;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
@@ -95,7 +96,8 @@ impl Gateway {
         socket.set_nodelay(true)?;
         let (proved, has_proved) = watch::channel(false);
         let meter = Meter::default();
-        let socket = Throttled::new(socket, meter.clone());
+        // The library reads the length of a packet and then the packet: unbuffered, two system calls for each key.
+        let socket = BufReader::with_capacity(READ, Throttled::new(socket, meter.clone()));
         let handler = handler::Connection::new(self.broker.clone(), self.consoles.clone(), peer, proved, meter);
         in_time(server::run_stream(Arc::clone(&self.settings), socket, handler), has_proved).await
     }
@@ -161,6 +163,9 @@ const LOGIN_GRACE: Duration = Duration::from_secs(30);
 const REJECTION: Duration = Duration::from_millis(50);
 
 const KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// Bytes read from a client at once: keys are few, and of a larger packet the rest is read straight to where it goes.
+const READ: usize = 8 << 10;
 
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 

@@ -165,7 +165,7 @@ fn with_pty(launch: &Launch, job: &Job, pty: &PtySize, input: Lane<ToTarget>) ->
         let _ = sender.send(FromTarget::Closed).await;
     });
     let tasks = vec![up.abort_handle(), down.abort_handle()];
-    Ok(Upstream { output, _hold: Hold { tasks, _end: Some(EndProcess { group: pid, reaper }) } })
+    Ok(Upstream::new(output, Hold { tasks, _end: Some(EndProcess { group: pid, reaper }) }))
 }
 
 /// A second descriptor for the master, owned and non-blocking, without a line of unsafe code: `pidfd_getfd(2)` on ourselves.
@@ -265,7 +265,7 @@ fn without_pty(launch: &Launch, job: &Job, input: Lane<ToTarget>) -> io::Result<
         let _ = sender.send(FromTarget::Closed).await;
     });
     let tasks = vec![up.abort_handle(), down.abort_handle()];
-    Ok(Upstream { output, _hold: Hold { tasks, _end: Some(EndProcess { group: pid, reaper: Reaper::Runtime }) } })
+    Ok(Upstream::new(output, Hold { tasks, _end: Some(EndProcess { group: pid, reaper: Reaper::Runtime }) }))
 }
 
 async fn pipe_into(lane: Lane<ToTarget>, stdin: ChildStdin, pid: Pid) {
@@ -406,7 +406,7 @@ mod tests {
         let mut upstream = start(&admission, &launch, &job, super::super::input()).unwrap();
         let mut said = String::new();
         let pid = loop {
-            match upstream.output.recv().await {
+            match upstream.next().await {
                 Some(FromTarget::Data(_, bytes)) => said += &String::from_utf8_lossy(&bytes),
                 other => panic!("{other:?} after {said:?}"),
             }

@@ -10,16 +10,18 @@
 //! | `keeper.rs` | a helper process that must not outlive the bastion |
 //! | `sandbox/` | how a local shell is confined |
 //! | `integration/` | how a login shell gets our hooks |
+//! | `gather.rs` | reading less often while a flood comes |
 //! | `remote.rs` | a shell or a command on another machine, by a certificate that lives for seconds |
 //!
 //! [`Admission`]: crate::policy::permit::Admission
 //! [`Release`]: crate::policy::permit::Release
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
 use crate::model::{ExitStatus, PtySize, Size, Stream};
 
+mod gather;
 mod integration;
 pub mod keeper;
 pub mod lane;
@@ -62,10 +64,47 @@ pub enum FromTarget {
 /// A running shell or command on a target; its input comes from the lane it was started with. Dropping it ends it.
 #[derive(Debug)]
 pub struct Upstream {
-    /// What it answers.
-    pub output: mpsc::Receiver<FromTarget>,
+    output: mpsc::Receiver<FromTarget>,
+    /// What came behind bytes that were joined.
+    behind: Option<FromTarget>,
     /// Ends the target's process and connection when dropped.
-    pub(crate) _hold: Hold,
+    _hold: Hold,
+}
+
+impl Upstream {
+    pub(crate) const fn new(output: mpsc::Receiver<FromTarget>, hold: Hold) -> Self {
+        Self { output, behind: None, _hold: hold }
+    }
+
+    /// What it answers next; `None`: nothing follows. Bytes of one stream that wait already come joined, [`JOINED`] at most or as many as
+    /// came at once: what is done for each read is then done less often. Cancel safe.
+    pub async fn next(&mut self) -> Option<FromTarget> {
+        let first = match self.behind.take() {
+            Some(item) => item,
+            None => self.output.recv().await?,
+        };
+        let FromTarget::Data(stream, bytes) = first else { return Some(first) };
+        let (mut length, mut more) = (bytes.len(), Vec::new());
+        while length < JOINED {
+            match self.output.try_recv() {
+                Ok(FromTarget::Data(next, bytes)) if next == stream && length + bytes.len() <= JOINED => {
+                    length += bytes.len();
+                    more.push(bytes);
+                }
+                Ok(item) => {
+                    self.behind = Some(item);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        if more.is_empty() {
+            return Some(FromTarget::Data(stream, bytes));
+        }
+        let mut joined = BytesMut::with_capacity(length);
+        std::iter::once(bytes).chain(more).for_each(|bytes| joined.extend_from_slice(&bytes));
+        Some(FromTarget::Data(stream, joined.freeze()))
+    }
 }
 
 /// Tasks and processes that end with their upstream.
@@ -156,6 +195,9 @@ pub fn input() -> Lane<ToTarget> {
 
 /// Bytes towards the target that a session may queue before its client has to wait.
 const TO_TARGET: usize = 256 << 10;
+
+/// Bytes that are given to a session at once, where so many wait.
+pub const JOINED: usize = 128 << 10;
 
 /// Messages from the target that wait for the engine; at 32 KiB each this is half a mebibyte.
 pub(crate) const FROM_TARGET: usize = 16;

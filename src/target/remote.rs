@@ -12,9 +12,11 @@ use russh::client::{self, Handle};
 use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PrivateKey, PublicKey};
 use russh::{ChannelMsg, ChannelReadHalf, ChannelWriteHalf, Pty, Sig, cipher, kex};
+use tokio::io::BufReader;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
+use super::gather::Gathering;
 use super::{FROM_TARGET, FromTarget, Hold, Job, Lane, TargetError, ToTarget, Upstream, integration};
 use crate::model::{ExitStatus, PtySize, Stream};
 use crate::policy::permit::Admission;
@@ -197,7 +199,16 @@ async fn handshake(
     socket.set_nodelay(true).map_err(|e| unreachable(e.to_string()))?;
     let (shown, refused) = oneshot::channel();
     let peer = Peer { trust: address.trust.clone(), host: address.host.clone(), shown: Some(shown) };
-    let mut handle = match client::connect_stream(Arc::new(settings(flow)), socket, peer).await {
+    // The library reads the length of a packet and then the packet: unbuffered, two system calls for each.
+    let settings = Arc::new(settings(flow));
+    let connected = match flow {
+        Flow::Terminal => {
+            let socket = BufReader::with_capacity(READ, Gathering::new(socket));
+            client::connect_stream(settings, socket, peer).await
+        }
+        Flow::Streams => client::connect_stream(settings, BufReader::with_capacity(READ, socket), peer).await,
+    };
+    let mut handle = match connected {
         Ok(handle) => handle,
         Err(e) => {
             return Err(match refused.await {
@@ -264,7 +275,7 @@ fn bridge(
     let (sender, output) = mpsc::channel(FROM_TARGET);
     let up = tokio::spawn(send(input, writer));
     let down = tokio::spawn(receive(reader, sender, handle, pty, first));
-    Upstream { output, _hold: Hold { tasks: vec![up.abort_handle(), down.abort_handle()], _end: None } }
+    Upstream::new(output, Hold { tasks: vec![up.abort_handle(), down.abort_handle()], _end: None })
 }
 
 /// Lane → channel. `data_bytes` waits for this channel's window and stops nobody else.
@@ -456,3 +467,6 @@ const STREAMS_WINDOW: u32 = 2 << 20;
 const TERMINAL_WINDOW: u32 = 256 << 10;
 
 const PACKET: u32 = 32 << 10;
+
+/// Bytes read from the connection at once: two of the greatest packets.
+const READ: usize = 64 << 10;

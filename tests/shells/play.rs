@@ -393,8 +393,8 @@ impl Session {
         loop {
             let wake = self.engine.wake_at().map(|at| at.since(self.now().mono));
             let wait = wake.map_or(quiet, |wake| wake.min(quiet));
-            let output = &mut self.upstream.output;
-            let came = self.runtime.block_on(async { tokio::time::timeout(wait, output.recv()).await });
+            let upstream = &mut self.upstream;
+            let came = self.runtime.block_on(async { tokio::time::timeout(wait, upstream.next()).await });
             match came {
                 Ok(Some(FromTarget::Data(stream, bytes))) => self.give(Input::FromTarget(stream, bytes)),
                 Ok(Some(_)) | Ok(None) => panic!("the shell is gone; the screen:\n{}", self.eye.contents()),
