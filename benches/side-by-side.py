@@ -135,6 +135,9 @@ def stop(process):
 class Bastion:
     """Holdpoint in front of the target, with recording and inspection on: nothing is switched off for speed."""
 
+    # What else its configuration says, behind the first line.
+    more = ""
+
     def __init__(self, base, binary, client_public):
         if not os.access(binary, os.X_OK):
             raise Fault(f"{binary} is not there; cargo build --release --locked makes it")
@@ -153,7 +156,7 @@ class Bastion:
     def start(self, target):
         config = f"""
 listen = ["127.0.0.1:0"]
-[[user]]
+{self.more}[[user]]
 name = "bench"
 roles = ["engineer"]
 keys = ["{self.client_public}"]
