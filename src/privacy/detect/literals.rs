@@ -8,19 +8,20 @@
 //! |---|---|
 //! | the beginning of a run of letters, or a hump | words, keys, tokens that begin a word; `.atlasv1.` by its `atlasv` |
 //! | the end of a run of letters, or a hump | ends of words (`*password`), tokens that may begin within a word: `bearer ` |
-//! | anywhere | the few that are left: `://`, `$1$`, `eyJ` |
+//! | anywhere | the few that are left: `://`, `$1$`, `eyJ`; and words of other scripts, only where there are any |
 //!
 //! At a place three letters are looked up in a table of bits; only what is in there is compared.
 
 use aho_corasick::packed::{self, Searcher};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind, Span};
+use memchr::memmem::Finder;
 
 use super::lanes::{Lanes, WINDOW};
 use super::rules::Uses;
 
 /// Finds literals.
 #[derive(Debug, Default)]
-pub(super) struct Finder {
+pub(super) struct Matcher {
     /// In small letters.
     texts: Vec<Box<[u8]>>,
     starts: Places,
@@ -28,7 +29,7 @@ pub(super) struct Finder {
     rest: Rest,
 }
 
-impl Finder {
+impl Matcher {
     /// Makes ready to find these literals, of which each is good for what `uses` says.
     ///
     /// # Errors
@@ -317,62 +318,111 @@ fn filled(head: u32, mask: u32, side: Side) -> impl Iterator<Item = u32> {
 
 /// What is left.
 #[derive(Debug, Default)]
-enum Rest {
-    #[default]
-    Nothing,
-    /// So few that vectors find them.
-    Packed(Box<Searcher>, Vec<u16>),
-    Automaton(Box<AhoCorasick>, Vec<u16>),
+struct Rest {
+    /// A few that vectors find together.
+    packed: Option<(Searcher, Vec<u16>)>,
+    /// Those too short for that, which have no letters.
+    short: Vec<(Finder<'static>, u16)>,
+    /// Those that begin with a letter of another script; the longest has so many bytes.
+    wide: Option<(AhoCorasick, Vec<u16>, usize)>,
+    /// Any others.
+    others: Option<(AhoCorasick, Vec<u16>)>,
 }
 
 impl Rest {
     fn of(texts: &[Box<[u8]>], rest: Vec<(u16, Option<&[u8]>)>) -> Result<Self, String> {
-        if rest.is_empty() {
-            return Ok(Self::Nothing);
-        }
+        let mut it = Self::default();
         let own = |literal: u16| texts.get(usize::from(literal)).map(|text| &**text).unwrap_or_default();
+        let (wide, rest): (Vec<_>, Vec<_>) =
+            rest.into_iter().partition(|(literal, _)| own(*literal).first().is_some_and(|b| !b.is_ascii()));
+        let wide: Vec<u16> = wide.into_iter().map(|(literal, _)| literal).collect();
+        if let Some(longest) = wide.iter().map(|literal| own(*literal).len()).max() {
+            it.wide = Some((automaton(wide.iter().map(|literal| own(*literal)))?, wide, longest));
+        }
+        let is_short =
+            |literal: u16| own(literal).len() < PACKED_MIN && !own(literal).iter().any(u8::is_ascii_alphabetic);
+        let (short, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(literal, _)| is_short(*literal));
+        it.short = short.into_iter().map(|(literal, _)| (Finder::new(own(literal)).into_owned(), literal)).collect();
         let spelled: Vec<Vec<u8>> = rest
             .iter()
             .flat_map(|(literal, exact)| exact.map_or_else(|| spellings(own(*literal)), |one| vec![one.to_vec()]))
             .collect();
         let literals: Vec<u16> = rest.into_iter().map(|(literal, _)| literal).collect();
         let packed = packed::Config::new().builder().extend(&spelled).build();
-        if let Some(packed) = packed.filter(|_| spelled.len() <= PACKED_MAX) {
-            return Ok(Self::Packed(Box::new(packed), literals));
+        match packed.filter(|_| spelled.len() <= PACKED_MAX) {
+            Some(packed) => it.packed = Some((packed, literals)),
+            None if literals.is_empty() => {}
+            None => it.others = Some((automaton(literals.iter().map(|literal| own(*literal)))?, literals)),
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(literals.iter().map(|literal| own(*literal)))
-            .map_err(|fault| fault.to_string())?;
-        Ok(Self::Automaton(Box::new(automaton), literals))
+        Ok(it)
     }
 
     fn find(&self, texts: &[Box<[u8]>], bytes: &[u8], each: &mut impl FnMut(u16, usize, usize)) {
-        match self {
-            Self::Nothing => {}
-            Self::Packed(packed, literals) => {
-                let mut from = 0;
-                while let Some(found) = packed.find_in(bytes, Span { start: from, end: bytes.len() }) {
-                    let start = found.start();
-                    for literal in literals {
-                        let text = texts.get(usize::from(*literal)).map(|text| &**text).unwrap_or_default();
-                        let end = start + text.len();
-                        if bytes.get(start..end).is_some_and(|here| here.eq_ignore_ascii_case(text)) {
-                            each(*literal, start, end);
-                        }
+        for (finder, literal) in &self.short {
+            finder.find_iter(bytes).for_each(|start| each(*literal, start, start + finder.needle().len()));
+        }
+        if let Some((packed, literals)) = &self.packed {
+            let mut from = 0;
+            while let Some(found) = packed.find_in(bytes, Span { start: from, end: bytes.len() }) {
+                let start = found.start();
+                for literal in literals {
+                    let text = texts.get(usize::from(*literal)).map(|text| &**text).unwrap_or_default();
+                    let end = start + text.len();
+                    if bytes.get(start..end).is_some_and(|here| here.eq_ignore_ascii_case(text)) {
+                        each(*literal, start, end);
                     }
-                    from = start + 1;
                 }
-            }
-            Self::Automaton(automaton, literals) => {
-                for found in automaton.find_overlapping_iter(bytes) {
-                    let literal = literals.get(found.pattern().as_usize()).copied().unwrap_or(u16::MAX);
-                    each(literal, found.start(), found.end());
-                }
+                from = start + 1;
             }
         }
+        if let Some((automaton, literals, longest)) = &self.wide {
+            beyond_ascii(bytes, *longest, |start, end| every(automaton, literals, bytes, start, end, each));
+        }
+        if let Some((automaton, literals)) = &self.others {
+            every(automaton, literals, bytes, 0, bytes.len(), each);
+        }
+    }
+}
+
+fn automaton<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Result<AhoCorasick, String> {
+    let builder = AhoCorasick::builder()
+        .match_kind(MatchKind::Standard)
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(texts);
+    builder.map_err(|fault| fault.to_string())
+}
+
+/// Calls `each` with what an automaton finds in a part of a text.
+fn every(
+    automaton: &AhoCorasick,
+    literals: &[u16],
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+    each: &mut impl FnMut(u16, usize, usize),
+) {
+    for found in automaton.find_overlapping_iter(bytes.get(start..end).unwrap_or_default()) {
+        let literal = literals.get(found.pattern().as_usize()).copied().unwrap_or(u16::MAX);
+        each(literal, start + found.start(), start + found.end());
+    }
+}
+
+/// Calls `each` with the parts of a text that letters of other scripts stand in, and as much behind these as a literal has.
+fn beyond_ascii(bytes: &[u8], longest: usize, mut each: impl FnMut(usize, usize)) {
+    let mut part: Option<(usize, usize)> = None;
+    for (base, window) in (0..).step_by(WINDOW).zip(bytes.chunks(WINDOW)) {
+        if let Some((start, end)) = part.filter(|(_, end)| *end <= base) {
+            each(start, end);
+            part = None;
+        }
+        if !window.is_ascii() {
+            let start = part.map_or(base, |(start, _)| start);
+            part = Some((start, (base + WINDOW + longest).min(bytes.len())));
+        }
+    }
+    if let Some((start, end)) = part {
+        each(start, end);
     }
 }
 
@@ -403,6 +453,9 @@ const KEY_BITS: u32 = 15;
 const BUCKET: usize = 8;
 
 const TOO_MANY: &str = "there are too many literals";
+
+/// Shorter ones make the vectors stop too often.
+const PACKED_MIN: usize = 3;
 
 /// More are found faster by an automaton.
 const PACKED_MAX: usize = 64;

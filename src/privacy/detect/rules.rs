@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::check::{self, Check};
 use super::entry::File;
 use super::heads::Heads;
-use super::literals::Finder;
+use super::literals::Matcher;
 use super::quick::{Endings, Set, Table};
 use super::shape::{Shape, Trie};
 use crate::model::DataKind;
@@ -18,7 +18,7 @@ use crate::model::DataKind;
 /// The rules of this build, and those of the site.
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
-    pub(super) literals: Finder,
+    pub(super) literals: Matcher,
     /// What each literal stands for.
     pub(super) uses: Vec<Uses>,
     pub(super) numbers: Vec<NumberRule>,
@@ -263,7 +263,7 @@ impl Rules {
         rules.things = file.words.things.into_iter().map(boxed).collect();
         rules.placeholders = file.words.placeholders.into_iter().collect();
         rules.uses = literals.uses;
-        let built = Finder::of(&literals.texts, &rules.uses);
+        let built = Matcher::of(&literals.texts, &rules.uses);
         rules.literals = built.map_err(|why| fault("", why))?;
         Ok(rules)
     }
