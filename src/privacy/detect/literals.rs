@@ -123,6 +123,10 @@ enum Place {
 
 /// The places at which no occurrence is missed that somebody looks for.
 fn places(text: &[u8], uses: &Uses) -> Vec<Place> {
+    if text.first().is_some_and(|b| !b.is_ascii()) {
+        // Where there are letters of other scripts all such literals are looked for together.
+        return vec![Place::Anywhere];
+    }
     if uses.free {
         return vec![within(text)];
     }
