@@ -85,7 +85,11 @@ fn text_between_stray_controls_is_searched_and_a_format_is_left_alone() {
         (b"a\x01mail alice@example.com\n", b"a\x01mail *****************\n"),
         (b"ustar\0\0\0\0\0alice@example.com\n", b"ustar\0\0\0\0\0alice@example.com\n"),
         (b"\x05\0\0\x03alice@example.com\n", b"\x05\0\0\x03alice@example.com\n"),
-        (b"\x01\xfe\x9c alice@example.com\n", b"\x01\xfe\x9c *****************\n"),
+        (
+            b"\x01\xfe\x02alice@example.com\nto alice@example.com\n",
+            b"\x01\xfe\x02alice@example.com\nto *****************\n",
+        ),
+        (b"a\0b\0c\0d\0e\0DB_PASSWORD=hunter2!x\0", b"a\0b\0c\0d\0e\0DB_PASSWORD=*********\0"),
     ] {
         for size in [1, 3, usize::MAX] {
             let (out, _) = bulk(plain, &[size]);

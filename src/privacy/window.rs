@@ -37,7 +37,9 @@ pub(super) struct Window {
     silent: usize,
     /// Of these, controls that no text has.
     odd: usize,
-    /// Where in the stream of text a row of them ended last.
+    /// Whether the line has had one of them, and bytes that are no UTF-8: together they are a format's, or compressed.
+    noise: (bool, bool),
+    /// Where in the stream of text a row of them, or such noise, ended last.
     binary: Option<u64>,
     tail: Tail,
     hits: Vec<Hit>,
@@ -76,6 +78,7 @@ impl Window {
             skipped: Vec::new(),
             silent: 0,
             odd: 0,
+            noise: (false, false),
             binary: None,
             tail: NOTHING,
             hits: Vec::new(),
@@ -263,6 +266,8 @@ impl Window {
             if !text.is_empty() {
                 self.text.extend_from_slice(text);
                 self.silent = 0;
+                self.odd = 0;
+                self.hear(text);
             }
             let (nuls, more) = more.split_at(self.scanner.nul_len(more).min(more.len()));
             // A terminal ignores NUL and some controls; between the bytes of a stream they end a text: `/proc/self/environ`, `find -print0`.
@@ -275,6 +280,23 @@ impl Window {
                     step => self.skip(&[*b], step),
                 }
                 rest = after;
+            }
+        }
+    }
+
+    /// Remembers whether a line has bytes that are no text.
+    fn hear(&mut self, text: &[u8]) {
+        if self.unit == Unit::Columns {
+            return;
+        }
+        let line = memrchr(b'\n', text).and_then(|feed| text.get(feed + 1..));
+        if line.is_some() {
+            self.noise = (false, false);
+        }
+        if std::str::from_utf8(line.unwrap_or(text)).is_err_and(|fault| fault.error_len().is_some()) {
+            self.noise.1 = true;
+            if self.noise.0 {
+                self.binary = Some(self.positions().1);
             }
         }
     }
@@ -296,7 +318,8 @@ impl Window {
         }
         if self.unit == Unit::Bytes {
             self.odd += bytes.iter().filter(|b| is_odd(**b)).count();
-            if self.odd >= BINARY {
+            self.noise.0 |= self.odd > 0;
+            if self.odd >= BINARY || self.noise == (true, true) {
                 self.binary = Some(self.positions().1);
             }
         }
