@@ -319,6 +319,7 @@ impl Window {
         if self.unit == Unit::Bytes {
             self.odd += bytes.iter().filter(|b| is_odd(**b)).count();
             self.noise.0 |= self.odd > 0;
+            self.noise.1 |= bytes.iter().any(|b| *b >= 0x80);
             if self.odd >= BINARY || self.noise == (true, true) {
                 self.binary = Some(self.positions().1);
             }
