@@ -210,6 +210,8 @@ impl ScreenMatcher {
     /// Says that a line was judged elsewhere: which of its cells were hidden, and what is known behind it.
     pub fn learn(&mut self, line: &Line, hidden: impl Fn(usize) -> bool, after: &Memory) {
         let mut hits = line.ranges(hidden);
+        // What is a value by itself is one wherever the line was judged.
+        self.detector.line(&line.text, &mut Memory::default(), &mut hits);
         self.judge_masked(&line.text, &Memory::default(), &mut hits);
         self.remember(line.text.clone(), Judged { before: None, hits, after: after.clone() });
     }

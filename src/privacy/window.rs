@@ -39,8 +39,10 @@ pub(super) struct Window {
     odd: usize,
     /// Whether the line has had one of them, and bytes that are no UTF-8: together they are a format's, or compressed.
     noise: (bool, bool),
-    /// Where in the stream of text a row of them, or such noise, ended last.
+    /// Where in the stream of text a row of them ended last.
     binary: Option<u64>,
+    /// From where to where in the stream of text a line is no text.
+    formats: Vec<(u64, u64)>,
     tail: Tail,
     hits: Vec<Hit>,
     found: Vec<Finding>,
@@ -80,6 +82,7 @@ impl Window {
             odd: 0,
             noise: (false, false),
             binary: None,
+            formats: Vec::new(),
             tail: NOTHING,
             hits: Vec::new(),
             found: Vec::new(),
@@ -208,8 +211,7 @@ impl Window {
 
     /// Positions in the stream of text: up to where it was shown, and its end.
     pub(super) fn positions(&self) -> (u64, u64) {
-        let at = |i: usize| self.dropped.saturating_add(u64::try_from(i).unwrap_or(u64::MAX));
-        (at(self.shown), at(self.text.len()))
+        (self.position(self.shown), self.position(self.text.len()))
     }
 
     fn add(&mut self, kind: DataKind) {
@@ -257,6 +259,8 @@ impl Window {
             gap.at = gap.at.saturating_sub(len);
         }
         self.dropped = self.dropped.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
+        let dropped = self.dropped;
+        self.formats.retain(|(_, to)| *to > dropped);
     }
 
     fn push(&mut self, bytes: &[u8]) {
@@ -289,16 +293,42 @@ impl Window {
         if self.unit == Unit::Columns {
             return;
         }
-        let line = memrchr(b'\n', text).and_then(|feed| text.get(feed + 1..));
-        if line.is_some() {
+        let mut begin = self.text.len() - text.len();
+        if let Some(feed) = memchr(b'\n', text) {
+            let at = self.position(begin + feed);
+            if let Some((_, to)) = self.formats.last_mut().filter(|(_, to)| *to == u64::MAX) {
+                *to = at;
+            }
             self.noise = (false, false);
-        }
-        if std::str::from_utf8(line.unwrap_or(text)).is_err_and(|fault| fault.error_len().is_some()) {
-            self.noise.1 = true;
-            if self.noise.0 {
-                self.binary = Some(self.positions().1);
+            begin += memrchr(b'\n', text).unwrap_or(feed) + 1;
+        } else {
+            // A character whose bytes came in two reads.
+            let goes_on = |b: &&u8| matches!(**b, 0x80..=0xbf);
+            let head = self.text.get(begin..).unwrap_or_default().iter().take_while(goes_on).take(3).count();
+            if head > 0 && begin >= 3 {
+                begin -= 3;
+                begin += self.text.get(begin..).unwrap_or_default().iter().take_while(goes_on).take(3).count();
+            } else if head > 0 {
+                begin = 0;
             }
         }
+        let line = self.text.get(begin..).unwrap_or_default();
+        if let Some(fault) = std::str::from_utf8(line).err().filter(|fault| fault.error_len().is_some()) {
+            self.noise.1 = true;
+            self.note_format(begin + fault.valid_up_to());
+        }
+    }
+
+    /// From here to the end of the line nothing is text, if it has both kinds of noise.
+    fn note_format(&mut self, at: usize) {
+        if self.noise == (true, true) && self.formats.last().is_none_or(|(_, to)| *to != u64::MAX) {
+            self.formats.push((self.position(at), u64::MAX));
+        }
+    }
+
+    /// Where a byte of the text stands in the stream of text.
+    fn position(&self, at: usize) -> u64 {
+        self.dropped.saturating_add(u64::try_from(at).unwrap_or(u64::MAX))
     }
 
     fn skip(&mut self, bytes: &[u8], step: Step) {
@@ -320,14 +350,19 @@ impl Window {
             self.odd += bytes.iter().filter(|b| is_odd(**b)).count();
             self.noise.0 |= self.odd > 0;
             self.noise.1 |= bytes.iter().any(|b| *b >= 0x80);
-            if self.odd >= BINARY || self.noise == (true, true) {
+            if self.odd >= BINARY {
                 self.binary = Some(self.positions().1);
             }
+            self.note_format(self.text.len());
         }
     }
 
     /// Whether a hit stands in a stream of bytes beside several controls that no text has: there it is part of a format that a changed byte breaks.
     fn is_binary(&self, hit: &Hit) -> bool {
+        let (start, end) = (self.position(hit.start), self.position(hit.end));
+        if self.formats.iter().any(|(from, to)| start < *to && end > *from) {
+            return true;
+        }
         let format = self.binary.and_then(|at| usize::try_from(at.checked_sub(self.dropped)?).ok());
         let inside = |at: usize| self.text.get(at..hit.start).is_some_and(|text| memchr(b'\n', text).is_none());
         if self.unit == Unit::Columns || format.is_some_and(inside) {
