@@ -109,6 +109,14 @@ pub(super) struct Entry {
     pub(super) records: u64,
 }
 
+impl Entry {
+    /// Reads an entry, of which every byte counts: a field under another name would be one that is missing, and nobody would know.
+    fn read(json: &[u8]) -> Option<Self> {
+        let entry: Self = serde_json::from_slice(json).ok()?;
+        (serde_json::to_vec(&entry).ok()? == json).then_some(entry)
+    }
+}
+
 /// The open directory.
 #[derive(Debug)]
 pub(super) struct Store {
@@ -207,7 +215,7 @@ impl Store {
         let Some(started) = self.ids.get(session.as_bytes()).map_err(|e| failed("read", &e))? else { return Ok(None) };
         let started = Fields(&started).u64().ok_or_else(|| damaged(session))?;
         let found = self.recordings.get(listed(Wall(started), session)).map_err(|e| failed("read", &e))?;
-        found.map(|json| serde_json::from_slice(&json).map_err(|_| damaged(session))).transpose()
+        found.map(|json| Entry::read(&json).ok_or_else(|| damaged(session))).transpose()
     }
 
     /// Sessions that have not ended, the oldest first. A ledger of before those were noted apart is read whole, once.
@@ -232,8 +240,7 @@ impl Store {
     pub(super) fn entries(&self) -> impl Iterator<Item = Result<Entry, Error>> + use<> {
         self.recordings.iter().rev().map(|pair| {
             let (key, json) = pair.map_err(|e| failed("read", &e))?;
-            let entry: Option<Entry> = serde_json::from_slice(&json).ok();
-            let entry = entry.filter(|entry| key == listed(entry.meta.started, entry.meta.id));
+            let entry = Entry::read(&json).filter(|entry| key == listed(entry.meta.started, entry.meta.id));
             entry.ok_or_else(|| Error::Damaged("an entry in the list of recordings".to_owned()))
         })
     }

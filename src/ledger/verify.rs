@@ -15,7 +15,7 @@ use super::record::{self, Chain, Fields, Kind, hex};
 use super::seal::{End, KeyId, Seal, Unsigned};
 use super::store::{Entry, Store};
 use super::{Error, failed};
-use crate::model::{AuditEvent, AuditRecord, RecordingState, Seq, SessionId, SessionMeta, VerifyReport};
+use crate::model::{AuditEvent, AuditRecord, RecordingState, Seq, SessionId, SessionMeta, VerifyReport, Wall};
 
 /// Verifies one session, with the audit chain that tells of it, or everything.
 pub(super) fn verify(store: &Store, keys: &[VerifyingKey], only: Option<SessionId>) -> Result<VerifyReport, Error> {
@@ -173,7 +173,7 @@ impl Check<'_> {
         let sealed = story.and_then(|story| story.sealed.as_ref());
         let seal = self.session_chain(&day, session, facts)?;
         self.end_agrees(session, seal, sealed);
-        self.list_agrees(session, meta, sealed, entry)
+        self.list_agrees(session, meta, sealed.map(|told| (told, seal.map(|seal| seal.ended))), entry)
     }
 
     fn reread(&mut self, session: SessionId) -> Result<Option<Entry>, Error> {
@@ -256,7 +256,7 @@ impl Check<'_> {
         &mut self,
         session: SessionId,
         meta: Option<&SessionMeta>,
-        sealed: Option<&Sealed>,
+        sealed: Option<(&Sealed, Option<Wall>)>,
         entry: Option<&Entry>,
     ) -> Result<(), Error> {
         let Some(mut entry) = entry.cloned() else { return Ok(()) };
@@ -264,9 +264,12 @@ impl Check<'_> {
             self.fault(format!("session {session}: it cannot be found by its id"));
         }
         let agrees = |entry: &Entry| match (sealed, entry.state) {
-            (None, RecordingState::Live) => true,
-            (Some(s), RecordingState::Sealed) => !s.interrupted && s.records == entry.records,
-            (Some(s), RecordingState::Interrupted) => s.interrupted && s.records == entry.records,
+            (None, RecordingState::Live) => entry.ended.is_none(),
+            (Some((s, ended)), RecordingState::Sealed | RecordingState::Interrupted) => {
+                s.interrupted == (entry.state == RecordingState::Interrupted)
+                    && s.records == entry.records
+                    && (ended.is_none() || entry.ended == ended)
+            }
             (None, RecordingState::Sealed | RecordingState::Interrupted) | (Some(_), RecordingState::Live) => false,
         };
         if !agrees(&entry) {

@@ -77,6 +77,22 @@ fn any_changed_byte_is_found() {
 }
 
 #[test]
+fn every_byte_of_the_list_of_recordings_counts() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path());
+    let base = BASES.into_iter().find(|(_, tree)| *tree == "recordings").unwrap();
+    let (key, good) = tree(dir.path(), base, |tree| pairs(tree).into_iter().next().unwrap());
+    for at in (0..good.len()).step_by(3) {
+        let mut bad = good.to_vec();
+        bad[at] ^= 0x01;
+        tree(dir.path(), base, |tree| tree.insert(&key, bad).unwrap());
+        assert_ne!(faults(dir.path()), Vec::<String>::new(), "byte {at} of {}", String::from_utf8_lossy(&good));
+    }
+    tree(dir.path(), base, |tree| tree.insert(&key, good).unwrap());
+    assert_eq!(faults(dir.path()), Vec::<String>::new());
+}
+
+#[test]
 fn any_changed_byte_of_a_long_payload_is_found_and_so_is_a_short_file() {
     let dir = tempfile::tempdir().unwrap();
     written(dir.path());
