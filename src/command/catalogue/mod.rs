@@ -48,9 +48,11 @@ use glob::Globs;
 mod flag;
 mod glob;
 mod hosts;
+mod nets;
 mod places;
 mod program;
 
+pub(super) use nets::{Nets, Scope};
 pub(super) use places::{Access, Places};
 pub(super) use program::{Ends, takes_value};
 
@@ -73,6 +75,7 @@ pub(super) struct Catalogue {
     generators: Vec<String>,
     hosts: Vec<Globs>,
     places: Places,
+    nets: Nets,
 }
 
 /// One file of the catalogue.
@@ -98,6 +101,8 @@ struct File {
     generators: Vec<String>,
     /// Hosts of the house.
     hosts: Vec<Globs>,
+    nets: Option<nets::Limits>,
+    net: Vec<nets::Net>,
 }
 
 /// A program and what it does.
@@ -266,6 +271,15 @@ impl From<String> for Verb {
 }
 
 impl Program {
+    /// Whether it says which paths it touches.
+    const fn touches(&self) -> bool {
+        self.reads.is_some()
+            || self.writes.is_some()
+            || self.sends.is_some()
+            || self.edits.is_some()
+            || self.reads_prefix.is_some()
+    }
+
     /// Gives its rules what they do not say themselves.
     ///
     /// # Errors
@@ -565,6 +579,7 @@ impl Catalogue {
             all.generators.extend(file.generators);
             all.hosts.extend(file.hosts);
             all.places.add(file.places, file.path);
+            all.nets.add(file.nets, file.net);
         }
         Ok(all)
     }
@@ -651,12 +666,23 @@ impl Catalogue {
         &self.places
     }
 
+    /// What words say of programs that no entry names.
+    pub(super) const fn nets(&self) -> &Nets {
+        &self.nets
+    }
+
+    /// Whether the entries of a program say which paths it touches.
+    pub(super) fn knows_paths(&self, name: &str) -> bool {
+        self.programs(name, name).any(Program::touches)
+    }
+
     /// Every example of every rule: what it shows, whether it must match, the kind, and the byte of its file where it stands.
     pub(super) fn examples(&self) -> impl Iterator<Item = (&str, bool, EffectKind, usize)> {
         let rules = self.programs.iter().flat_map(|p| &p.rule).filter_map(|r| Some((&r.examples, &r.pass, r.kind?)));
         let codes = self.codes.values().flatten().map(|c| (&c.examples, &c.pass, c.kind));
         let paths = self.places.rules().iter().map(|p| (p.examples().0, p.examples().1, p.kind()));
-        rules.chain(codes).chain(paths).flat_map(|(good, bad, kind)| {
+        let nets = self.nets.all().iter().map(nets::Net::examples);
+        rules.chain(codes).chain(paths).chain(nets).flat_map(|(good, bad, kind)| {
             let good = good.iter().map(|line| (line, true));
             let all = good.chain(bad.iter().map(|line| (line, false)));
             all.map(move |(line, must)| (line.get_ref().as_str(), must, kind, line.span().start))
@@ -692,7 +718,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 17] = files![
+const FILES: [(&str, &str); 18] = files![
     "wrappers.toml",
     "interpreters.toml",
     "files.toml",
@@ -710,4 +736,5 @@ const FILES: [(&str, &str); 17] = files![
     "iac.toml",
     "git.toml",
     "paths.toml",
+    "nets.toml",
 ];

@@ -20,6 +20,8 @@ pub(in crate::command) struct Found<'w> {
     pub(in crate::command) input: Option<&'w str>,
     /// Paths and how they are touched.
     pub(in crate::command) touched: Vec<(Cow<'w, Word>, Access)>,
+    /// Whether the program's entries say that this does nothing.
+    pub(in crate::command) quiet: bool,
 }
 
 /// One effect that a rule finds.
@@ -53,8 +55,10 @@ impl Catalogue {
         for program in self.programs(name, path) {
             let args = Arguments::read(program, args);
             if args.quiet(program) {
+                found.quiet = true;
                 continue;
             }
+            found.quiet |= program.rule.iter().any(|rule| args.excused(rule, program));
             found.matches.extend(program.rule.iter().filter_map(|rule| self.rule(rule, program, name, &args, ends)));
             args.payloads(program, &mut found);
             args.paths(program, &mut found);
@@ -239,6 +243,13 @@ impl<'w> Arguments<'w> {
             true => named.any(|option| option.value.as_ref().is_some_and(|value| flag.takes(value.text()))),
             false => named.next().is_some(),
         }
+    }
+
+    /// Whether a rule would fit, were it not for an option that it excepts.
+    fn excused(&self, rule: &RuleEntry, program: &Program) -> bool {
+        self.has_any(&rule.unless, program.long)
+            && rule.flags.iter().all(|flag| self.has(flag, program.long))
+            && after(&rule.verb, &self.operands, self.asked, program.abbreviates).is_some()
     }
 
     fn has_any(&self, flags: &[Flag], long: bool) -> bool {

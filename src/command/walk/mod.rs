@@ -5,6 +5,7 @@
 //! | `mod.rs` | scripts, pipelines, redirections, one command |
 //! | `run.rs` | what a command runs: wrappers, options that name a command |
 //! | `interpret.rs` | texts that are run: scripts, what flows into an interpreter, code of other languages |
+//! | `nets.rs` | what words and paths say where no entry names the program |
 //! | `state.rs` | what the line and the session define: variables, aliases, functions, files |
 //! | `trees.rs` | directories that came from the network |
 
@@ -16,6 +17,7 @@ use super::{Context, Dialect, Reader, Stdin, dialect, parse, sql};
 use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
 mod interpret;
+mod nets;
 mod run;
 mod state;
 mod trees;

@@ -54,7 +54,10 @@ impl Walk<'_> {
         {
             (own, flow) = (inner.own(args), self.inner(wrapper, &inner, args, act));
         }
-        self.catalogued(name, command, own, act);
+        let ruled = self.catalogued(name, command, own, act);
+        if called.is_none() && flow.is_none() {
+            self.nets(name, command, own, act, ruled);
+        }
         self.carried(name, args, act);
         self.disguises(name, command, args);
         self.fetched(name, args, act);
@@ -75,8 +78,8 @@ impl Walk<'_> {
         called.or(flow).unwrap_or_else(|| self.output_of(name, args, act.stdin))
     }
 
-    /// What the catalogue says of a command's own words.
-    fn catalogued(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) {
+    /// What the catalogue says of a command's own words; gives whether a rule or a language of the program has said what it does.
+    fn catalogued(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) -> bool {
         let span = args.iter().fold(command.span, |span, word| Span {
             start: span.start.min(word.span.start),
             end: span.end.max(word.span.end),
@@ -84,6 +87,7 @@ impl Walk<'_> {
         // What the line itself says may be sent anywhere: whoever reads the line has read it.
         let piped = matches!(act.stdin, Input::Flow(Flow { text: None, .. }) | Input::File);
         let found = self.catalogue.judge(name, command.shown(), args, Ends { piped, filed: self.into_file });
+        let ruled = found.quiet || !found.matches.is_empty() || !found.payloads.is_empty();
         for hit in found.matches {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
         }
@@ -120,6 +124,7 @@ impl Walk<'_> {
             (Some(_), Input::Flow(Flow { from: FlowOrigin::Network, .. })) => self.unread(FlowOrigin::Network, span),
             _ => {}
         }
+        ruled || found.input.is_some()
     }
 
     /// Judges what a wrapper runs.

@@ -1,0 +1,257 @@
+//! What a command's words and paths say although no entry names its program: the nets under the catalogue.
+
+use super::super::catalogue::{self, Access, Scope};
+use super::super::words::{Flow, Word};
+use super::super::{Reader, sql};
+use super::run::origin_of;
+use super::{Act, Input, Walk};
+use crate::model::{EffectKind, Severity, Span};
+
+impl Walk<'_> {
+    /// Judges the words of a command. `ruled` says that a rule of its own has said what it does.
+    pub(super) fn nets(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>, ruled: bool) {
+        let catalogue = self.catalogue;
+        if self.reader != Reader::Shell || rehearses(args) {
+            return;
+        }
+        let span = args.iter().fold(command.span, |span, word| Span {
+            start: span.start.min(word.span.start),
+            end: span.end.max(word.span.end),
+        });
+        let speaks = catalogue.speaks(name);
+        if !speaks && !catalogue.knows_paths(name) {
+            self.strange_paths(name, args, span);
+        }
+        if ruled || speaks {
+            return;
+        }
+        let before = self.effects.len();
+        let scope = catalogue.nets().scope(name);
+        if scope != Scope::Silent {
+            self.statements(args);
+        }
+        self.verbs(name, command, args, scope, span);
+        if self.effects.len() == before && scope == Scope::Program {
+            self.dictated(act.stdin, span);
+        }
+    }
+
+    /// The verbs of a command.
+    fn verbs(&mut self, name: &str, command: &Word, args: &[Word], scope: Scope, span: Span) {
+        let catalogue = self.catalogue;
+        let script = catalogue.interpreter(name).is_some();
+        // `python manage.py flush`: the script is the program.
+        let args = match args.iter().position(|word| !word.shown().starts_with('-')).filter(|_| script) {
+            Some(at) => args.get(at + 1..).unwrap_or_default(),
+            None if script => return,
+            None => args,
+        };
+        let scope = if script && scope == Scope::Program { Scope::Tasks } else { scope };
+        let told = catalogue.nets().told(scope, args.iter().map(|word| word.known().unwrap_or(UNKNOWN)));
+        let named = || {
+            let unknown = !script && scope == Scope::Program && !catalogue.knows(name) && !asks(args);
+            catalogue.nets().named(name).filter(|_| unknown).map(|net| (net, command.shown()))
+        };
+        if let Some((net, word)) = told.or_else(named) {
+            let (kind, severity, undo) = net.effect();
+            self.effect(kind, severity, undo, span, word, net.reason());
+        }
+    }
+
+    /// Arguments that are statements of SQL, whichever program they are given to.
+    fn statements(&mut self, args: &[Word]) {
+        let mut before = "";
+        for word in args {
+            let text = word.shown();
+            if MESSAGES.contains(&std::mem::replace(&mut before, text)) {
+                continue;
+            }
+            let at =
+                text.find('=').filter(|at| text.starts_with('-') && !text.get(..*at).unwrap_or_default().contains(' '));
+            let from = at.map_or(0, |at| at + 1);
+            let statement = text.get(from..).unwrap_or_default();
+            let first = statement.trim_start_matches(['\'', '"', ' ']).split([' ', '\n']).next().unwrap_or_default();
+            if statement.len() > first.len() && STATEMENTS.iter().any(|verb| verb.eq_ignore_ascii_case(first)) {
+                let place = (from == 0).then(|| origin_of(word).map(0, text.len()));
+                let found = sql::judge(statement, place, word.span, true);
+                self.effects.extend(found.into_iter().filter(|effect| effect.kind != EffectKind::Opaque));
+            }
+        }
+    }
+
+    /// Text that another command gives to a program that nobody knows: its lines are commands of that program.
+    fn dictated(&mut self, stdin: &Input, span: Span) {
+        let Input::Flow(Flow { text: Some(text), .. }) = stdin else { return };
+        let catalogue = self.catalogue;
+        if let Some(net) = text.lines().take(MAX_LINES).find_map(|line| catalogue.nets().commanded(line)) {
+            let (kind, severity, undo) = net.effect();
+            self.effect(kind, severity, undo, span, text.lines().next().unwrap_or_default(), net.reason());
+        }
+    }
+
+    /// Paths in the words of a program of which nobody says what it does with them.
+    fn strange_paths(&mut self, name: &str, args: &[Word], span: Span) {
+        let catalogue = self.catalogue;
+        let looks = catalogue.nets().looks(name);
+        let unknown = !catalogue.knows(name) && !looks;
+        let mut option = "";
+        let mut sends = false;
+        let mut away = None;
+        for word in args {
+            let text = word.shown();
+            if text.len() > 1 && text.starts_with('-') {
+                option = text;
+                sends |= SENDING.iter().any(|verb| text.trim_start_matches('-').starts_with(verb));
+                continue;
+            }
+            let before = std::mem::take(&mut option);
+            sends |= SENDING.contains(&text);
+            let remote = STORES.iter().any(|scheme| text.starts_with(scheme)) || catalogue::is_outside(catalogue, text);
+            if remote {
+                away = Some(word);
+                continue;
+            }
+            if !text.contains(['/', '.', '~']) || text.contains([' ', '\n']) {
+                continue;
+            }
+            // What an option names is a key to use more often than a file to show.
+            let used = before.starts_with("--") && !before.contains('=') || USES.contains(&before);
+            if !looks && !used {
+                self.touch_as(word, Access::Read, span, &[EffectKind::CredAccess]);
+            }
+            if unknown && text.starts_with("/dev/") && !catalogue.nets().looks_at_disks(name) {
+                self.touch_as(word, Access::Overwrite, span, &[EffectKind::DiskPartition]);
+            }
+            if unknown && OUTPUTS.contains(&before) {
+                self.touch(word, Access::Overwrite, span);
+            }
+        }
+        if let (true, Some(away)) = (sends, away) {
+            let files = args.iter().filter(|word| word.span != away.span && !word.shown().starts_with('-'));
+            for word in files.cloned().collect::<Vec<_>>() {
+                let from = word.shown().find('@').map_or(0, |at| at + 1);
+                let word = super::super::carry::behind(&word, from);
+                self.touch_as(&word, Access::Send, span, &[EffectKind::Exfil]);
+            }
+        }
+    }
+
+    /// What touching a path is, of these kinds only.
+    fn touch_as(&mut self, word: &Word, access: Access, span: Span, kinds: &[EffectKind]) {
+        let catalogue = self.catalogue;
+        for rule in catalogue.places().touched(word, access).filter(|rule| kinds.contains(&rule.kind())) {
+            self.effect(
+                rule.kind(),
+                rule.severity().max(Severity::Medium),
+                rule.undo(),
+                span,
+                word.shown(),
+                rule.reason(),
+            );
+        }
+    }
+}
+
+/// Whether an argument says that nothing is to happen, or asks for help.
+fn rehearses(args: &[Word]) -> bool {
+    args.iter().any(|word| {
+        let text = word.shown();
+        let quiet = || {
+            QUIET
+                .iter()
+                .any(|quiet| text.strip_prefix(quiet).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
+        };
+        let asks = || QUESTIONS.iter().any(|question| text.starts_with(question));
+        text.starts_with('-') && (quiet() || asks()) && !text.ends_with("=none") && !text.ends_with("=false")
+    }) || args.last().is_some_and(|word| matches!(word.shown(), "-h" | "help" | "-?" | "version"))
+        || args.first().is_some_and(|word| word.shown() == "help")
+}
+
+/// Whether the words only ask: then the program's name says nothing.
+fn asks(args: &[Word]) -> bool {
+    let asking = |text: &str| {
+        matches!(
+            text.trim_start_matches('-'),
+            "list" | "l" | "ls" | "status" | "show" | "info" | "version" | "V" | "check"
+        )
+    };
+    args.first().is_some_and(|word| asking(word.shown()))
+}
+
+/// Stands for a word that is not known: no verb.
+const UNKNOWN: &str = "\u{fffc}";
+
+/// Options with which nothing happens.
+const QUIET: [&str; 20] = [
+    "--help",
+    "--version",
+    "--dry-run",
+    "--dryrun",
+    "--dryRun",
+    "-dryRun",
+    "-dry-run",
+    "--dry_run",
+    "--noop",
+    "--no-op",
+    "--what-if",
+    "--whatif",
+    "-WhatIf",
+    "--simulate",
+    "--just-print",
+    "--preview",
+    "--pretend",
+    "--noaction",
+    "-help",
+    "--assumeno",
+];
+
+/// How options begin that ask.
+const QUESTIONS: [&str; 9] =
+    ["--list", "--show", "--status", "--print", "--check", "--verify", "--query", "--preview", "--dry"];
+
+/// With which words statements of SQL begin that do more than ask.
+const STATEMENTS: [&str; 10] =
+    ["drop", "truncate", "delete", "alter", "grant", "revoke", "update", "insert", "copy", "unload"];
+
+/// Options whose value is text for people, or is looked for.
+const MESSAGES: [&str; 18] = [
+    "-m",
+    "--message",
+    "--msg",
+    "--title",
+    "--body",
+    "--comment",
+    "--reason",
+    "--description",
+    "--filter",
+    "--filter-pattern",
+    "--pattern",
+    "--grep",
+    "--search",
+    "--summary",
+    "--note",
+    "--notes",
+    "--subject",
+    "--text",
+];
+
+/// Words and options that say that something goes elsewhere.
+const SENDING: [&str; 17] = [
+    "put", "upload", "push", "send", "post", "cp", "copy", "sync", "mirror", "mv", "move", "share", "publish", "POST",
+    "PUT", "export", "backup",
+];
+
+/// Addresses of stores, whose name is nobody's host.
+const STORES: [&str; 12] = [
+    "s3://", "gs://", "b2://", "az://", "wasb://", "wasbs://", "abfs://", "abfss://", "oss://", "cos://", "swift://",
+    "oci://",
+];
+
+/// Options that name a key, a configuration or an identity.
+const USES: [&str; 9] = ["-i", "-c", "-k", "-F", "-f", "-C", "-K", "-E", "-cert"];
+
+/// Options that name what a program writes.
+const OUTPUTS: [&str; 8] = ["-o", "--output", "--out", "-out", "-O", "--dest", "--destination", "--target"];
+
+/// Lines of a text that is given to a program.
+const MAX_LINES: usize = 20;
