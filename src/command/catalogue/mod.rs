@@ -18,6 +18,7 @@
 //! outside = true                   # some operand, or option with a value, names a host outside of the house
 //! piped = true                     # its input is a file, or what another command writes
 //! filed = true                     # what it writes goes into a file
+//! sought = true                    # what it writes is searched for secrets (`… | grep password`)
 //! flowing = true                   # some operand, or option with a value, holds what another command writes
 //! grade = true                     # severity follows the worst path among the operands (see [places])
 //! at_least = 1                     # how many operands there must be after the verb; likewise at_most
@@ -229,6 +230,8 @@ pub(super) struct RuleEntry {
     piped: bool,
     #[serde(default)]
     filed: bool,
+    #[serde(default)]
+    sought: bool,
     #[serde(default)]
     flowing: bool,
     #[serde(default)]
@@ -718,7 +721,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 18] = files![
+const FILES: [(&str, &str); 22] = files![
     "wrappers.toml",
     "interpreters.toml",
     "files.toml",
@@ -735,6 +738,10 @@ const FILES: [(&str, &str); 18] = files![
     "cloud.toml",
     "iac.toml",
     "git.toml",
+    "secrets.toml",
+    "sending.toml",
+    "halting.toml",
+    "machine.toml",
     "paths.toml",
     "nets.toml",
 ];

@@ -183,10 +183,13 @@ impl Nets {
                 }
                 at += 1;
                 let (first, last) = ends(text);
-                if self.asking.contains(first) || self.asking.contains(last) {
+                if [text, first, last].iter().any(|word| self.asking.contains(*word)) {
                     return None;
                 }
-                over = at >= MAX_VERBS || word.contains([' ', '\n']) || self.harmless.contains(first);
+                over = at >= MAX_VERBS
+                    || word.contains([' ', '\n'])
+                    || self.harmless.contains(text)
+                    || self.harmless.contains(first);
             }
         }
         None

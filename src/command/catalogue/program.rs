@@ -46,6 +46,8 @@ pub(in crate::command) struct Ends {
     pub(in crate::command) piped: bool,
     /// It writes into a file.
     pub(in crate::command) filed: bool,
+    /// What it writes is searched for secrets.
+    pub(in crate::command) sought: bool,
 }
 
 impl Catalogue {
@@ -80,6 +82,7 @@ impl Catalogue {
             || !flagged
             || (rule.piped && !ends.piped)
             || (rule.filed && !ends.filed)
+            || (rule.sought && !ends.sought)
             || args.has_any(&rule.unless, program.long)
         {
             return None;

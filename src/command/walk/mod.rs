@@ -98,6 +98,8 @@ pub(super) struct Walk<'c> {
     unpacked: bool,
     /// Whether what the command writes goes into a file.
     into_file: bool,
+    /// Whether what the command writes is searched for secrets.
+    sought: bool,
     /// Whether the command runs in a container that was there before.
     entered: bool,
     /// Whether the line itself is whole; one that is not cannot be parsed yet, which means nothing.
@@ -126,6 +128,7 @@ impl<'c> Walk<'c> {
             expanding: Vec::new(),
             unpacked: false,
             into_file: false,
+            sought: false,
             entered: false,
             complete,
             steps: 0,
@@ -304,9 +307,11 @@ impl<'c> Walk<'c> {
         self.sure &= !pipeline.maybe && pipeline.stages.len() == 1;
         let mut input = input.clone();
         let mut flow = Flow::default();
-        let outer = self.into_file;
+        let outer = (self.into_file, self.sought);
         for (at, stage) in pipeline.stages.iter().enumerate() {
-            self.into_file = outer || packed_into_file(pipeline.stages.get(at + 1..).unwrap_or_default());
+            let after = pipeline.stages.get(at + 1..).unwrap_or_default();
+            self.into_file = outer.0 || packed_into_file(after);
+            self.sought = outer.1 || after.iter().any(nets::seeks_secrets);
             flow = match stage {
                 Stage::Simple(simple) => self.simple(simple, &input),
                 Stage::Group(group) => self.group(group, &input),
@@ -314,7 +319,7 @@ impl<'c> Walk<'c> {
             };
             input = Input::Flow(flow.clone());
         }
-        (self.sure, self.into_file) = (sure, outer);
+        (self.sure, (self.into_file, self.sought)) = (sure, outer);
         flow
     }
 
@@ -599,7 +604,10 @@ fn packed_into_file(stages: &[Stage]) -> bool {
 }
 
 /// Programs that give on all that they read, smaller, enciphered or counted.
-const PACKERS: [&str; 11] = ["gzip", "pigz", "bzip2", "xz", "zstd", "lz4", "cat", "gpg", "openssl", "pv", "age"];
+const PACKERS: [&str; 22] = [
+    "gzip", "pigz", "bzip2", "xz", "zstd", "lz4", "cat", "gpg", "openssl", "pv", "age", "base64", "base32", "xxd",
+    "tr", "cut", "sed", "sort", "iconv", "uuencode", "csvtool", "column",
+];
 
 /// Whether a variable is an argument of the shell, or all of them.
 fn is_argument(name: &str) -> bool {

@@ -1,6 +1,7 @@
 //! What a command's words and paths say although no entry names its program: the nets under the catalogue.
 
 use super::super::catalogue::{self, Access, Scope};
+use super::super::tree::{Piece, Stage};
 use super::super::words::{Flow, Word};
 use super::super::{Reader, sql};
 use super::run::origin_of;
@@ -127,7 +128,9 @@ impl Walk<'_> {
             }
         }
         if let (true, Some(away)) = (sends, away) {
-            let files = args.iter().filter(|word| word.span != away.span && !word.shown().starts_with('-'));
+            let path = |word: &&Word| word.shown().contains(['/', '.', '~']) && !word.shown().starts_with("/opt/");
+            let files =
+                args.iter().filter(path).filter(|word| word.span != away.span && !word.shown().starts_with('-'));
             for word in files.cloned().collect::<Vec<_>>() {
                 let from = word.shown().find('@').map_or(0, |at| at + 1);
                 let word = super::super::carry::behind(&word, from);
@@ -151,6 +154,41 @@ impl Walk<'_> {
         }
     }
 }
+
+/// Whether a stage of a pipeline picks secrets out of what it reads: `grep -i passw`, `jq .db_password.value`.
+pub(super) fn seeks_secrets(stage: &Stage) -> bool {
+    let Stage::Simple(simple) = stage else { return false };
+    let mut words = simple.words.iter().map(|word| match word.pieces.as_slice() {
+        [Piece::Text { text, .. }] => text.as_str(),
+        _ => "",
+    });
+    words.next().is_some_and(|name| FILTERS.contains(&name)) && words.any(names_secret)
+}
+
+/// Whether a pattern is one for secrets.
+fn names_secret(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    SECRETS.iter().any(|word| text.contains(word)) || matches!(&*text, "pass" | "key" | "pw" | "-pass")
+}
+
+/// Programs that pick lines or values.
+const FILTERS: [&str; 12] = ["grep", "egrep", "fgrep", "rg", "ag", "jq", "yq", "awk", "sed", "gron", "ack", "xmllint"];
+
+/// Parts of the names of secrets.
+const SECRETS: [&str; 12] = [
+    "passw",
+    "secret",
+    "token",
+    "credential",
+    "api_key",
+    "apikey",
+    "api-key",
+    "private_key",
+    "private key",
+    "access_key",
+    "akia",
+    "pwd=",
+];
 
 /// Whether an argument says that nothing is to happen, or asks for help.
 fn rehearses(args: &[Word]) -> bool {

@@ -86,7 +86,12 @@ impl Walk<'_> {
         });
         // What the line itself says may be sent anywhere: whoever reads the line has read it.
         let piped = matches!(act.stdin, Input::Flow(Flow { text: None, .. }) | Input::File);
-        let found = self.catalogue.judge(name, command.shown(), args, Ends { piped, filed: self.into_file });
+        let found = self.catalogue.judge(
+            name,
+            command.shown(),
+            args,
+            Ends { piped, filed: self.into_file, sought: self.sought },
+        );
         let ruled = found.quiet || !found.matches.is_empty() || !found.payloads.is_empty();
         for hit in found.matches {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
@@ -227,8 +232,8 @@ impl Walk<'_> {
                 let outer = std::mem::replace(&mut self.place, place);
                 let sure = std::mem::replace(&mut self.sure, false);
                 self.note(&argv);
-                let enters = wrapper.runs == RunsIn::Container
-                    && wrapper.verb.as_ref().is_some_and(|verb| verb.contains("exec"));
+                let enters = matches!(wrapper.runs, RunsIn::Container | RunsIn::Remote)
+                    && wrapper.verb.as_ref().is_some_and(|verb| self.sought || !verb.contains("run"));
                 let entered = self.entered;
                 self.entered |= enters;
                 let flow = self.act(&Act { argv: &argv, stdin: act.stdin, place });
