@@ -68,7 +68,13 @@ impl Engine {
         let marked = gate.witness.as_ref().is_some_and(|witness| witness.is_hooked() && witness.is_at_prompt());
         gate.leave_prompt();
         let nudges = if marked || gate.programs.runs_nothing() { NUDGES } else { 0 };
-        let clearing = State::Clearing { until: now.mono.after(CLEARING), marked, gone: false, nudges };
+        let clearing = State::Clearing {
+            until: now.mono.after(CLEARING),
+            last: now.mono.after(LAST),
+            marked,
+            gone: false,
+            nudges,
+        };
         let ctrl = |letter: char, byte: u8| Token { kind: Kind::Key(Key::Ctrl(letter)), raw: vec![byte] };
         let (keys, state) = match standing {
             Standing::AtPrompt if gate.programs.mind_ctrl_c() => (vec![ctrl('u', 0x15), ctrl('k', 0x0b)], clearing),
@@ -132,26 +138,27 @@ impl Gate {
         }
     }
 
-    /// Output came while a line is taken back: whether it is gone, so that keys may go out now. Where the shell tells of its prompts it must be
-    /// such a one: until it has seen the Ctrl-C an editor takes keys and throws them away. A prompt that nobody knows is waited for until it is
-    /// whole.
-    pub(super) fn has_cleared(&mut self, screen: &Screen, now: Now) -> bool {
-        let State::Clearing { until, marked, gone, .. } = &mut self.state else { return false };
-        let read = !*marked && (self.line.at_prompt(screen) || self.line.is_cleared(screen));
-        if read {
-            self.state = State::Open;
-        } else if !*marked && self.line.is_empty(screen) {
-            (*until, *gone) = (now.mono.after(super::follow::WHOLE), true);
+    /// Output came while a line is taken back: whether it seems to be gone, so that keys may go out once nothing more comes. Where the shell
+    /// tells of its prompts it must be such a one: until it has seen the Ctrl-C an editor takes keys and throws them away. What comes
+    /// behind a prompt may be the line that is drawn anew, as fish does.
+    pub(super) fn watch_clearing(&mut self, screen: &Screen, now: Now) {
+        let quiet = self.quiet(now);
+        let State::Clearing { marked, .. } = self.state else { return };
+        let is_gone = if marked { self.is_back(screen) } else { self.line.is_cleared(screen) };
+        let State::Clearing { until, last, gone, .. } = &mut self.state else { return };
+        if is_gone {
+            (*until, *gone) = (quiet.min(*last), true);
         } else if std::mem::take(gone) {
-            // It was the line that is drawn anew.
-            *until = now.mono.after(CLEARING);
+            *until = now.mono.after(CLEARING).min(*last);
         }
-        read
     }
 }
 
 /// How long a prompt may take to come back after a Ctrl-C of ours.
 const CLEARING: Duration = Duration::from_millis(600);
+
+/// How long keys may wait at the most while something is drawn without an end.
+const LAST: Duration = Duration::from_secs(3);
 
 /// How often a shell is told again that a line is taken back.
 const NUDGES: u8 = 2;

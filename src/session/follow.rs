@@ -4,8 +4,28 @@ use std::time::Duration;
 
 use super::gate::{Gate, State};
 use super::witness::Witness;
-use crate::model::Now;
-use crate::terminal::{Commit, Kind, Screen, Token};
+use crate::model::{Mono, Now};
+use crate::terminal::{Commit, Interrupt, Kind, Screen, Token};
+
+/// What the keys wait behind in [`State::Following`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Behind {
+    /// A line that was committed.
+    Line,
+    /// A Ctrl-C.
+    Interrupt {
+        /// Something stood in the line.
+        begun: bool,
+        /// A prompt stood there.
+        at_prompt: bool,
+        /// When they go out whatever comes.
+        last: Mono,
+        /// A prompt seems to have come back.
+        back: bool,
+        /// The shell may be told again.
+        nudges: bool,
+    },
+}
 
 impl Gate {
     /// A text in which a character may run the line: what stands before it, or that character, as a token; the rest waits behind. And
@@ -27,14 +47,16 @@ impl Gate {
     /// What is typed from here on belongs to the next line.
     pub(super) fn follow(&mut self, screen: &Screen, now: Now) {
         if matches!(self.state, State::Open) && !screen.alternate_screen() {
-            self.state = State::Following { until: now.mono.after(FOLLOWING), dropping: false, gone: false };
+            self.state = State::Following { until: now.mono.after(FOLLOWING), behind: Behind::Line };
         }
     }
 
-    /// A Ctrl-C goes out. A line editor that reads a key before it sees the signal shows it, and throws it away with its line (bash does): so
-    /// at a prompt no key may overtake the next one. Where it does not come at all nobody knows what the editor has kept.
+    /// A Ctrl-C goes out. A shell that reads keys before it sees the signal throws them away with its line, wholly or in part, whatever it shows
+    /// of them; and the kernel throws away what nobody has read. So no key may overtake the prompt that comes back. Where none comes
+    /// behind a line that was begun, nobody knows what the editor has kept.
     pub(super) fn follow_interrupt(&mut self, screen: &Screen, now: Now) {
-        let begun = !self.line.is_empty(screen) || !self.unfinished.is_empty();
+        let before = matches!(self.state, State::Following { behind: Behind::Interrupt { begun: true, .. }, .. });
+        let begun = before || self.overtaken || self.line.is_begun(screen) || !self.unfinished.is_empty();
         let at_prompt = match &self.witness {
             Some(witness) if witness.is_hooked() => witness.is_at_prompt(),
             Some(_) | None => self.line.stands_at_prompt(screen),
@@ -42,34 +64,83 @@ impl Gate {
         self.unfinished.clear();
         self.unseen.clear();
         self.overtaken = false;
-        if begun || !self.witness.as_ref().is_some_and(Witness::takes_no_notice) {
-            self.leave_prompt();
+        let mut nudges = false;
+        if let Some(witness) = self.witness.as_mut().filter(|witness| begun || !witness.takes_no_notice()) {
+            nudges = begun && witness.is_hooked() && witness.is_at_prompt();
+            witness.interrupt();
         }
-        self.follow(screen, now);
-        if at_prompt
-            && !self.programs.mind_ctrl_c()
-            && let State::Following { until, dropping, .. } = &mut self.state
-        {
+        if self.programs.mind_ctrl_c() {
+            self.follow(screen, now);
+        } else if !screen.alternate_screen() {
+            let last = now.mono.after(DROPPING);
             // Behind an empty line there is nothing to be thrown away, and some say nothing then.
-            (*until, *dropping) = (now.mono.after(if begun { DROPPING } else { NOTHING_TO_DROP }), begun);
+            let until = if begun && !nudges { last } else { now.mono.after(NOTHING_TO_DROP) };
+            let behind = Behind::Interrupt { begun, at_prompt, last, back: false, nudges };
+            self.state = State::Following { until, behind };
         }
         self.programs.interrupt();
     }
 
-    /// Output came while keys wait: whether they may go out now. Where a prompt seems to stand that nobody knows (one with the time in it), they
-    /// wait until it is whole.
+    /// Whether this key goes out although others would wait: one more Ctrl-C at a program that may not have seen the one before, or takes
+    /// no notice.
+    pub(super) fn interrupts_again(&self, token: &Token) -> bool {
+        let at_program =
+            matches!(self.state, State::Following { behind: Behind::Interrupt { at_prompt: false, .. }, .. });
+        at_program && self.waiting.is_empty() && matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt))
+    }
+
+    /// Output came while keys wait: whether they may go out now. Behind a Ctrl-C a prompt may have been on its way already, and another follow
+    /// it: there they wait until nothing more comes.
     pub(super) fn has_followed(&mut self, screen: &Screen, now: Now) -> bool {
-        let read = self.next_is_read(screen);
-        let State::Following { until, dropping, gone } = &mut self.state else { return false };
-        if read {
-            self.state = State::Open;
-        } else if *dropping && self.line.is_empty(screen) {
-            (*until, *gone) = (now.mono.after(WHOLE), true);
-        } else if std::mem::take(gone) {
+        let is_back = self.is_back(screen);
+        let is_read = self.next_is_read(screen);
+        let quiet = self.quiet(now);
+        let State::Following { until, behind } = &mut self.state else { return false };
+        match behind {
+            Behind::Line if is_read => {
+                self.state = State::Open;
+                return true;
+            }
+            Behind::Line => {}
+            Behind::Interrupt { last, back, .. } if is_back => (*until, *back) = (quiet.min(*last), true),
             // It was the line that is drawn anew.
-            *until = now.mono.after(DROPPING);
+            Behind::Interrupt { last, back, .. } if *back => (*until, *back) = (*last, false),
+            // Nothing but the shell is there, and it is not through.
+            Behind::Interrupt { last, at_prompt: true, .. } => *until = quiet.max(*until).min(*last),
+            Behind::Interrupt { .. } => {}
         }
-        read
+        false
+    }
+
+    /// Nothing more has come behind a Ctrl-C, or what came seems to be all. Whether the shell is to be told again: readline that gets the
+    /// signal between two keys sees to it only with the next.
+    pub(super) fn ends_following(&mut self, now: Now) -> bool {
+        let State::Following { until, behind } = &mut self.state else { return false };
+        if let Behind::Interrupt { back: false, nudges: nudges @ true, last, .. } = behind {
+            (*nudges, *until) = (false, (*last).max(now.mono.after(NOTHING_TO_DROP)));
+            return true;
+        }
+        if let Behind::Interrupt { begun, back: false, .. } = behind {
+            self.overtaken |= *begun;
+            if let Some(witness) = self.witness.as_mut().filter(|witness| witness.takes_no_notice()) {
+                witness.stays();
+            }
+        }
+        self.state = State::Open;
+        false
+    }
+
+    /// Whether a prompt seems to stand there that has come behind the Ctrl-C.
+    pub(super) fn is_back(&self, screen: &Screen) -> bool {
+        match &self.witness {
+            Some(witness) if witness.is_hooked() => witness.is_at_prompt(),
+            Some(_) | None => self.line.is_back(screen),
+        }
+    }
+
+    /// Until when nothing may come, so that something counts as whole.
+    pub(super) fn quiet(&self, now: Now) -> Mono {
+        now.mono.after(self.line.quiet().min(LONGEST_QUIET))
     }
 
     /// A line is committed: the prompt is left.
@@ -98,11 +169,11 @@ pub(super) fn is_prefix(token: &Token) -> bool {
 /// How long keys wait for the next prompt. A shell shows it within some milliseconds; nobody notices this much while something runs.
 const FOLLOWING: Duration = Duration::from_millis(50);
 
-/// The same behind a Ctrl-C at a prompt. A shell answers within some milliseconds, on a busy machine within some hundred.
+/// The same behind a Ctrl-C. A shell answers within some milliseconds, on a busy machine within some hundred.
 const DROPPING: Duration = Duration::from_secs(1);
 
-/// The same where nothing had been typed.
+/// The same where nothing had been typed: fish says nothing then.
 const NOTHING_TO_DROP: Duration = Duration::from_millis(250);
 
-/// A prompt is drawn at once: nothing of it comes later than this behind its beginning.
-pub(super) const WHOLE: Duration = Duration::from_millis(30);
+/// A prompt is drawn at once, and people who type behind a Ctrl-C do not feel this.
+const LONGEST_QUIET: Duration = Duration::from_millis(100);

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::bar::Title;
 use super::begun::Begun;
 use super::engine::{Engine, Stage};
-use super::follow;
+use super::follow::{self, Behind};
 use super::judge::{self, Line};
 use super::mode::{At, Programs};
 use super::witness::Witness;
@@ -77,13 +77,12 @@ pub(super) enum State {
     /// Somebody has to decide.
     Held { commit: Token, hold: Box<Hold>, request: Box<HoldRequest> },
     /// A line was committed, and keys wait until the shell reads the next one: sent before, they would be echoed twice and belong to
-    /// no prompt. Where no prompt comes soon a program runs, and they are typed ahead of it.
-    /// `dropping`: behind a Ctrl-C at a prompt, where a line editor throws its line away, with every key that it reads before it sees the signal.
-    /// `gone`: that seems to have been.
-    Following { until: Mono, dropping: bool, gone: bool },
+    /// no prompt. Where no prompt comes soon a program runs, and they are typed ahead of it. Behind a Ctrl-C a line editor throws away what it
+    /// reads before it sees the signal.
+    Following { until: Mono, behind: Behind },
     /// The line is being taken back; open again when it is empty, or at that time. `marked`: the shell tells when it is. `gone`: it seems to be.
-    /// `nudges`: how often it may be told again.
-    Clearing { until: Mono, marked: bool, gone: bool, nudges: u8 },
+    /// `nudges`: how often it may be told again. `last`: open again whatever comes.
+    Clearing { until: Mono, last: Mono, marked: bool, gone: bool, nudges: u8 },
 }
 
 /// A hold point where a session waits.
@@ -284,6 +283,7 @@ impl Engine {
             State::Open if starting => self.key_before_start(token, now),
             // An approver holds the keyboard.
             State::Open => self.ring(),
+            State::Following { .. } if !paused && gate.interrupts_again(&token) => self.forward(token, now),
             State::Settling { .. }
             | State::Rereading { .. }
             | State::Recording { .. }
@@ -357,7 +357,7 @@ impl Engine {
         let screen = display.truth();
         if matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt)) {
             gate.follow_interrupt(screen, now);
-        } else if gate.overtaken && gate.line.typed().is_empty() && gate.line.at_prompt(screen) {
+        } else if gate.overtaken && gate.line.typed().is_empty() && gate.is_back(screen) {
             // Nothing went out before the prompt was back after all.
             gate.overtaken = false;
         }
@@ -477,6 +477,8 @@ impl Engine {
             // that was committed unseen and may go on.
             gate.unseen.truncate(gate.unseen.rfind('\n').map_or(0, |end| end + 1));
         }
+        // What the shell itself tells, and the keys do not contradict, has lost nothing to a Ctrl-C.
+        let overtaken = gate.overtaken && reading.certainty != Certainty::Exact;
         let elsewhere = gate.commit().is_some_and(|commit| matches!(commit.kind, EDIT_ELSEWHERE | Kind::Text));
         let around = judge::Around {
             full_screen: screen.alternate_screen(),
@@ -497,7 +499,7 @@ impl Engine {
         let mut line = match judge::line_of(reading, around) {
             // What comes back from an editor is not what stands here.
             line if elsewhere => judge::unread(line),
-            Some(line) if gate.overtaken => judge::unread(Some(line)),
+            Some(line) if overtaken => judge::unread(Some(line)),
             line => line?,
         };
         at.secret = line.secret;
@@ -633,9 +635,7 @@ impl Engine {
             }
             State::Clearing { .. } => {
                 gate.line.output(display.truth(), now.mono.0);
-                if gate.has_cleared(display.truth(), now) {
-                    self.work_off(now);
-                }
+                gate.watch_clearing(display.truth(), now);
             }
         }
     }
@@ -657,9 +657,10 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         match &gate.state {
             State::Settling { ask, .. } | State::Rereading { ask, .. } if *ask <= now.mono => self.settle(now),
-            State::Following { until, dropping, gone } if *until <= now.mono => {
-                gate.overtaken |= *dropping && !*gone;
-                gate.state = State::Open;
+            State::Following { until, .. } if *until <= now.mono => {
+                if gate.ends_following(now) {
+                    self.push(Output::ToTarget(Bytes::from_static(&[0x03])));
+                }
                 self.work_off(now);
             }
             State::Clearing { until, gone: false, nudges: 1.., .. } if *until <= now.mono => self.nudge(now),

@@ -342,6 +342,7 @@ fn denied_it_does_not_run_the_reason_stays_and_the_prompt_is_fresh() {
     assert!(screen.contains("denied by bob: \"use the runbook\""), "{screen}");
     assert!(!screen.contains("HELD"), "{screen}");
     t.types("ls\r");
+    t.wait(Duration::from_millis(60));
     assert_eq!(t.ran, ["ls"]);
 }
 

@@ -14,7 +14,6 @@ use bytes::Bytes;
 
 use super::Output;
 use super::engine::Engine;
-use super::gate::State;
 use super::words;
 use crate::model::{Event, Mono, Now, Shown};
 use crate::terminal::{ASK, Certainty, Mark, Marks, Told};
@@ -31,6 +30,8 @@ pub(super) struct Witness {
     hooked: bool,
     /// The number of the last prompt that was left.
     left: u64,
+    /// The prompt that was left by a Ctrl-C.
+    interrupted: Option<u64>,
     question: Question,
     /// What history expansion makes of the line that is told next.
     expanded: Option<String>,
@@ -88,6 +89,7 @@ impl Witness {
             shell: String::new(),
             hooked: false,
             left: 0,
+            interrupted: None,
             question: Question::None,
             expanded: None,
             unanswered: 0,
@@ -121,7 +123,7 @@ impl Witness {
             // A prompt that is only drawn anew has the number that it had.
             Mark::Prompt { number, .. } if number <= self.left || self.place == Place::Prompt(number) => Heard::Nothing,
             Mark::Prompt { number, continued } => {
-                self.place = Place::Prompt(number);
+                (self.place, self.interrupted) = (Place::Prompt(number), None);
                 self.since = now;
                 self.hooked = true;
                 Heard::Prompt { continued }
@@ -221,9 +223,28 @@ impl Witness {
         self.leave();
     }
 
+    /// A Ctrl-C goes out: its prompt is left for another one.
+    pub(super) fn interrupt(&mut self) {
+        let number = match self.place {
+            Place::Prompt(number) => Some(number),
+            Place::Elsewhere => None,
+        };
+        self.leave();
+        self.interrupted = number;
+    }
+
+    /// No other prompt came behind the Ctrl-C, of a shell that takes no notice of one at an empty line: it is at the same, unless it has
+    /// told otherwise.
+    pub(super) fn stays(&mut self) {
+        if let Some(number) = self.interrupted.take() {
+            self.place = Place::Prompt(number);
+        }
+    }
+
     /// The prompt was left: a line was committed, or taken back.
     pub(super) fn leave(&mut self) {
         self.forget();
+        self.interrupted = None;
         if let Place::Prompt(number) = self.place {
             self.left = self.left.max(number);
         }
@@ -251,7 +272,7 @@ impl Engine {
     /// The shell said something.
     pub(super) fn heard(&mut self, marks: Vec<Mark>, now: Now) {
         for mark in marks {
-            let Some((_, gate)) = self.terminal() else { return };
+            let Some((display, gate)) = self.terminal() else { return };
             let Some(witness) = &mut gate.witness else { return };
             match witness.hear(mark, now.mono) {
                 Heard::Nothing => {}
@@ -261,9 +282,10 @@ impl Engine {
                     if !continued {
                         gate.unfinished.doubt();
                     }
-                    let follows = matches!(gate.state, State::Following { .. });
-                    if follows || (matches!(gate.state, State::Clearing { .. }) && !continued) {
-                        gate.state = State::Open;
+                    if !continued {
+                        gate.watch_clearing(display.truth(), now);
+                    }
+                    if gate.has_followed(display.truth(), now) {
                         self.work_off(now);
                     }
                 }

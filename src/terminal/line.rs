@@ -18,6 +18,7 @@ mod region;
 mod vi;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use editor::Editor;
 use region::{Prompt, Seen};
@@ -86,12 +87,25 @@ pub struct LineReader {
     longer: Option<Prompt>,
     /// Prompts of earlier lines, the newest first.
     known: VecDeque<Prompt>,
-    /// The line that Ctrl-C was sent for: its row, and what it may have been.
-    interrupted: Option<(u64, Vec<String>)>,
+    /// The line that Ctrl-C was sent for.
+    interrupted: Option<Interrupted>,
     alternate: bool,
     /// Since a key called something up, the screen has shown something else than an empty prompt.
     echoes: bool,
     echo: Echo,
+}
+
+/// A line that Ctrl-C was sent for.
+#[derive(Debug)]
+struct Interrupted {
+    /// The cursor's row, counted from the first that the screen ever had.
+    line: u64,
+    /// What it may have been.
+    texts: Vec<String>,
+    /// It stood behind a prompt.
+    at_prompt: bool,
+    /// The screen has shown it.
+    shown: bool,
 }
 
 /// When keys went out and output came back.
@@ -126,8 +140,10 @@ impl LineReader {
         }
         if token.kind == Kind::Interrupt(Interrupt::Interrupt) {
             let mut texts = self.read(screen).candidates;
+            let shown = !texts.is_empty() && !self.at_prompt(screen);
             texts.extend(Some(self.editor.text()).filter(|text| !text.trim().is_empty()));
-            self.interrupted = Some((region::line_of(screen, screen.cursor().row), texts));
+            let (line, at_prompt) = (region::line_of(screen, screen.cursor().row), self.stands_at_prompt(screen));
+            self.interrupted = Some(Interrupted { line, texts, at_prompt, shown });
         } else {
             self.interrupted = None;
         }
@@ -162,6 +178,10 @@ impl LineReader {
     pub fn output(&mut self, screen: &Screen, now: u64) {
         self.follow_alternate(screen);
         self.echo.output(now);
+        if let Some(Interrupted { texts, shown, .. }) = &mut self.interrupted {
+            let row = screen.row_text(screen.cursor().row);
+            *shown |= texts.iter().any(|text| row.contains(text.as_str()));
+        }
     }
 
     /// Whether the echo of what was typed has arrived: at once if the screen shows what the keys say, else after a quiet
@@ -171,9 +191,17 @@ impl LineReader {
         if !self.run_is_shown(screen) {
             return self.echo.late(now);
         }
-        let seen = self.editor.is_touched() && screen.at_ground() && self.read(screen).certainty == Certainty::Agreed;
-        if seen && !screen.alternate_screen() {
-            return Settled::Yes;
+        if self.editor.is_touched() && screen.at_ground() && !screen.alternate_screen() {
+            let reading = self.read(screen);
+            if reading.certainty == Certainty::Agreed {
+                return Settled::Yes;
+            }
+            let keys = self.editor.text();
+            let begins = |line: &String| keys.trim_end() != line && keys.starts_with(line.as_str());
+            // The rest of the echo is on its way.
+            if reading.certainty == Certainty::Disputed && reading.candidates.iter().any(begins) {
+                return self.echo.late(now);
+            }
         }
         self.echo.settled(now)
     }
@@ -254,7 +282,9 @@ impl LineReader {
         if screen.faulted() || !self.editor.text().is_empty() || (self.prompt.is_some() && !self.editor.is_sure()) {
             return false;
         }
-        let Some((line, texts)) = &self.interrupted else { return self.read(screen).candidates.is_empty() };
+        let Some(Interrupted { line, texts, .. }) = &self.interrupted else {
+            return self.read(screen).candidates.is_empty();
+        };
         let cursor = screen.cursor();
         // An editor may draw its empty line where the other one was.
         let below = region::line_of(screen, cursor.row) > *line || !texts.is_empty();
@@ -278,14 +308,39 @@ impl LineReader {
         (self.prompt, self.longer, self.echoes) = (None, None, false);
     }
 
-    /// Whether a line that was taken back with the editor's own keys is gone: a known prompt stands there with nothing behind it. The
-    /// line that follows is then a new one.
+    /// Whether a line that was taken back is gone. Behind a Ctrl-C: another prompt is there. With the editor's own keys: a known one stands there
+    /// with nothing behind it, and the line that follows is then a new one.
     pub fn is_cleared(&mut self, screen: &Screen) -> bool {
+        if self.interrupted.is_some() {
+            return self.is_back(screen);
+        }
         let cleared = self.editor.text().is_empty() && self.at_prompt(screen);
         if cleared {
             self.restart();
         }
-        cleared
+        cleared || self.is_empty(screen)
+    }
+
+    /// Whether something may stand in the line, so that there is something for a Ctrl-C to throw away.
+    #[must_use]
+    pub fn is_begun(&self, screen: &Screen) -> bool {
+        // Behind another Ctrl-C: what that was sent for, if it had anything.
+        !self.is_empty(screen) && self.interrupted.as_ref().is_none_or(|before| !before.texts.is_empty())
+    }
+
+    /// Behind a Ctrl-C: whether a prompt stands there, with nothing behind it, that did not when it was sent.
+    #[must_use]
+    pub fn is_back(&self, screen: &Screen) -> bool {
+        let Some(Interrupted { line, at_prompt, shown, .. }) = &self.interrupted else { return self.at_prompt(screen) };
+        // One that stood there may stand there still, and show nothing yet of what was typed behind it.
+        let other = !at_prompt || *shown || region::line_of(screen, screen.cursor().row) != *line;
+        other && (self.at_prompt(screen) || self.is_empty(screen))
+    }
+
+    /// How long nothing may come, so that something that is drawn counts as whole: it follows the measured echo.
+    #[must_use]
+    pub fn quiet(&self) -> Duration {
+        Duration::from_micros(self.echo.quiet())
     }
 
     /// Keys that were typed into a full-screen program are no part of the line behind it.

@@ -17,6 +17,7 @@ fn no_key_overtakes_the_prompt_that_comes_back_behind_a_ctrl_c() {
     t.line.clear();
     t.says("^C\r\n");
     t.says(PROMPT);
+    t.wait(Duration::from_millis(150));
     assert_eq!((t.ran.as_slice(), certainties(&t)), (["ls".to_owned()].as_slice(), vec![Certainty::Agreed]));
 }
 
@@ -49,8 +50,117 @@ fn a_prompt_that_is_another_each_time_comes_back_as_well() {
     t.line.clear();
     t.says("^C\r\n12:01 $ ");
     t.types("ls\r");
-    t.wait(Duration::from_millis(50));
+    t.wait(Duration::from_millis(100));
     assert_eq!((t.ran.as_slice(), certainties(&t)), (["ls".to_owned()].as_slice(), vec![Certainty::Agreed]));
+}
+
+#[test]
+fn a_prompt_that_was_on_its_way_is_not_the_one_that_comes_back() {
+    for mut t in [Table::shell(), hooked()] {
+        t.wait(Duration::from_millis(300));
+        t.types("ls\r");
+        t.wait(Duration::from_millis(300));
+        t.busy = true;
+        t.types("\u{3}");
+        t.types("ls\r");
+        // It was drawn before the shell has seen the signal.
+        let prompt = t.prompt();
+        t.says(&format!("\r\n{prompt}"));
+        t.wait(Duration::from_millis(20));
+        let prompt = t.prompt();
+        t.says(&format!("^C\r\n{prompt}"));
+        assert!(t.sent.ends_with(&[3]), "{:?}", t.sent);
+        t.wait(Duration::from_millis(100));
+        assert_eq!(t.ran, ["ls", "ls"]);
+    }
+}
+
+#[test]
+fn the_prompt_that_stood_there_is_not_the_one_that_comes_back() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("ls\r");
+    t.wait(Duration::from_millis(300));
+    t.busy = true;
+    t.types("\u{3}\u{3}ls\r");
+    // The end of what drew the prompt.
+    t.says("\u{1b}[?2004h");
+    t.wait(Duration::from_millis(150));
+    assert!(t.sent.ends_with(b"\r\x03"), "{:?}", t.sent);
+    t.says("^C\r\n");
+    t.says(PROMPT);
+    t.wait(Duration::from_millis(60));
+    assert!(t.sent.ends_with(b"\r\x03\x03"), "{:?}", t.sent);
+    t.says("^C\r\n");
+    t.says(PROMPT);
+    t.wait(Duration::from_millis(60));
+    assert_eq!(t.ran, ["ls", "ls"]);
+}
+
+#[test]
+fn the_prompt_of_a_line_whose_echo_was_flushed_is_not_the_one_that_comes_back() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("ls\r");
+    t.wait(Duration::from_millis(300));
+    t.types("ls gone");
+    t.busy = true;
+    t.says("\r\u{1b}[K");
+    t.says(PROMPT);
+    t.types("\u{3}ls\r");
+    t.wait(Duration::from_secs(2));
+    assert_eq!((t.asked.len(), t.ran.len()), (1, 1));
+    assert_eq!(certainties(&t), [Certainty::Agreed, Certainty::Opaque]);
+}
+
+#[test]
+fn a_shell_with_hooks_that_sees_no_signal_is_told_again() {
+    let mut t = hooked();
+    t.types("ls gone");
+    t.busy = true;
+    t.types("\u{3}");
+    t.types("ls\r");
+    assert!(t.sent.ends_with(b"gone\x03"), "{:?}", t.sent);
+    t.busy = false;
+    t.wait(Duration::from_millis(400));
+    assert_eq!((t.ran.as_slice(), certainties(&t)), (["ls".to_owned()].as_slice(), vec![Certainty::Exact]));
+}
+
+#[test]
+fn the_rest_of_an_echo_is_waited_for() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("ls");
+    t.echo = false;
+    t.types(" -l\r");
+    t.wait(Duration::from_millis(500));
+    assert!(t.ran.is_empty());
+    t.echo = true;
+    t.says(" -l");
+    assert_eq!((t.ran.as_slice(), certainties(&t)), (["ls -l".to_owned()].as_slice(), vec![Certainty::Agreed]));
+}
+
+#[test]
+fn a_program_gets_each_ctrl_c_at_once_and_what_is_typed_behind_it_soon() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.busy = true;
+    t.says("working\r\n");
+    t.types("\u{3}\u{3}\u{3}");
+    assert_eq!(t.sent, [3, 3, 3]);
+    t.types("q");
+    t.wait(Duration::from_millis(250));
+    assert_eq!(t.sent, [3, 3, 3, b'q']);
+    // One that says that it goes on gets it sooner.
+    t.wait(Duration::from_millis(300));
+    t.types("\u{3}");
+    t.says("^C\r\nQuit\r\n(gdb) ");
+    t.types("q");
+    t.wait(Duration::from_millis(100));
+    assert_eq!(t.sent, [3, 3, 3, b'q', 3, b'q']);
+    t.says("\u{1b}[?1049h");
+    t.types("\u{3}q");
+    assert_eq!(t.sent, [3, 3, 3, b'q', 3, b'q', 3, b'q']);
 }
 
 #[test]
