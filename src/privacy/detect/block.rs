@@ -20,6 +20,7 @@ pub(super) fn begin_of_block(line: &[u8]) -> Option<(usize, usize)> {
             if memchr::memmem::find(label, b"PRIVATE KEY").is_some()
                 || label == b"OPENSSH PRIVATE KEY"
                 || memchr::memmem::find(label, b"ENCRYPTED PRIVATE").is_some()
+                || memchr::memmem::find(label, b"Static key").is_some()
             {
                 return Some((start, start + mark.len() + len));
             }
@@ -66,6 +67,11 @@ pub(super) fn is_key_line(content: &[u8]) -> bool {
     // `cat -A` ends lines in `$` and `^M$`, programs in `\\n"` or a backslash.
     let text = text.strip_suffix(b"$").unwrap_or(text);
     let text = text.strip_suffix(b"^M").unwrap_or(text).trim_ascii();
+    // A frame drawn around it, or the JSON of a container's log.
+    let text = text.strip_suffix(b"|").unwrap_or(text).trim_ascii_end();
+    if text.starts_with(b"{\"") && memchr::memmem::find(text, b"\\n\"").is_some() {
+        return true;
+    }
     let last = text.rsplit(|b| *b == b' ').next().unwrap_or_default();
     let base64 = last.iter().all(|b| {
         b.is_ascii_alphanumeric()

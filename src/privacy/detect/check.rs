@@ -54,6 +54,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("isikukood", isikukood),
     ("rodne_cislo", rodne_cislo),
     ("cnp", cnp),
+    ("egn", egn),
     ("mykad", mykad),
     ("th_id", th_id),
     ("tw_id", tw_id),
@@ -505,6 +506,16 @@ fn rodne_cislo(text: &[u8]) -> bool {
     let month = digits.number(2, 4) % 50;
     let dated = matches!(month, 1..=12 | 21..=32) && is_day(digits.number(4, 6));
     dated && (digits.as_slice().len() == 9 || digits.number(0, 10).is_multiple_of(11))
+}
+
+/// Bulgaria: a date (months from 21 and 41 are of other centuries), a number, a check digit.
+fn egn(text: &[u8]) -> bool {
+    let digits = Digits::of(text);
+    let [y1, y2, m1, m2, d1, d2, a, b, c, check] = *digits.as_slice() else { return false };
+    let (month, day) = ((m1 * 10 + m2) % 20, d1 * 10 + d2);
+    let weighed = [y1, y2, m1, m2, d1, d2, a, b, c].into_iter().zip([2_u32, 4, 8, 5, 10, 9, 7, 3, 6]);
+    let sum: u32 = weighed.map(|(digit, weight)| u32::from(digit) * weight).sum();
+    (1..=12).contains(&month) && (1..=31).contains(&day) && sum % 11 % 10 == u32::from(check)
 }
 
 /// Romanian CNP.

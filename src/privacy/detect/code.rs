@@ -137,7 +137,7 @@ fn meetings(lanes: &Lanes, mut each: impl FnMut(usize, bool)) {
 }
 
 /// The most letters that a code begins with.
-const LETTERS_MAX: usize = 7;
+const LETTERS_MAX: usize = 8;
 
 /// The most digits before a letter.
 const DIGITS_MAX: usize = 19;

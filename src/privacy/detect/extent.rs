@@ -1,9 +1,9 @@
 //! From where to where a value goes that hangs on a key.
 
+use super::dates::date_len;
 use super::key::{Promise, Sep, is_line_start};
 use super::names::{self, Trust};
 use super::rules::{Rules, ValueShape};
-use super::value;
 
 /// From where to where a value goes that hangs on its key by more than a blank.
 pub(super) fn extent(line: &[u8], label_start: usize, at: usize, sep: Sep, promise: Promise) -> (usize, usize, bool) {
@@ -11,12 +11,20 @@ pub(super) fn extent(line: &[u8], label_start: usize, at: usize, sep: Sep, promi
     if matches!(line.get(at..at + 2), Some([b'b' | b'r' | b'u' | b'f' | b'@' | b'$', b'"' | b'\''])) {
         start += 1;
     }
+    start += wrapper(line.get(start..).unwrap_or_default());
     let escaped = line.get(start) == Some(&b'\\') && matches!(line.get(start + 1), Some(b'"' | b'\''));
     if escaped {
         start += 1;
     }
     if let Some(quote @ (b'"' | b'\'' | b'`')) = line.get(start).copied() {
         start += 1;
+        let doubled = quote == b'\''
+            && line.get(start) == Some(&quote)
+            && line.get(start + 1).is_some_and(u8::is_ascii_alphanumeric);
+        if doubled {
+            // `'… password=''x'' …'`: a quote in a quoted text is doubled.
+            start += 1;
+        }
         return (start, closing(line, start, quote, escaped), true);
     }
     let rest = line.get(start..).unwrap_or_default();
@@ -29,6 +37,45 @@ pub(super) fn extent(line: &[u8], label_start: usize, at: usize, sep: Sep, promi
         text_end(rest, sep, promise.shape) + start
     };
     (start, end.max(start), false)
+}
+
+/// `Some("x")`, `ISODate("1985-05-12")`, `<%= "x" %>`: how much stands before the quote of a value that is wrapped.
+fn wrapper(text: &[u8]) -> usize {
+    let known = [
+        &b"Some("[..],
+        b"Ok(",
+        b"Just ",
+        b"Optional[",
+        b"Optional.of(",
+        b"Secret(",
+        b"SecretString(",
+        b"SecretStr(",
+        b"ISODate(",
+        b"new Date(",
+        b"Date(",
+        b"new ISODate(",
+        b"NumberLong(",
+        b"String(",
+        b"Symbol(",
+        b"Decimal(",
+        b"DATE ",
+        b"date ",
+        b"TIMESTAMP ",
+        b"Sensitive(",
+        b"<%= ",
+        b"N",
+        b"E",
+        b"toDate(",
+        b"TO_DATE(",
+        b"to_date(",
+        b"sensitive(",
+        b"text(",
+        b"str(",
+        b"unquote(",
+        b"Redacted(",
+    ];
+    let quoted = |len: usize| matches!(text.get(len), Some(b'"' | b'\''));
+    known.iter().find(|head| text.starts_with(head) && quoted(head.len())).map_or(0, |head| head.len())
 }
 
 /// Where a quoted text ends: before its closing quote, or with the line.
@@ -68,9 +115,7 @@ fn secret_end(line: &[u8], label_start: usize, start: usize, sep: Sep) -> usize 
         let value = line.get(start..end).unwrap_or_default();
         let cut = value.iter().enumerate().position(|(i, b)| match b {
             b'&' | b';' | b'"' | b'\'' | b'|' | b'<' | b'>' | b'`' => i > 0,
-            b',' => value
-                .get(i + 1..)
-                .is_none_or(|after| after.is_empty() || after.contains(&b'=') || after.contains(&b':')),
+            b',' => value.get(i + 1..).is_none_or(|after| after.is_empty() || begins_a_key(after)),
             b')' | b']' | b'}' => i + 1 == value.len(),
             _ => false,
         });
@@ -84,6 +129,15 @@ fn secret_end(line: &[u8], label_start: usize, start: usize, sep: Sep) -> usize 
         end -= 1;
     }
     end
+}
+
+/// `x=1`, `x:1`: not a second key of a list, which ends in `=` at most.
+fn begins_a_key(text: &[u8]) -> bool {
+    let name =
+        text.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b' ' | b'"')).count();
+    name > 0
+        && matches!(text.get(name), Some(b'=' | b':'))
+        && text.get(name + 1).is_some_and(|b| !matches!(b, b'=' | b','))
 }
 
 /// Where the first word ends if a key and its value follow it: `pass: 12 fail: 0`.
@@ -112,6 +166,13 @@ fn text_end(rest: &[u8], sep: Sep, shape: ValueShape) -> usize {
             from + rest.iter().position(ends).unwrap_or(rest.len())
         };
         let mut end = word(0);
+        let name = matches!(
+            shape,
+            ValueShape::Name | ValueShape::PersonName | ValueShape::MaybeName | ValueShape::SpelledName
+        );
+        if name {
+            return end_of_names(rest, end);
+        }
         let grouped = matches!(shape, ValueShape::Phone | ValueShape::Card | ValueShape::Id | ValueShape::Postcode);
         while grouped && rest.get(end) == Some(&b' ') {
             // `card=4111 1111 1111 1111`: on while groups of capitals and digits follow.
@@ -154,7 +215,9 @@ fn text_end(rest: &[u8], sep: Sep, shape: ValueShape) -> usize {
                         && !part
                         && (after.get(word) == Some(&b'=')
                             || after.get(word) == Some(&b':') && after.get(word + 1) == Some(&b' '))
-                        || matches!(next, Some(b'-')) && rest.get(i + 2) == Some(&b' ')
+                        || matches!(next, Some(b'-'))
+                            && rest.get(i + 2) == Some(&b' ')
+                            && !is_state(rest.get(i + 3..), shape)
                 }
             }
             _ => false,
@@ -164,6 +227,38 @@ fn text_end(rest: &[u8], sep: Sep, shape: ValueShape) -> usize {
         }
     }
     rest.len()
+}
+
+/// `São Paulo - SP, 01310-100`
+fn is_state(rest: Option<&[u8]>, shape: ValueShape) -> bool {
+    let state = |rest: &[u8]| matches!(rest, [a, b, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase());
+    shape == ValueShape::Address
+        && rest.is_some_and(|rest| state(rest) && !rest.get(2).is_some_and(u8::is_ascii_alphanumeric))
+}
+
+/// `CN=Jane van Roe,OU=x`, `name=Jane Roe, id=7`: on while words with a capital follow that are no keys.
+fn end_of_names(rest: &[u8], word: usize) -> usize {
+    let colon = rest.iter().position(|b| *b == b':').unwrap_or(rest.len());
+    let mut end = word.min(colon);
+    for _ in 0..3 {
+        let Some(next) = rest.get(end..).and_then(|rest| rest.strip_prefix(b" ")) else { break };
+        let len = next
+            .iter()
+            .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'\'' | b'.') || **b >= 0x80)
+            .count();
+        let particle =
+            matches!(next.get(..len), Some(b"van" | b"von" | b"de" | b"der" | b"da" | b"dos" | b"di" | b"del" | b"la"));
+        let spelled = next.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3) || particle;
+        if len < 2
+            || !spelled
+            || matches!(next.get(len), Some(b'=' | b'_' | b'0'..=b'9'))
+            || next.get(len) == Some(&b':') && next.get(len + 1) == Some(&b' ')
+        {
+            break;
+        }
+        end += len + 1;
+    }
+    end
 }
 
 /// Cuts a text to what its shape lets it be.
@@ -176,7 +271,7 @@ pub(super) fn trimmed(text: &[u8], start: usize, promise: Promise, quoted: bool,
         return whole;
     }
     let len = match promise.shape {
-        ValueShape::Date => value::date_len(text),
+        ValueShape::Date => date_len(text),
         ValueShape::Phone => {
             let run = text
                 .iter()
@@ -255,6 +350,9 @@ pub(super) fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(u
                 | b"sono"
                 | b"lautet"
                 | b"am"
+                | b"en"
+                | b"na"
+                | b"te"
                 | b"le"
                 | b"il"
                 | b"el"
@@ -292,7 +390,7 @@ pub(super) fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(u
             let dots = value.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'?')).count();
             start + len - dots
         }
-        ValueShape::Date => start + value::date_len(rest)?,
+        ValueShape::Date => start + date_len(rest)?,
         ValueShape::Name | ValueShape::PersonName | ValueShape::MaybeName | ValueShape::SpelledName => {
             let text = String::from_utf8_lossy(rest);
             start + names::name_len(&text, Trust::Spelled)?

@@ -12,15 +12,16 @@
 use super::block::{begin_of_block, end_of_block, is_key_line, line_mark};
 use super::key::{self, Behind, Promise, classify};
 use super::layout::{
-    dumped_string, indentation, inner, is_all_names, is_assignment, is_sql, may_be_header, prompt_end, redis_item,
-    unwrapped, value_of_pair,
+    dumped_string, indentation, inner, is_all_names, is_assignment, is_bare_key, is_sql, may_be_header, prompt_end,
+    redis_item, unwrapped,
 };
-use super::names;
+use super::pair::{ends_pair, value_of_pair};
+use super::printed::{Awaited, is_program, said_to_come};
 use super::prose;
 use super::rules::{Rules, ValueShape};
 use super::speech;
 use super::table::{Row, Table};
-use super::value::{self, Place, fits, part_of_address};
+use super::value::{self, Place, fits};
 use super::{Anchor, Hit, Kinds, Tail, Weight};
 use crate::model::DataKind;
 
@@ -29,22 +30,28 @@ use crate::model::DataKind;
 pub struct Memory {
     /// The line was cut: no value begins at the left edge, and if a value was open there, it goes on.
     pub(super) cut: Option<Cut>,
-    table: Option<Box<Table>>,
+    pub(super) table: Option<Box<Table>>,
     /// The last line was one name and nothing else: the header of one column, if a rule of dashes follows.
     lone: Option<Promise>,
     /// Lines of an open key block that may still come.
     block: u16,
     pub(super) frames: Vec<Frame>,
     pending: Option<(Promise, usize)>,
-    pair: Option<(Promise, u8)>,
+    pub(super) pair: Option<(Promise, u8)>,
     /// psql's expanded rows: `key | value`.
-    record: bool,
+    pub(super) record: bool,
     /// A vCard is open (RFC 6350).
-    vcard: bool,
+    pub(super) vcard: bool,
     /// For so many more lines it is about a person: one of the lines before had personal data.
     person: u8,
-    /// For so many more lines a secret may stand alone on one: a command or a sentence said that it comes.
-    awaited: Option<(Promise, u8)>,
+    /// A secret may stand alone on one of the next lines: a command or a sentence said that it comes.
+    pub(super) awaited: Option<Awaited>,
+    /// The last line, if a rule of dashes below it would make it the header of a table.
+    above: Option<Box<[u8]>>,
+    /// On so many more lines codes for one use may stand in rows.
+    codes: u8,
+    /// A name and an address come, up to the next field of a payment's message (SWIFT MT, `:59:`).
+    pub(super) party: bool,
 }
 
 /// Where a long line was cut.
@@ -107,6 +114,9 @@ impl Memory {
             && !self.record
             && !self.vcard
             && self.awaited.is_none()
+            && self.above.is_none()
+            && self.codes == 0
+            && !self.party
     }
 
     /// Lines were passed over that say nothing.
@@ -128,9 +138,11 @@ impl Memory {
         let first = out.hits.len();
         self.section(line);
         self.awaited(&mut out);
-        self.underline(line.bytes);
+        self.underline(line);
         self.expanded(&mut out);
         self.vcard(&mut out);
+        self.party(&mut out);
+        self.codes(&mut out);
         self.below(&mut out);
         let is_row = self.row(&mut out);
         self.keys(&mut out, is_row);
@@ -154,30 +166,6 @@ impl Memory {
         {
             self.person = PERSON_LINES;
         }
-    }
-
-    /// A secret that stands alone on its line, because a command before it was to print one.
-    fn awaited(&mut self, out: &mut Out<'_, '_>) {
-        let Some((promise, left)) = self.awaited.take() else { return };
-        let (from, to) = inner(out.line.bytes);
-        let value = out.line.bytes.get(from..to).unwrap_or_default();
-        let alone = !value.contains(&b' ') && value::is_drawn(value);
-        out.promised(from, to, promise, Place::Label, alone);
-        if !alone && left > 0 && (value.is_empty() || left > AWAITED_WORDS) {
-            self.awaited = Some((promise, left - 1));
-        }
-    }
-
-    /// `kubectl get secret x -o jsonpath=…`, `argocd admin initial-password`: what it prints may be a secret alone.
-    fn after_command(&mut self, line: &Line<'_>, prompt: usize) {
-        let secret = line.anchors.iter().filter(|anchor| anchor.start >= prompt).find_map(|anchor| {
-            let (start, end) = key::identifier(line.bytes, anchor.start, anchor.end);
-            classify(line.rules, line.bytes.get(start..end)?).filter(|promise| promise.is_secret())
-        });
-        if let Some(promise) = secret.filter(|_| !line.may_grow) {
-            self.awaited = Some((promise, 1));
-        }
-        self.table = Table::selected(line.rules, line.bytes.get(prompt..).unwrap_or_default()).map(Box::new);
     }
 
     /// Key blocks (RFC 7468, PuTTY's, PGP's): whether the line belongs to one, or begins one.
@@ -214,70 +202,40 @@ impl Memory {
         true
     }
 
-    /// A rule of dashes under a lone name makes it the header of a table.
-    fn underline(&mut self, line: &[u8]) {
-        if let Some(promise) = self.lone.take() {
-            let rule = line.trim_ascii();
-            if rule.len() >= 2 && rule.iter().all(|b| matches!(b, b'-' | b'+' | b'=')) {
-                self.table = Some(Box::new(Table::single(promise)));
-            }
+    /// Rows of codes for one use, below what says that they come.
+    fn codes(&mut self, out: &mut Out<'_, '_>) {
+        if self.codes == 0 {
+            return;
         }
-    }
-
-    /// A row `key | value` of a record that psql wrote expanded.
-    fn expanded(&mut self, out: &mut Out<'_, '_>) {
         let bytes = out.line.bytes;
-        let text = bytes.trim_ascii();
-        if text.starts_with(b"-[ RECORD ") {
-            self.record = true;
-            self.table = None;
-        } else if self.record {
-            let bar = memchr::memchr(b'|', bytes).filter(|_| !text.is_empty());
-            let Some(bar) = bar else {
-                self.record = false;
-                return;
-            };
-            let name = bytes.get(..bar).unwrap_or_default().trim_ascii();
-            if let Some(promise) = classify(out.line.rules, name) {
-                let (start, end) = inner(bytes.get(bar + 1..).unwrap_or_default());
-                out.promised(bar + 1 + start, bar + 1 + end, promise.of_person(true), Place::Own, true);
+        let mut any = bytes.trim_ascii().is_empty();
+        let mut at = 0;
+        for word in bytes.split(|b| matches!(b, b' ' | b'\t' | b',' | b'"')) {
+            // `1. 2369 8038`: the number of the row.
+            if value::code(word) {
+                any = true;
+                out.hit(at, at + word.len(), DataKind::Secret);
             }
-        }
-    }
-
-    /// The parts of a name in a vCard: `N:Roe;Jane;;;`, `FN:Jane Roe`; and of its address.
-    fn vcard(&mut self, out: &mut Out<'_, '_>) {
-        let bytes = out.line.bytes;
-        if bytes.starts_with(b"BEGIN:VCARD") || bytes.starts_with(b"END:VCARD") {
-            self.vcard = bytes.starts_with(b"BEGIN");
-        }
-        let Some(colon) = memchr::memchr(b':', bytes).filter(|_| self.vcard || Self::vcard_line(bytes)) else { return };
-        let name = bytes.get(..colon).unwrap_or_default().split(|b| *b == b';').next().unwrap_or_default();
-        let (kind, fits): (_, fn(&[u8]) -> bool) = match name {
-            b"N" | b"FN" | b"NICKNAME" => (DataKind::PersonName, names::is_name),
-            b"ADR" | b"LABEL" => (DataKind::PostalAddress, part_of_address),
-            _ => return,
-        };
-        let mut at = colon + 1;
-        for part in bytes.get(at..).unwrap_or_default().split(|b| *b == b';') {
-            if fits(part) {
-                out.hit(at, at + part.len(), kind);
-            }
-            at += part.len() + 1;
+            at += word.len() + 1;
         }
         if out.line.may_grow {
-            out.tail.hold(colon + 1, Weight::Identifying);
+            out.tail.hold(indentation(bytes), Weight::Light);
         }
+        self.codes = if any { self.codes - 1 } else { 0 };
     }
 
-    /// `N:Roe;Jane;;;` of a vCard of which the beginning was not seen.
-    fn vcard_line(bytes: &[u8]) -> bool {
-        bytes.strip_prefix(b"N:").is_some_and(|rest| {
-            let parts: Vec<&[u8]> = rest.split(|b| *b == b';').filter(|part| !part.is_empty()).collect();
-            rest.contains(&b';')
-                && parts.len() >= 2
-                && parts.iter().all(|part| names::is_name(part) && names::is_capitalised(part))
-        })
+    /// A rule of dashes under a lone name makes it the header of a table; several with blanks between them say where the columns are.
+    fn underline(&mut self, line: &Line<'_>) {
+        let rule = line.bytes.trim_ascii();
+        let dashes = rule.len() >= 2 && rule.iter().all(|b| matches!(b, b'-' | b'+' | b'='));
+        if let Some(promise) = self.lone.take().filter(|_| dashes) {
+            self.table = Some(Box::new(Table::single(promise)));
+        }
+        if let Some(above) = self.above.take()
+            && let Some(table) = Table::ruled(line.rules, &above, line.bytes)
+        {
+            self.table = Some(Box::new(table));
+        }
     }
 
     /// What a key on a line before says about this one.
@@ -297,9 +255,10 @@ impl Memory {
             let (from, to) = unwrapped(bytes, from, to);
             let value = bytes.get(from..to).unwrap_or_default();
             let other = promise.is_secret() && (speech::is_sentence(value) || speech::is_expression(value));
-            out.promised(from, to, promise, place, lone && !other && !is_assignment(value));
+            let lone = lone || below_a_name && promise.is_plain_by_its_shape();
+            out.promised(from, to, promise, place, lone && !other && !is_assignment(value) && !is_bare_key(value));
         }
-        if let Some((promise, left)) = self.pair.take() {
+        if let Some((promise, left)) = self.pair.take().filter(|_| !ends_pair(bytes)) {
             match value_of_pair(bytes) {
                 Some(at) => {
                     if let Some(found) = key::value_at(out.line.rules, bytes, 0, at, key::Sep::Colon, promise) {
@@ -344,11 +303,16 @@ impl Memory {
             after = to.max(anchor.end);
             let unfit =
                 matches!(behind, Behind::Maybe(_) | Behind::Nothing | Behind::Value(key::Found { fits: false, .. }));
+            self.asked(line, anchor.start, anchor.end);
+            let fits = matches!(behind, Behind::Value(key::Found { fits: true, .. }));
+            if !fits && !line.may_grow && are_codes(line, anchor) {
+                self.codes = CODES_MAX;
+            }
             if unfit && !line.may_grow && said_to_come(line, anchor.end) {
                 // `use the following password to proceed:`, `Password for x was reset.`
                 let word = line.bytes.get(anchor.start..anchor.end).unwrap_or_default();
                 if let Some(promise) = classify(line.rules, word).filter(|promise| promise.is_secret()) {
-                    self.awaited = Some((promise, 2));
+                    self.awaited = Some(Awaited::of_sentence(promise));
                     self.pair = Some((promise, 2));
                 }
             }
@@ -357,9 +321,11 @@ impl Memory {
                 // `Password: ` with a blank at its end is a prompt: what is typed there is not echoed, and the next line is another's.
                 Behind::End(_) if line.bytes.ends_with(b" ") => {}
                 Behind::End(promise) if promise.is_secret() && is_program(line.bytes) => {}
+                // `DB_PASSWORD=` is empty.
+                Behind::End(_) if line.bytes.ends_with(b"=") => {}
                 Behind::End(promise) if promise.is_secret() && line.bytes.contains(&b' ') && !line.may_grow => {
                     self.pending = Some((promise, indentation(line.bytes)));
-                    self.awaited = Some((promise, 2));
+                    self.awaited = Some(Awaited::of_sentence(promise));
                 }
                 Behind::End(promise) => self.pending = Some((promise, indentation(line.bytes))),
                 Behind::Pair(promise) => self.pair = Some((promise, 3)),
@@ -396,16 +362,30 @@ impl Memory {
             let promise = classify(line.rules, name).filter(|_| name.len() <= 40 && !name.contains(&b' '));
             self.pending = promise.map(|promise| (promise, indentation(line.bytes)));
         }
+        if fresh {
+            self.lone_name(line);
+            self.above = Some(line.bytes).filter(|line| line.len() <= ABOVE_MAX && may_be_header(line)).map(Box::from);
+        }
+    }
+
+    /// A line that is one name and nothing else: the header of a column, or a key whose value stands below.
+    fn lone_name(&mut self, line: &Line<'_>) {
         let name = line.bytes.trim_ascii();
-        if fresh && name.len() <= 40 && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b' ')) {
+        let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b' ');
+        if name.len() <= 40 && name.iter().all(plain) {
             self.lone = classify(line.rules, name).filter(|promise| promise.heads_a_column());
             if let Some(promise) = self.lone {
                 self.pending = Some((promise, indentation(line.bytes) + BELOW_A_NAME));
             }
+        } else if name.starts_with(b"/") && name.iter().all(|b| plain(b) || matches!(b, b'/' | b'-' | b'.')) {
+            // `etcdctl get /config/db_password`
+            let last = name.rsplit(|b| *b == b'/').next().unwrap_or_default();
+            let promise = classify(line.rules, last).filter(|promise| promise.shape == ValueShape::Secret);
+            self.pending = promise.filter(|_| !name.contains(&b' ')).map(|promise| (promise, indentation(line.bytes)));
         }
     }
 
-    fn is_person(&self) -> bool {
+    pub(super) fn is_person(&self) -> bool {
         self.frames.iter().any(|frame| {
             frame.what == What::Person
                 || matches!(frame.what, What::Kind(promise) if matches!(promise.shape, ValueShape::MaybeName | ValueShape::SpelledName))
@@ -430,6 +410,7 @@ impl Out<'_, '_> {
     fn found(&mut self, found: key::Found) {
         if found.fits {
             self.hit(found.start, found.end, found.promise.kind);
+            self.address_behind(found);
         }
         if self.line.may_grow && self.line.kinds.contains(found.promise.kind) {
             // Whether it is one may change with its next character, and for some with what stands behind it.
@@ -438,7 +419,19 @@ impl Out<'_, '_> {
         }
     }
 
-    fn promised(&mut self, from: usize, to: usize, promise: Promise, place: Place, sound: bool) {
+    /// `shipped to Jane Roe, 5 Main St, Oldtown`
+    fn address_behind(&mut self, found: key::Found) {
+        let rest = self.line.bytes.get(found.end..).unwrap_or_default();
+        let Some(address) = rest.strip_prefix(b", ").filter(|_| found.promise.is_name()) else { return };
+        if let Some(len) = prose::address_len(address, true) {
+            self.hit(found.end + 2, found.end + 2 + len, DataKind::PostalAddress);
+        }
+        if self.line.may_grow {
+            self.tail.hold(found.end, Weight::Light);
+        }
+    }
+
+    pub(super) fn promised(&mut self, from: usize, to: usize, promise: Promise, place: Place, sound: bool) {
         let value = self.line.bytes.get(from..to).unwrap_or_default();
         let fits = sound && fits(self.line.rules, promise.shape, value, place);
         if fits {
@@ -491,14 +484,15 @@ const PERSONAL_WORDS: &[&[u8]] = &[
     b"pesel",
 ];
 
-/// Whether a line says that a secret comes on one below it.
-fn said_to_come(line: &Line<'_>, end: usize) -> bool {
-    let rest = line.bytes.get(end..).unwrap_or_default().trim_ascii_end();
-    let prose = !rest.iter().any(|b| matches!(b, b'=' | b'{' | b'(' | b';' | b'|' | b'"'));
-    let does = [&b"reset"[..], b"generated", b"created", b"changed", b"following"]
-        .iter()
-        .any(|word| memchr::memmem::find(rest, word).is_some());
-    prose && rest.contains(&b' ') && (rest.ends_with(b":") || does && rest.ends_with(b"."))
+/// Whether a word and those beside it say that codes for one use come.
+fn are_codes(line: &Line<'_>, anchor: &Anchor) -> bool {
+    let from = anchor.start.saturating_sub(anchor.start.min(24));
+    let rest = line.bytes.get(anchor.end..).unwrap_or_default();
+    let mut blanks = memchr::memchr_iter(b' ', rest).filter(|at| *at > 0);
+    let to = anchor.end + blanks.next().unwrap_or(rest.len()).min(24);
+    let code =
+        |to: usize| classify(line.rules, line.bytes.get(from..to)?).filter(|promise| promise.shape == ValueShape::Code);
+    code(anchor.end).or_else(|| code(to)).is_some()
 }
 
 /// Personal data after which a name on the lines around is a person's.
@@ -521,15 +515,6 @@ pub(super) fn is_of_person(kind: DataKind) -> bool {
             | DataKind::DateOfBirth
             | DataKind::PostalAddress
     )
-}
-
-/// Whether a line is of a program: it opens a block or a call, and its last word is no label.
-fn is_program(line: &[u8]) -> bool {
-    let text = line.trim_ascii();
-    let marks = text.iter().any(|b| matches!(b, b'(' | b')' | b'[' | b';' | b'$' | b'{'));
-    let keyword =
-        [&b"for "[..], b"if ", b"elif ", b"def ", b"while ", b"class ", b"with ", b"case ", b"except ", b"else"];
-    marks && !text.starts_with(b"\"") || keyword.iter().any(|word| text.starts_with(word))
 }
 
 /// The honorifics and phrases after which a name comes.
@@ -593,9 +578,6 @@ pub(super) fn is_text(plain: &[u8]) -> bool {
 /// So many lines below personal data a name is still the person's.
 const PERSON_LINES: u8 = 3;
 
-/// While more lines than this are left, words may stand between what announces a secret and the secret.
-const AWAITED_WORDS: u8 = 1;
-
 /// So far from a person's data a name is a person's, in bytes.
 const PERSONAL: usize = 240;
 
@@ -605,8 +587,14 @@ const LIGHT: usize = 4;
 /// So far behind a word a name, a date or an address begins to look like one.
 const UNDECIDED: usize = 64;
 
+/// Longer lines are no headers.
+const ABOVE_MAX: usize = 512;
+
 /// Added to the indentation of a name that stands alone without a colon: its value must be indented further.
 const BELOW_A_NAME: usize = 1 << 16;
+
+/// More codes are not given out at once.
+const CODES_MAX: u8 = 24;
 
 /// A key has no more lines (16,384-bit RSA in lines of 64 has 200).
 const BLOCK_MAX: u16 = 400;

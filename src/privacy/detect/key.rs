@@ -3,8 +3,11 @@
 use super::extent::{closing, extent, prose_value, trimmed};
 use super::names;
 use super::rules::{Rules, ValueShape};
+pub(super) use super::separator::Sep;
+use super::separator::separator;
 use super::speech;
 pub(super) use super::title::classify;
+use super::title::{Verdict, verdict};
 use super::value::{self, Place, fits};
 use crate::model::DataKind;
 
@@ -26,6 +29,9 @@ impl Promise {
                 | ValueShape::Connection
                 | ValueShape::Base64
                 | ValueShape::Random
+                | ValueShape::Drawn
+                | ValueShape::Code
+                | ValueShape::Uuid
                 | ValueShape::MaybeName
                 | ValueShape::SpelledName
                 | ValueShape::Address
@@ -35,7 +41,16 @@ impl Promise {
     }
 
     pub(super) fn is_secret(self) -> bool {
-        matches!(self.shape, ValueShape::Secret | ValueShape::Base64 | ValueShape::Random | ValueShape::Connection)
+        matches!(
+            self.shape,
+            ValueShape::Secret
+                | ValueShape::Base64
+                | ValueShape::Random
+                | ValueShape::Drawn
+                | ValueShape::Code
+                | ValueShape::Uuid
+                | ValueShape::Connection
+        )
     }
 
     /// Whether it is a person's name.
@@ -47,7 +62,7 @@ impl Promise {
     }
 
     /// The same for a line that speaks of a person: a `name` there is probably a person's.
-    fn beside_person(self, person: bool) -> Self {
+    pub(super) fn beside_person(self, person: bool) -> Self {
         match self.shape {
             ValueShape::MaybeName | ValueShape::SpelledName if person => Self { shape: ValueShape::PersonName, ..self },
             _ => self,
@@ -107,12 +122,27 @@ pub(super) fn behind(rules: &Rules, line: &[u8], start: usize, end: usize, perso
     let Some((sep, at, label_end)) = separator(line, from, to) else { return (to, Behind::Nothing) };
     let label_start = if sep == Sep::Prose || sep == Sep::Flag { from } else { label_start(line, from) };
     let label = line.get(label_start..label_end).unwrap_or(own);
-    let Some(promise) = classify(rules, label)
-        .or_else(|| (label_end == to).then(|| classify(rules, own)).flatten())
-        .or_else(|| (sep == Sep::Prose).then(|| with_next_word(rules, line, from, at)).flatten())
-    else {
-        return (to, Behind::Nothing);
+    let said = match verdict(rules, label) {
+        // `mot de passe est x`, `UPDATE t SET secret = 'x'`
+        Verdict::Unknown if sep == Sep::Prose => {
+            verdict(rules, line.get(self::label_start(line, from)..label_end).unwrap_or(own))
+        }
+        Verdict::Other if line.get(..from).is_some_and(|head| head.ends_with(b" SET ") || head.ends_with(b" set ")) => {
+            Verdict::Unknown
+        }
+        said => said,
     };
+    let unknown = said == Verdict::Unknown;
+    let promise = match said {
+        Verdict::Promises(promise) => Some(promise),
+        Verdict::Unknown | Verdict::Other => None,
+    }
+    .or_else(|| (unknown && label_end == to).then(|| classify(rules, own)).flatten())
+    .or_else(|| (unknown && sep == Sep::Prose).then(|| with_next_word(rules, line, from, at)).flatten());
+    let Some(promise) = promise else { return (to, Behind::Nothing) };
+    if matches!(sep, Sep::Prose | Sep::Blanks) && promise.is_secret() && is_part_of_a_name(own, promise) {
+        return (to, Behind::Nothing);
+    }
     let promise = if possessive(line, from, sep) { promise.of_speaker() } else { promise };
     let promise = promise.beside_person(person);
     if own == b"PASS" && matches!(sep, Sep::Colon | Sep::Blanks) {
@@ -127,6 +157,7 @@ pub(super) fn behind(rules: &Rules, line: &[u8], start: usize, end: usize, perso
         return (to, if ends { Behind::End(promise) } else { Behind::Nothing });
     }
     if matches!(line.get(at), Some(b'{' | b'['))
+        && sep != Sep::Tag
         && line.get(at..at + 2).is_none_or(|two| two != b"{{")
         && sep != Sep::Prose
     {
@@ -146,6 +177,12 @@ pub(super) fn behind(rules: &Rules, line: &[u8], start: usize, end: usize, perso
     (to, found.map_or(Behind::Maybe(at), Behind::Value))
 }
 
+/// `class=TokenCleanupJob`, `runner-pepper`: in running text such a name names something else.
+fn is_part_of_a_name(own: &[u8], promise: Promise) -> bool {
+    promise.shape == ValueShape::Drawn
+        || own.contains(&b'-') && own.iter().all(|b| b.is_ascii_lowercase() || *b == b'-')
+}
+
 /// `password for user bob: x`, `the root password for app013 is x - change it`: some words on, one that is no word.
 fn far_value(rules: &Rules, line: &[u8], at: usize, promise: Promise) -> Option<Found> {
     let rest = line.get(at..line.len().min(at + FAR))?;
@@ -162,8 +199,9 @@ fn far_value(rules: &Rules, line: &[u8], at: usize, promise: Promise) -> Option<
     }
     let start = at + gap + mark;
     let value = line.get(start..)?.split(|b| b.is_ascii_whitespace()).next()?;
-    let value = value.strip_suffix(b".").or_else(|| value.strip_suffix(b",")).unwrap_or(value);
-    let fits = fits(rules, promise.shape, value, Place::Prose) && value::is_drawn(value);
+    let marks = value.iter().rev().take_while(|b| matches!(b, b'.' | b',' | b'"' | b'\'' | b'}' | b')' | b'`')).count();
+    let value = value.get(..value.len() - marks).unwrap_or_default();
+    let fits = fits(rules, promise.shape, value, Place::Label) && value::is_secret_by_its_look(rules, value);
     fits.then_some(Found { start, end: start + value.len(), promise, fits })
 }
 
@@ -186,7 +224,8 @@ fn default_value(rules: &Rules, line: &[u8], at: usize, promise: Promise) -> Opt
 /// `Deliver to Jane Roe`: what a verb promises with the little word behind it.
 fn with_next_word(rules: &Rules, line: &[u8], from: usize, at: usize) -> Option<Promise> {
     let word = line.get(at..)?.iter().take_while(|b| b.is_ascii_lowercase()).count();
-    matches!(line.get(at..at + word)?, b"to" | b"by").then(|| classify(rules, line.get(from..at + word)?))?
+    matches!(line.get(at..at + word)?, b"to" | b"by" | b"le" | b"il" | b"am" | b"em" | b"el" | b"on" | b"in" | b"at")
+        .then(|| classify(rules, line.get(from..at + word)?))?
 }
 
 /// `mein Name ist`, `my name is`: whose it is says that it is a person's.
@@ -200,34 +239,14 @@ fn possessive(line: &[u8], from: usize, sep: Sep) -> bool {
         )
 }
 
-/// How a value hangs on its key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sep {
-    /// `key=value`
-    Tight,
-    /// `key = value`, `key := value`, `key => value`
-    Assign,
-    /// `key -> value`
-    Arrow,
-    /// `key: value`
-    Colon,
-    /// `--key value`
-    Flag,
-    /// `<key>value</key>`
-    Tag,
-    /// `key is value`
-    Prose,
-    /// `key` in two blanks or a tab before a value: columns of two.
-    Blanks,
-    /// `name: key`, and the value on the next line.
-    Paired,
-}
-
 pub(super) fn identifier(line: &[u8], start: usize, end: usize) -> (usize, usize) {
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.') || *b >= 0x80;
     let from = start
         - line.get(..start).unwrap_or_default().iter().rev().take_while(|b| part(b)).take(IDENTIFIER_MAX + 1).count();
     let to = end + line.get(end..).unwrap_or_default().iter().take_while(|b| part(b)).take(IDENTIFIER_MAX + 1).count();
+    // `password........x`
+    let leader = line.get(end..to).and_then(|rest| memchr::memmem::find(rest, b"..."));
+    let to = leader.map_or(to, |at| end + at);
     // A full stop at the end ends a sentence or an abbreviation.
     let dots = line.get(from..to).unwrap_or_default().iter().rev().take_while(|b| matches!(b, b'.' | b'-')).count();
     // The dashes of `--password` are no part of it.
@@ -257,159 +276,6 @@ fn label_start(line: &[u8], from: usize) -> usize {
         start -= word + 1;
     }
     start
-}
-
-/// What separates the key that ends at `to` from its value, where the value begins, and where the label ends.
-fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usize, usize)> {
-    let own = line.get(from..to).unwrap_or_default();
-    let at = |i: usize| line.get(i).copied();
-    let before = from.checked_sub(1).and_then(at);
-    let mut i = to;
-    if before == Some(b'<')
-        && at(i) == Some(b'>')
-        && memchr::memmem::find(line.get(i..).unwrap_or_default(), b"</").is_some()
-    {
-        return Some((Sep::Tag, i + 1, to));
-    }
-    if at(i) == Some(b'.')
-        && matches!(at(i + 1), Some(b' ' | b':' | b'\t'))
-        && line.get(from..to).is_some_and(|own| own.contains(&b'.'))
-    {
-        // `D.O.B. 1985-05-12`
-        i += 1;
-    }
-    if at(i) == Some(b'\\') && matches!(at(i + 1), Some(b'"' | b'\'')) {
-        i += 1;
-    }
-    let quoted = matches!(at(i), Some(b'"' | b'\'' | b'`'));
-    if quoted {
-        i += 1;
-    }
-    if at(i) == Some(b']') {
-        i += 1;
-    }
-    let quoted_end = i;
-    let blanks = line.get(i..).unwrap_or_default().iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    let tab = line.get(i..i + blanks).is_some_and(|gap| gap.contains(&b'\t'));
-    let mut j = i + blanks;
-    let mut label_end = to;
-    if !matches!(at(j), Some(b':' | b'=' | b'-')) && !quoted && blanks <= 1 {
-        // `Phone number (home):`, `SSN #:`, `ID No.:`
-        let rest = line.get(i..).unwrap_or_default();
-        let gap = rest
-            .iter()
-            .take(24)
-            .take_while(|b| {
-                b.is_ascii_alphanumeric()
-                    || matches!(b, b' ' | b'.' | b'#' | b'(' | b')' | b'/' | b'\'' | b'-')
-                    || **b >= 0x80
-            })
-            .count();
-        if gap > 0
-            && matches!(rest.get(gap), Some(b':' | b'='))
-            && !rest.get(..gap).is_some_and(|gap| gap.windows(2).any(|two| two == b"  "))
-            && is_remark(rest.get(..gap).unwrap_or_default(), rest.get(gap) == Some(&b'='))
-        {
-            let words =
-                rest.get(..gap).unwrap_or_default().split(|b| *b == b' ').filter(|word| !word.is_empty()).count();
-            if words <= 2 {
-                j = i + gap;
-                label_end = j;
-            }
-        }
-    }
-    let skip = |from: usize| {
-        from + line.get(from..).unwrap_or_default().iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
-    };
-    let dots = line.get(j..).unwrap_or_default().iter().take_while(|b| **b == b'.').count();
-    if dots >= 3 {
-        // `Last Name ........ Roe`
-        return Some((Sep::Colon, skip(j + dots), label_end));
-    }
-    if quoted
-        && line.get(..from.saturating_sub(1)).is_some_and(|head| head.trim_ascii_end().ends_with(b"("))
-        && at(i) == Some(b',')
-    {
-        // `define('DB_PASSWORD', 'x')`
-        return Some((Sep::Assign, skip(i + 1), to));
-    }
-    match (at(j), at(j + 1)) {
-        // A comparison, a scope or a URL.
-        (Some(b'='), Some(b'=' | b'~')) | (Some(b':'), Some(b':' | b'/')) => None,
-        (Some(b'='), Some(b'>')) | (Some(b':'), Some(b'=')) => Some((Sep::Assign, skip(j + 2), label_end)),
-        // `$token->value` reads a member.
-        (Some(b'-'), Some(b'>')) => (blanks > 0).then(|| (Sep::Arrow, skip(j + 2), label_end)),
-        (Some(b'='), _) => {
-            let sep = if blanks == 0 && !matches!(at(j + 1), Some(b' ')) { Sep::Tight } else { Sep::Assign };
-            Some((sep, skip(j + 1), label_end))
-        }
-        (Some(b':'), _) => Some((Sep::Colon, skip(j + 1), label_end)),
-        (Some(b','), _) | (Some(b' ' | b'}'), _) if quoted => None,
-        _ if quoted => paired(line, quoted_end).map(|value| (Sep::Assign, value, to)),
-        (Some(_), _)
-            if blanks == 1
-                && line
-                    .get(..from)
-                    .is_some_and(|head| head.ends_with(b"--") || head.ends_with(b" -") && is_small(own)) =>
-        {
-            Some((Sep::Flag, j, to))
-        }
-        (Some(_), _) if blanks > 1 || tab => Some((Sep::Blanks, j, to)),
-        (Some(_), _) if blanks == 1 => Some((Sep::Prose, j, to)),
-        (None, _) => is_paired_name(line, from).then_some((Sep::Paired, to, to)),
-        _ => None,
-    }
-    .or_else(|| {
-        (at(i) == Some(b',') || quoted)
-            .then(|| paired(line, quoted_end))
-            .flatten()
-            .map(|value| (Sep::Assign, value, to))
-    })
-    .or_else(|| (quoted && is_paired_name(line, from.saturating_sub(1))).then_some((Sep::Paired, to, to)))
-}
-
-/// Whether what stands between a name and its colon only explains it: ` number (home)`, ` #`, ` (YYYY-MM-DD)`; before an equals sign no other word may.
-fn is_remark(gap: &[u8], equals: bool) -> bool {
-    let opened = gap.iter().position(|b| *b == b'(');
-    let closed = gap.iter().rposition(|b| *b == b')');
-    let paired = match (opened, closed) {
-        (None, None) => !gap.contains(&b'-'),
-        (Some(opened), Some(closed)) => opened < closed && !gap.get(..opened).is_some_and(|head| head.contains(&b'-')),
-        _ => false,
-    };
-    paired && (!equals || !gap.last().is_some_and(u8::is_ascii_alphabetic) && opened.is_none())
-}
-
-/// `-passphrase x`, but not `-pSecret1 x`.
-fn is_small(option: &[u8]) -> bool {
-    option.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
-}
-
-/// `"name": "DB_PASSWORD", "value": …` and `name="password" value=…`: where the value begins.
-fn paired(line: &[u8], from: usize) -> Option<usize> {
-    let rest = line.get(from..)?;
-    let gap = rest.iter().take_while(|b| matches!(b, b' ' | b',' | b'\t' | b'{' | b'}')).count();
-    let rest = rest.get(gap..)?;
-    let quote = usize::from(matches!(rest.first(), Some(b'"' | b'\'')));
-    let rest = rest.get(quote..)?;
-    let word = rest.iter().take_while(|b| b.is_ascii_alphabetic() || **b == b'_').count();
-    let name = rest.get(..word)?.to_ascii_lowercase();
-    matches!(name.as_slice(), b"value" | b"val" | b"content" | b"default" | b"parametervalue" | b"plaintext" | b"data")
-        .then_some(())?;
-    let rest = rest.get(word..)?;
-    let gap2 = rest.iter().take_while(|b| matches!(b, b'"' | b'\'' | b' ')).count();
-    matches!(rest.get(gap2), Some(b':' | b'=')).then_some(())?;
-    let rest_at = from + gap + quote + word + gap2 + 1;
-    Some(rest_at + line.get(rest_at..)?.iter().take_while(|b| **b == b' ').count())
-}
-
-/// Whether the key is itself a value: `- name: DB_PASSWORD`, `"Key": "db_password"`.
-fn is_paired_name(line: &[u8], from: usize) -> bool {
-    let head = line.get(..from).unwrap_or_default().trim_ascii_end();
-    let head = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")).unwrap_or(head).trim_ascii_end();
-    let Some(head) = head.strip_suffix(b":").or_else(|| head.strip_suffix(b"=")) else { return false };
-    let head = head.strip_suffix(b"\"").unwrap_or(head).to_ascii_lowercase();
-    [&b"name"[..], b"key", b"variable", b"parameterkey", b"field", b"id"].iter().any(|name| head.ends_with(name))
 }
 
 /// The value at `at`, trimmed to what its shape lets it be.
@@ -446,15 +312,28 @@ pub(super) fn value_at(
     };
     let (start, end) = trimmed(text, start, promise, quoted, rules);
     let text = line.get(start..end)?;
-    let cell =
-        sep != Sep::Blanks || line.get(end..).is_none_or(|rest| rest.trim_ascii().is_empty()) && promise.is_personal();
-    let other = !cell || promise.is_secret() && !quoted && is_no_secret(rules, line, (start, end), place);
+    let cell = sep != Sep::Blanks
+        || line.get(end..).is_none_or(|rest| rest.trim_ascii().is_empty())
+            && (promise.is_personal() || promise.is_secret() && value::is_mixed(text));
+    let counted = line.get(..at).is_some_and(is_plural) && text.iter().all(|b| b.is_ascii_digit());
+    // `pass `Authorization: Bearer <token>``: what is passed, not a password.
+    let spoken = sep == Sep::Prose && quoted && (text.contains(&b'<') || memchr::memmem::find(text, b": ").is_some());
+    let other = !cell
+        || (counted || spoken) && promise.is_secret()
+        || promise.is_secret() && !quoted && is_no_secret(rules, line, (start, end), place);
     let program = !quoted
         && promise.is_name()
         && (sep == Sep::Assign && !names::is_capitalised(text)
             || sep == Sep::Flag && text.iter().all(|b| b.is_ascii_uppercase()));
     let fits = !other && !program && fits(rules, promise.shape, text, place);
     Some(Found { start, end, promise, fits })
+}
+
+/// `tokens: 55706` counts them.
+fn is_plural(head: &[u8]) -> bool {
+    let name = head.iter().rposition(u8::is_ascii_alphabetic);
+    let name = head.get(..name.map_or(0, |at| at + 1)).unwrap_or_default().to_ascii_lowercase();
+    name.ends_with(b"s") && !name.ends_with(b"pass") && !name.ends_with(b"codes")
 }
 
 /// `getpass(prompt='Password: ', stream=None)`: the quote behind the colon closes the one before the label.
@@ -468,6 +347,10 @@ fn is_prompt_in_quotes(line: &[u8], label_start: usize, at: usize) -> bool {
 /// Whether what stands without quotes where a secret would is program text, or a sentence.
 fn is_no_secret(rules: &Rules, line: &[u8], (start, end): (usize, usize), place: Place) -> bool {
     let text = line.get(start..end).unwrap_or_default();
+    if place < Place::Own && names_another(text) {
+        // `class=TokenJob jid=9c…`: another key and its value.
+        return true;
+    }
     if text.contains(&b' ') {
         let first = text.split(|b| *b == b' ').next().unwrap_or_default();
         // A remark begins with a word of its own kind.
@@ -482,6 +365,12 @@ fn is_no_secret(rules: &Rules, line: &[u8], (start, end): (usize, usize), place:
     goes_on || speech::is_expression(text)
 }
 
+/// `jid=9caf8bed`: a key of its own.
+fn names_another(text: &[u8]) -> bool {
+    let name = text.iter().take_while(|b| b.is_ascii_lowercase() || **b == b'_').count();
+    (2..=20).contains(&name) && text.get(name) == Some(&b'=') && text.get(name + 1).is_some_and(|b| *b != b'=')
+}
+
 /// Whether nothing but indentation, list marks, quotes, `export` and the like stands before.
 pub(super) fn is_line_start(line: &[u8], at: usize) -> bool {
     let head = line.get(..at).unwrap_or_default().trim_ascii();
@@ -492,6 +381,17 @@ pub(super) fn is_line_start(line: &[u8], at: usize) -> bool {
             b"export"
                 | b"set"
                 | b"SET"
+                | b"set -x"
+                | b"set -gx"
+                | b"set -Ux"
+                | b"set -g"
+                | b"setx"
+                | b"env"
+                | b"$"
+                | b"EXPORT"
+                | b"option"
+                | b"config"
+                | b"set_fact"
                 | b"declare"
                 | b"declare -x"
                 | b"-"

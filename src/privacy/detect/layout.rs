@@ -54,19 +54,15 @@ pub(super) fn is_assignment(value: &[u8]) -> bool {
     matches!(value.get(word), Some(b':' | b'=')) && word > 0 && word + 1 < value.len()
 }
 
-/// `value: x` and its kin below `name: DB_PASSWORD`: where `x` begins.
-pub(super) fn value_of_pair(line: &[u8]) -> Option<usize> {
-    let lead = line.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'-')).count();
-    let lead = lead + if line.get(lead..)?.starts_with(b"New ") { 4 } else { 0 };
-    let rest = line.get(lead..)?;
-    let word = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-    let name = rest.get(..word)?.to_ascii_lowercase();
-    matches!(name.as_slice(), b"value" | b"val" | b"parametervalue" | b"default" | b"content" | b"data")
-        .then_some(())?;
-    let gap = rest.get(word..)?.iter().take_while(|b| matches!(b, b'"' | b'\'' | b' ')).count();
-    let at = lead + word + gap;
-    matches!(line.get(at), Some(b':' | b'=')).then_some(())?;
-    Some(at + 1 + line.get(at + 1..)?.iter().take_while(|b| **b == b' ').count())
+/// `API_TOKEN=`, `db_password:`: a key, and nothing behind it.
+pub(super) fn is_bare_key(value: &[u8]) -> bool {
+    let name = value.strip_suffix(b":").or_else(|| value.strip_suffix(b"="));
+    name.is_some_and(|name| {
+        let small =
+            name.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.'));
+        let screaming = name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
+        value.ends_with(b":") && small || screaming
+    })
 }
 
 pub(super) fn string_end(line: &[u8], start: usize, quote: u8) -> usize {

@@ -17,6 +17,7 @@ mod card;
 mod check;
 mod code;
 mod country;
+mod dates;
 mod email;
 mod entry;
 mod extent;
@@ -32,10 +33,14 @@ mod names;
 mod nest;
 mod network;
 mod number;
+mod pair;
 mod phone;
+mod printed;
 mod prose;
 mod quick;
+mod record;
 mod rules;
+mod separator;
 mod shape;
 mod site;
 mod speech;
@@ -490,7 +495,7 @@ impl Scan<'_> {
         let len = text.bytes.len();
         let window = text.slice(len.saturating_sub(WORD_MAX), len);
         let word = window.iter().rev().take_while(|b| b.is_ascii_graphic() || **b >= 0x80).count();
-        let colon = window.last() == Some(&b':') && word > 1;
+        let colon = (window.last() == Some(&b':') || window.ends_with(b":[")) && word > 1;
         if word > 0
             && window.last().is_some_and(|b| {
                 colon

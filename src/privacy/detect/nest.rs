@@ -116,6 +116,9 @@ impl Memory {
                     let what = match (name, classify(out.line.rules, name)) {
                         (b"data" | b"stringData", _) => What::Data,
                         (_, Some(promise)) => container(promise),
+                        (b"given" | b"family", None) if self.is_person() => {
+                            classify(out.line.rules, b"given name").map_or(What::Other, container)
+                        }
                         // An item of a list is what the list says.
                         (b"", None) => self.frames.last().map_or(What::Other, |frame| frame.what),
                         (_, None) => What::Other,
@@ -162,9 +165,18 @@ impl Memory {
                 What::Other => None,
                 What::Person => match own {
                     Some(promise) => {
-                        let promise = promise.of_person(true);
+                        let promise = promise.beside_person(true);
                         fits(line.rules, promise.shape, value, Place::Own).then_some(promise.kind)
                     }
+                    // FHIR's and others' `"name": [{"family": …, "given": […]}]`.
+                    None if matches!(
+                        key,
+                        b"family" | b"given" | b"first" | b"last" | b"middle" | b"full" | b"text"
+                    ) =>
+                    {
+                        (names::is_name(value) && names::is_capitalised(value)).then_some(DataKind::PersonName)
+                    }
+                    None if key.is_empty() && names::is_surely_name(value) => Some(DataKind::PersonName),
                     None => None,
                 },
                 What::Data => {
@@ -188,6 +200,12 @@ impl Memory {
                                     | b"title"
                                     | b"display"
                                     | b""
+                                    | b"S"
+                                    | b"value"
+                                    | b"text"
+                                    | b"#text"
+                                    | b"_"
+                                    | b"stringValue"
                                     | b"formatted"
                             );
                             named && promise.shape == ValueShape::Name && names::is_name(value)
@@ -195,10 +213,14 @@ impl Memory {
                                     own.of_person(true).shape == ValueShape::Name && names::is_name(value)
                                 })
                         }
-                        ValueShape::Secret => {
+                        shape if promise.is_secret() => {
                             let named = matches!(
                                 key,
                                 b"" | b"value"
+                                    | b"S"
+                                    | b"#text"
+                                    | b"_"
+                                    | b"stringValue"
                                     | b"default"
                                     | b"data"
                                     | b"plaintext"
@@ -206,12 +228,11 @@ impl Memory {
                                     | b"content"
                                     | b"plain"
                             );
-                            let other = speech::is_sentence(value)
-                                || key.is_empty() && (speech::is_expression(value) || value::is_title_words(value));
-                            named
-                                && !other
-                                && fits(line.rules, ValueShape::Secret, value, Place::Own)
-                                && !is_schema(key, value)
+                            let other = shape != ValueShape::Code && speech::is_sentence(value)
+                                || shape != ValueShape::Code
+                                    && key.is_empty()
+                                    && (speech::is_expression(value) || value::is_title_words(value));
+                            named && !other && fits(line.rules, shape, value, Place::Own) && !is_schema(key, value)
                         }
                         shape => !is_about(key) && fits(line.rules, shape, value, Place::Own),
                     };

@@ -46,17 +46,33 @@ fn judge(scan: &mut Scan<'_>, at: usize, tail: &mut Tail) {
     let from = if text.at(at) == Some(b'%') { at + 3 } else { at + 1 };
     let end = number_end(text, from, text.at(at) == Some(b'%'));
     let number = text.slice(from, end);
-    let digits = Digits::of(number);
+    // `+33 (0)1 …`: the trunk's digit, which is not dialled from abroad.
+    let trunk = memchr::memmem::find(number, b"(0)").filter(|_| international);
+    let digits = trunk.map_or_else(
+        || Digits::of(number),
+        |at| Digits::of(&[number.get(..at).unwrap_or_default(), number.get(at + 3..).unwrap_or_default()].concat()),
+    );
     let open = end + 2 >= text.bytes.len() && text.may_grow();
     if open {
         tail.hold(at, if digits.as_slice().len() >= 7 { Weight::Identifying } else { Weight::Light });
     }
     let next = text.at(end);
     let whole = next.is_none_or(|b| !b.is_ascii_alphanumeric() && b != b'_' || b == b'x' || b == b'e');
+    let at = if international { at } else { behind_trunk(text, at) };
     let sound = if international { is_international(&digits) } else { is_bracketed(number, &digits) };
     if sound && whole {
         scan.hits.push(Hit { start: at, end: extension_end(text, end), kind: DataKind::Phone });
     }
+}
+
+/// `1 (617) 748-2540`: where the digit stands that is dialled before an area of North America; or `at`.
+fn behind_trunk(text: Text<'_>, at: usize) -> usize {
+    let from = at.saturating_sub(2);
+    let free = from
+        .checked_sub(1)
+        .and_then(|i| text.at(i))
+        .is_none_or(|b| matches!(b, b' ' | b'"' | b':' | b'=' | b'|' | b',' | b'\t' | b'>' | b'['));
+    if at >= 2 && matches!(text.slice(from, at), b"1 " | b"1-") && free { from } else { at }
 }
 
 /// Where the digits end (`encoded`: of a query, where a plus sign is a blank), with single separators (or a pair such as `) `) between their groups.

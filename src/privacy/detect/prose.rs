@@ -44,6 +44,14 @@ pub(super) fn address_len(text: &[u8], cued: bool) -> Option<usize> {
                 | "apt"
                 | "no"
                 | "n"
+                | "izq"
+                | "dcha"
+                | "esq"
+                | "bis"
+                | "ter"
+                | "hs"
+                | "n.º"
+                | "em"
         );
         let small = small || lower.starts_with("l'") || lower.starts_with("d'") || lower.starts_with("dell'");
         if !(digits || capital || kind || small) || bare.is_empty() || words >= 14 {
@@ -77,6 +85,19 @@ fn has_town(text: &str) -> bool {
 pub(super) fn name_behind(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     let word = String::from_utf8_lossy(line.get(start..end)?).to_lowercase();
     let rest = line.get(end..)?;
+    if HONORIFICS.contains(&word.as_str()) && line.get(start).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80) {
+        let dot = usize::from(rest.starts_with(b"."));
+        let from = end + dot + 1;
+        let text = String::from_utf8_lossy(line.get(from..)?);
+        return (line.get(end + dot) == Some(&b' '))
+            .then(|| names::name_len(&text, Trust::One).map(|len| (from, from + len)))?;
+    }
+    // `chamo-me`, `nazywam się`
+    let own = ["-me", " się", " me", " mi", " mich"]
+        .iter()
+        .find(|own| rest.starts_with(own.as_bytes()))
+        .map_or(0, |own| own.len());
+    let (end, rest) = (end + own, rest.get(own..)?);
     let comma = rest.starts_with(b", ");
     let said = SAID.contains(&word.as_str()) && (comma || rest.starts_with(b" "))
         || matches!(word.as_str(), "best" | "thanks") && comma;
@@ -89,7 +110,10 @@ pub(super) fn name_behind(line: &[u8], start: usize, end: usize) -> Option<(usiz
 pub(super) fn open_behind(line: &[u8], start: usize, end: usize) -> Option<usize> {
     let word = String::from_utf8_lossy(line.get(start..end)?).to_lowercase();
     let rest = line.len() - end;
-    if SAID.contains(&word.as_str()) || matches!(word.as_str(), "best" | "thanks") {
+    if SAID.contains(&word.as_str())
+        || HONORIFICS.contains(&word.as_str())
+        || matches!(word.as_str(), "best" | "thanks")
+    {
         return (rest <= NAME_MAX).then_some(end);
     }
     let digits = line.get(..start)?.iter().rev().take(10).take_while(|b| **b != b' ' || start > 0).count().min(6);
@@ -275,6 +299,13 @@ const PREFIXES: &[&str] = &[
     "praça",
     "largo",
     "ulica",
+    "ronda",
+    "carrer",
+    "praceta",
+    "alameda",
+    "av",
+    "avda",
+    "estrada",
 ];
 
 /// What somebody says or writes right before a name.
@@ -301,14 +332,39 @@ const SAID: &[&str] = &[
     "heiße",
     "heisse",
     "faithfully",
+    "heet",
+    "heter",
+    "hedder",
+    "nazywam",
+    "sono",
+    "mvh",
+    "vriendelijke",
+    "pozdrawiam",
+    "atenciosamente",
 ];
+
+/// What stands before a name in a letter.
+const HONORIFICS: &[&str] =
+    &["mrs", "mr", "mme", "frau", "herr", "herrn", "sra", "señora", "señor", "signora", "signor", "mevrouw"];
 
 /// Words that name nothing but streets.
 const UNMISTAKABLE: [&[u8]; 6] = [b"street", b"avenue", b"road", b"lane", b"boulevard", b"terrace"];
 
 const STREETS: &[&str] = &[
-    "cad",
+    "bd",
+    "bvd",
+    "avda",
+    "av",
+    "estrada",
+    "rua",
+    "ronda",
+    "carrer",
+    "praceta",
+    "alameda",
+    "camino",
+    "aleje",
     "caddesi",
+    "cad",
     "sok",
     "sokak",
     "mah",

@@ -141,6 +141,12 @@ pub(super) enum ValueShape {
     Base64,
     /// Characters that look drawn at random, many of them.
     Random,
+    /// Characters of several classes: under a name that says more than that a secret is there.
+    Drawn,
+    /// A UUID that is a secret, or what looks drawn at random.
+    Uuid,
+    /// Short codes for one use, in groups.
+    Code,
     Card,
     Cvv,
     Phone,

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | psql, mysql, Markdown, box drawing (folded to `|`) | cells between `|` | its number |
 //! | CSV, TSV, `;` | names between separators, or `COPY t (a, b) FROM stdin` | its number |
+//! | columns under dashes with blanks between (sqlplus, sqlcmd, `az -o table`) | the line above | the characters below its dashes |
 //! | aligned columns (`column -t`, sqlite, `kubectl`) | names two blanks apart | where it stands under the header |
 //! | SQL | `INSERT INTO t (a, b) VALUES` | its number |
 
@@ -35,10 +36,15 @@ enum Style {
     Aligned,
     /// Tuples of SQL.
     Tuples,
+    /// `<th>` and `<td>` of HTML.
+    Html,
+    /// Columns of characters, as a rule of dashes under the header says (sqlplus, sqlcmd, `az -o table`).
+    Ruled,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Column {
+    /// Its first byte in the header; its first character, if the table is ruled.
     start: usize,
     promise: Option<Promise>,
 }
@@ -62,13 +68,34 @@ impl Table {
         }
         sql(rules, line).or_else(|| {
             let (style, cells) = cells_of_header(line)?;
-            Self::new(rules, line, style, &cells)
+            let table = Self::new(rules, line, style, &cells)?;
+            // `Access key ID,Secret access key`, but `thanks, the token works`: of two titles with blanks both must promise something.
+            let prose = cells.len() == 2 && matches!(style, Style::Separated(b',' | b';')) && line.contains(&b' ');
+            (!prose || table.columns.iter().all(|column| column.promise.is_some())).then_some(table)
         })
     }
 
     /// The same, if a rule of dashes follows.
     pub(super) fn in_doubt(self) -> Self {
         Self { doubtful: true, ..self }
+    }
+
+    /// The table of which `rule` marks the columns: groups of dashes, blanks between them.
+    pub(super) fn ruled(rules: &Rules, header: &[u8], rule: &[u8]) -> Option<Self> {
+        let dash = |b: u8| matches!(b, b'-' | b'=');
+        if !rule.iter().all(|b| dash(*b) || matches!(b, b' ' | b'\t')) || rule.contains(&b'\t') {
+            return None;
+        }
+        let starts: Vec<usize> = (0..rule.len())
+            .filter(|i| {
+                rule.get(*i).copied().is_some_and(dash)
+                    && i.checked_sub(1).and_then(|i| rule.get(i)).is_none_or(|b| *b == b' ')
+            })
+            .collect();
+        let cells = cells_below(header, &starts);
+        let table = Self::new(rules, header, Style::Ruled, &cells).filter(|_| starts.len() >= 2)?;
+        let columns = table.columns.into_iter().zip(starts).map(|(column, start)| Column { start, ..column }).collect();
+        Some(Self { columns, ..table })
     }
 
     /// The columns that a query names, for rows without a header: `select service, token from tokens;` in sqlite.
@@ -127,8 +154,8 @@ impl Table {
     pub(super) fn row(&mut self, rules: &Rules, line: &[u8], mut each: impl FnMut(usize, usize, DataKind)) -> Row {
         let trimmed = line.trim_ascii();
         if trimmed.is_empty() {
-            let end =
-                matches!(self.style, Style::Aligned) || self.columns.len() < 3 && !matches!(self.style, Style::Pipes);
+            let end = matches!(self.style, Style::Aligned | Style::Ruled)
+                || self.columns.len() < 3 && !matches!(self.style, Style::Pipes);
             return if end { Row::End } else { Row::Other };
         }
         if trimmed == b"\\." || is_count(trimmed) {
@@ -146,6 +173,8 @@ impl Table {
             Style::Separated(0) => vec![bounds(line, 0, line.len())],
             Style::Separated(separator) => separated(line, separator),
             Style::Aligned => aligned(line),
+            Style::Ruled => self.below(line),
+            Style::Html => elements(line, b"<td"),
             Style::Tuples => {
                 let mut any = false;
                 for tuple in tuples(line) {
@@ -156,8 +185,7 @@ impl Table {
             }
         };
         let fits = match self.style {
-            Style::Aligned => true,
-            Style::Separated(0) => true,
+            Style::Aligned | Style::Separated(0) => true,
             _ => cells.len() == self.columns.len(),
         };
         if fits {
@@ -209,6 +237,12 @@ impl Table {
         paired.or(column.and_then(|column| column.promise))
     }
 
+    /// The cells below the dashes of its rule; none if a text runs over where a column begins.
+    fn below(&self, line: &[u8]) -> Vec<(usize, usize)> {
+        let starts: Vec<usize> = self.columns.iter().map(|column| column.start).collect();
+        cells_below(line, &starts)
+    }
+
     /// The column that a cell shares most with.
     fn column_at(&self, start: usize, end: usize) -> Option<&Column> {
         let next = self.columns.iter().skip(1).map(|column| column.start).chain([usize::MAX]);
@@ -231,6 +265,8 @@ impl Table {
             Style::Separated(0) => vec![bounds(line, 0, line.len())],
             Style::Separated(separator) => separated(line, separator),
             Style::Aligned => aligned(line),
+            Style::Ruled => self.below(line),
+            Style::Html => elements(line, b"<td"),
         };
         let place = if matches!(self.style, Style::Aligned) { Place::Label } else { Place::Own };
         let personal = self.columns.iter().filter_map(|column| column.promise).any(Promise::is_personal);
@@ -327,17 +363,17 @@ fn cells_of_header(line: &[u8]) -> Option<(Style, Vec<(usize, usize)>)> {
         filled >= least
             && cells.iter().all(|(start, end)| start == end || is_title(line.get(*start..*end).unwrap_or_default()))
     };
+    if memchr::memmem::find(line, b"<th").is_some() {
+        let cells = elements(line, b"<th");
+        return (cells.len() >= 2 && named(&cells, 2)).then_some((Style::Html, cells));
+    }
     if line.contains(&b'|') {
         let cells = pipes(line);
         return (cells.len() >= 2 && named(&cells, 2)).then_some((Style::Pipes, cells));
     }
     for separator in [b'\t', b',', b';'] {
         let cells = separated(line, separator);
-        if cells.len() >= 2
-            && cells.iter().all(|(start, end)| end > start)
-            && named(&cells, 2)
-            && (cells.len() > 2 || !line.contains(&b' '))
-        {
+        if cells.len() >= 2 && cells.iter().all(|(start, end)| end > start) && named(&cells, 2) {
             return Some((Style::Separated(separator), cells));
         }
     }
@@ -377,6 +413,21 @@ fn pipes(line: &[u8]) -> Vec<(usize, usize)> {
     split(line, from, to, |b| b == b'|')
 }
 
+/// The texts of the elements of a line that begin with this tag, its bracket left open: there may be attributes.
+fn elements(line: &[u8], tag: &[u8]) -> Vec<(usize, usize)> {
+    let mut cells = Vec::new();
+    for at in memchr::memmem::find_iter(line, tag).take(COLUMNS_MAX) {
+        let rest = line.get(at..).unwrap_or_default();
+        if !matches!(rest.get(tag.len()), Some(b'>' | b' ')) {
+            continue;
+        }
+        let Some(open) = memchr::memchr(b'>', rest).map(|i| at + i + 1) else { break };
+        let text = line.get(open..).unwrap_or_default();
+        cells.push(bounds(line, open, open + memchr::memchr(b'<', text).unwrap_or(text.len())));
+    }
+    cells
+}
+
 fn separated(line: &[u8], separator: u8) -> Vec<(usize, usize)> {
     let mut cells = Vec::new();
     let mut start = 0;
@@ -400,6 +451,17 @@ fn unquoted(line: &[u8], (start, end): (usize, usize)) -> (usize, usize) {
     match line.get(start..end) {
         Some([b'"', .., b'"']) | Some([b'\'', .., b'\'']) => (start + 1, end - 1),
         Some([b'"', ..]) => (start + 1, end),
+        // `DATE '1991-08-19'`, `N'x'`, `TO_DATE('1991-08-19'`
+        Some([first, .., b'\''] | [first, .., b'\'', b')']) if first.is_ascii_alphabetic() => {
+            let cell = line.get(start..end).unwrap_or_default();
+            let word = cell.iter().take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'(' | b' ')).count();
+            let last = end - cell.iter().rev().take_while(|b| matches!(b, b'\'' | b')')).count();
+            if word <= 10 && cell.get(word) == Some(&b'\'') && start + word < last {
+                (start + word + 1, last)
+            } else {
+                (start, end)
+            }
+        }
         _ => (start, end),
     }
 }
@@ -426,6 +488,27 @@ fn aligned(line: &[u8]) -> Vec<(usize, usize)> {
         cells.push(bounds(line, from, line.len()));
     }
     cells
+}
+
+/// The cells of a line whose columns begin with these characters, each behind a blank.
+fn cells_below(line: &[u8], starts: &[usize]) -> Vec<(usize, usize)> {
+    let characters = line.iter().enumerate().filter(|(_, b)| !matches!(b, 0x80..=0xbf)).map(|(at, _)| at);
+    let mut bytes = Vec::with_capacity(starts.len());
+    let mut wanted = starts.iter().copied().peekable();
+    for (i, at) in characters.enumerate() {
+        if wanted.peek() == Some(&i) {
+            wanted.next();
+            let free = at.checked_sub(1).and_then(|i| line.get(i)).is_none_or(|b| matches!(b, b' ' | b'\t'));
+            if !free {
+                return Vec::new();
+            }
+            bytes.push(at);
+        }
+    }
+    // A row may end before its last columns.
+    bytes.resize(starts.len(), line.len());
+    let ends = bytes.iter().skip(1).copied().chain([line.len()]);
+    bytes.iter().zip(ends).map(|(start, end)| bounds(line, *start, end)).collect()
 }
 
 fn split(line: &[u8], from: usize, to: usize, is: impl Fn(u8) -> bool) -> Vec<(usize, usize)> {
@@ -511,6 +594,14 @@ fn tuples(line: &[u8]) -> Vec<Vec<(usize, usize)>> {
 }
 
 impl Promise {
+    /// Whether a value of this kind is told by its look from other lines.
+    pub(super) fn is_plain_by_its_shape(self) -> bool {
+        matches!(
+            self.shape,
+            ValueShape::Card | ValueShape::Id | ValueShape::Phone | ValueShape::Email | ValueShape::Date
+        )
+    }
+
     /// Whether a header with this name alone is worth remembering for a table of one column.
     pub(super) fn heads_a_column(self) -> bool {
         !matches!(self.shape, ValueShape::MaybeName | ValueShape::Never)
@@ -529,6 +620,8 @@ const DIGITS_OF_AN_ISSUER: usize = 8;
 const NAMES: &[&[u8]] = &[
     b"name",
     b"key",
+    b"keyname",
+    b"key name",
     b"setting",
     b"variable",
     b"variable_name",

@@ -6,30 +6,160 @@ use crate::model::DataKind;
 
 /// What a name such as `customer_first_name`, `dbPassword` or `Date of Birth` promises.
 pub(super) fn classify(rules: &Rules, name: &[u8]) -> Option<Promise> {
-    let words = Words::of(name);
+    match verdict(rules, name) {
+        Verdict::Promises(promise) => Some(promise),
+        Verdict::Unknown | Verdict::Other => None,
+    }
+}
+
+/// What a name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing that is known.
+    Unknown,
+    /// That it is about something else: `public key`, `password_min_length`.
+    Other,
+    /// That such a value is under it.
+    Promises(Promise),
+}
+
+/// What a name promises, and whether it says that it does not.
+pub(super) fn verdict(rules: &Rules, name: &[u8]) -> Verdict {
+    let mut words = Words::of(name);
     if words.count >= HUMPS && words.letters() < words.count * 3 && !name.contains(&b'_') && !name.contains(&b' ') {
         // Humps of base64.
-        return None;
+        return Verdict::Unknown;
+    }
+    if name.contains(&b' ') && words.count > 1 && matches!(words.at(words.count - 1), b"is" | b"ist" | b"est" | b"es") {
+        // `your new secret key is: x`
+        words.count -= 1;
     }
     for i in (0..words.count).rev() {
         let Some(index) = named(rules, &words, i) else { continue };
-        let rule = rules.keys.get(index)?;
+        let Some(rule) = rules.keys.get(index) else { continue };
         if rule.value == ValueShape::Address && !(i + 1..words.count).all(|i| is_of_address(words.at(i))) {
             // `AddressSanitizer`, `address_family`
-            return None;
+            return Verdict::Other;
         }
-        let secret = promise(index, rule).is_secret();
-        let about =
-            (i + 1..words.count).map(|i| words.at(i)).any(|word| rules.about.contains(word) && !is_neutral(word));
+        let of_thing = rule.value == ValueShape::MaybeName
+            && words.at(i) == b"name"
+            && i.checked_sub(1).is_some_and(|i| THINGS.contains(&words.at(i)));
+        let promise = promise(index, rule);
+        let secret = promise.is_secret();
+        let mut behind = (i + 1..words.count).map(|i| words.at(i));
+        let about = behind.any(|word| rules.about.contains(word) && !is_neutral(word));
         let named = |word: &[u8]| {
             let thing = rule.kind == DataKind::Password && rules.things.contains(word);
             rules.harmless.contains(word) && !thing
         };
         let harmless = secret && i.checked_sub(1).is_some_and(|i| named(words.at(i)));
-        return (!about && !harmless).then(|| promise(index, rule));
+        if about || harmless || of_thing {
+            return Verdict::Other;
+        }
+        // `TOKEN_GITHUB`, but `token_accuracy` and `TokenCleanupJob` too: what the value looks like must decide.
+        let loose = promise.shape == ValueShape::Secret && (i + 1..words.count).any(|i| !is_neutral(words.at(i)));
+        let shape = if loose { ValueShape::Drawn } else { promise.shape };
+        return Verdict::Promises(Promise { shape, ..promise });
     }
-    None
+    Verdict::Unknown
 }
+
+/// What has names, and is nobody.
+const THINGS: &[&[u8]] = &[
+    b"application",
+    b"app",
+    b"host",
+    b"server",
+    b"service",
+    b"file",
+    b"table",
+    b"database",
+    b"db",
+    b"schema",
+    b"cluster",
+    b"node",
+    b"pod",
+    b"job",
+    b"queue",
+    b"topic",
+    b"bucket",
+    b"image",
+    b"container",
+    b"device",
+    b"domain",
+    b"zone",
+    b"product",
+    b"item",
+    b"plan",
+    b"key",
+    b"secret",
+    b"column",
+    b"index",
+    b"role",
+    b"group",
+    b"policy",
+    b"branch",
+    b"repo",
+    b"repository",
+    b"project",
+    b"package",
+    b"module",
+    b"class",
+    b"event",
+    b"metric",
+    b"resource",
+    b"stage",
+    b"pipeline",
+    b"region",
+    b"network",
+    b"interface",
+    b"volume",
+    b"disk",
+    b"process",
+    b"unit",
+    b"slot",
+    b"space",
+    b"rule",
+    b"common",
+    b"model",
+    b"task",
+    b"step",
+    b"test",
+    b"tag",
+    b"label",
+    b"type",
+    b"field",
+    b"parameter",
+    b"variable",
+    b"option",
+    b"command",
+    b"profile",
+    b"instance",
+    b"deployment",
+    b"namespace",
+    b"release",
+    b"chart",
+    b"workflow",
+    b"function",
+    b"method",
+    b"object",
+    b"view",
+    b"trigger",
+    b"sequence",
+    b"constraint",
+    b"login",
+    b"driver",
+    b"vendor",
+    b"rel",
+    b"brand",
+    b"menu",
+    b"theme",
+    b"plugin",
+    b"city",
+    b"country",
+    b"street",
+    b"state",
+];
 
 fn promise(index: usize, rule: &KeyRule) -> Promise {
     Promise { rule: u16::try_from(index).unwrap_or(0), kind: rule.kind, shape: rule.value }
@@ -90,7 +220,12 @@ fn is_of_address(word: &[u8]) -> bool {
                 | b"residential"
                 | b"city"
                 | b"is"
+                | b"changed"
+                | b"updated"
+                | b"neu"
         )
+        || ["geändert", "aktualisiert"].iter().any(|own| own.as_bytes() == word)
+        || matches!(word, b"1" | b"2")
 }
 
 /// Behind the name proper these only number or place it.
@@ -117,6 +252,28 @@ fn is_neutral(word: &[u8]) -> bool {
             | b"secondary"
             | b"prod"
             | b"dev"
+            | b"production"
+            | b"staging"
+            | b"stage"
+            | b"test"
+            | b"live"
+            | b"root"
+            | b"admin"
+            | b"user"
+            | b"master"
+            | b"main"
+            | b"default"
+            | b"raw"
+            | b"plaintext"
+            | b"cleartext"
+            | b"decrypted"
+            | b"hex"
+            | b"str"
+            | b"temp"
+            | b"temporary"
+            | b"override"
+            | b"a"
+            | b"b"
     ) || word.iter().all(u8::is_ascii_digit)
 }
 

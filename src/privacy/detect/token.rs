@@ -92,7 +92,7 @@ fn run(scan: &mut Scan<'_>, rule: &TokenRule, start: usize, tail: &mut Tail) -> 
                 // Nor ports: `-p 80:80`.
                 && !value.iter().all(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b'/'))
                 && !is_placeholder(scan.rules, value)
-                && !is_same_word(rest, value)
+                && !is_same_word(rest.get(..from).unwrap_or_default(), value)
                 && (fits(scan.rules, ValueShape::Secret, value, Place::Own) || value.len() >= 3)
         }
     };
@@ -103,8 +103,8 @@ fn run(scan: &mut Scan<'_>, rule: &TokenRule, start: usize, tail: &mut Tail) -> 
 }
 
 /// `user:user` is an owner and a group, not a password.
-fn is_same_word(rest: &[u8], value: &[u8]) -> bool {
-    let before = rest.split(|b| matches!(b, b' ' | b':')).rev().nth(1).unwrap_or_default();
+fn is_same_word(head: &[u8], value: &[u8]) -> bool {
+    let before = head.split(|b| matches!(b, b' ' | b':')).rev().nth(1).unwrap_or_default();
     before == value && value.iter().all(|b| b.is_ascii_lowercase() || *b == b'-')
 }
 

@@ -3,6 +3,7 @@
 //! A name alone is no evidence: `phone: yes`, `token: expired`, `address: 10.0.0.1`, `password: ${DB_PASSWORD}`.
 
 use super::check;
+use super::dates::date_len;
 use super::names;
 use super::rules::{Rules, ValueShape};
 use super::speech;
@@ -29,9 +30,17 @@ pub(super) fn fits(rules: &Rules, shape: ValueShape, value: &[u8], place: Place)
         ValueShape::Connection => connection(value),
         ValueShape::Base64 => {
             value.len() >= 12 && check::decoded(value).is_some_and(|plain| super::frame::is_text(&plain))
+                || value.len() >= 40 && random(value)
                 || secret_url(value)
         }
         ValueShape::Random => random(value),
+        ValueShape::Drawn => {
+            place > Place::Prose
+                && (drawn_or_mixed(value) || is_passphrase(rules, value))
+                && secret(rules, value, place)
+        }
+        ValueShape::Code => code(value),
+        ValueShape::Uuid => is_uuid(value) || random(value),
         ValueShape::Card => digits(value) >= 12 && digits(value) <= 19 && only(value, b" -"),
         ValueShape::Cvv => matches!(value.len(), 3..=8) && value.iter().all(u8::is_ascii_digit),
         ValueShape::Phone => phone(value),
@@ -39,7 +48,10 @@ pub(super) fn fits(rules: &Rules, shape: ValueShape, value: &[u8], place: Place)
         ValueShape::Id => id(value),
         ValueShape::Date => date_len(value) == Some(value.len()) || epoch_date(value, place),
         ValueShape::Name => names::is_name(value),
-        ValueShape::PersonName => names::is_name(value) && names::is_capitalised(value),
+        ValueShape::PersonName => {
+            let common = std::str::from_utf8(value).is_ok_and(|word| !word.contains(' ') && names::is_common(word));
+            names::is_name(value) && names::is_capitalised(value) && !common
+        }
         ValueShape::MaybeName => names::is_surely_name(value),
         ValueShape::SpelledName => names::is_spelled_name(value),
         ValueShape::Address => address(value, place),
@@ -61,13 +73,14 @@ pub(super) fn is_placeholder(rules: &Rules, value: &[u8]) -> bool {
         b'$' => {
             value.len() == 2
                 || matches!(value.get(1), Some(b'{' | b'(' | b'\''))
-                || value.iter().skip(1).all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+                || is_variable(value.get(1..).unwrap_or_default())
         }
         b'<' => {
             value.contains(&b'>')
                 || value.iter().skip(1).all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b' '))
         }
-        b'{' => value.starts_with(b"{{") || last == b'}',
+        // Jenkins writes `{base64}`.
+        b'{' => value.starts_with(b"{{") || last == b'}' && !value.get(1..value.len() - 1).is_some_and(random),
         b'%' => last == b'%' || value.starts_with(b"%(") || value.starts_with(b"%{") || value.len() == 2,
         b'[' => last == b']' && value.len() < 24,
         b'(' => last == b')',
@@ -102,6 +115,26 @@ pub(super) fn is_placeholder(rules: &Rules, value: &[u8]) -> bool {
         || lower.starts_with(b"op://")
         || lower.starts_with(b"xxxx")
         || lower.starts_with(b"<") && lower.contains(&b'>')
+        || lower.starts_with(b"redac")
+        || lower.ends_with(b"omitted")
+        || [&b"!:"[..], b"x:", b"*:"].iter().any(|mark| lower.starts_with(mark))
+        || is_digest(&lower)
+}
+
+/// `NAME`, `_POST['x']`, `self->x`, `env:NAME` behind a dollar sign.
+fn is_variable(name: &[u8]) -> bool {
+    let len = name.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let rest = name.get(len..).unwrap_or_default();
+    rest.is_empty() && name.first().is_some_and(|b| !b.is_ascii_digit() || len == 1)
+        || len > 0 && (rest.starts_with(b"[") || rest.starts_with(b"->") || name.starts_with(b"env:"))
+}
+
+/// What is computed of a text that anybody may have: `sha512-…` of a lock file, `SHA256:…` of a key.
+pub(super) fn is_digest(value: &[u8]) -> bool {
+    [&b"sha1"[..], b"sha256", b"sha384", b"sha512", b"md5", b"blake3"].iter().any(|name| {
+        value.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name))
+            && matches!(value.get(name.len()), Some(b'-' | b':'))
+    })
 }
 
 /// One character again and again: `****`, `xxxx`, `....`, `----`.
@@ -136,11 +169,58 @@ fn secret(rules: &Rules, value: &[u8], place: Place) -> bool {
         Place::Label => {
             let mixed_case =
                 value.iter().any(u8::is_ascii_lowercase) && value.iter().skip(1).any(u8::is_ascii_uppercase);
-            (numbers > 0 || marks > 0 || mixed_case) && value.len() >= 4 && !is_time_or_size(value) && !is_words(value)
+            let words = is_words(value) && !is_passphrase(rules, value);
+            (numbers > 0 || marks > 0 || mixed_case) && value.len() >= 4 && !is_time_or_size(value) && !words
                 || letters == value.len() && value.len() >= 4 && check::bits(value) > 2.9
         }
         Place::Prose => numbers > 0 && letters > 0 && value.len() >= 6 && !is_words(value) && !is_time_or_size(value),
     }
+}
+
+/// Three words and more that speak of nothing a system has: `paprika-lantern-glacier`.
+pub(super) fn is_passphrase(rules: &Rules, value: &[u8]) -> bool {
+    let parts = || value.split(|b| matches!(b, b'-' | b'_' | b'.'));
+    parts().count() >= 3
+        && parts().enumerate().all(|(i, part)| {
+            if i > 1 && part.len() <= 4 && part.iter().all(u8::is_ascii_digit) {
+                return true;
+            }
+            let known = rules.about.contains(part) || rules.harmless.contains(part) || rules.names.contains_key(part);
+            let text = std::str::from_utf8(part).unwrap_or_default();
+            part.len() >= 4
+                && part.iter().all(u8::is_ascii_lowercase)
+                && !known
+                && !rules.placeholders.contains(text)
+                && !names::is_common(text)
+        })
+}
+
+/// Several classes, or letters and digits mixed: what stands under a name that says more than that a secret is there.
+fn drawn_or_mixed(value: &[u8]) -> bool {
+    (is_drawn(value) || random(value) || is_mixed(value)) && !is_words(value) && !is_uuid(value)
+}
+
+/// Letters and digits in one word.
+pub(super) fn is_mixed(value: &[u8]) -> bool {
+    let (letters, numbers) = (value.iter().filter(|b| b.is_ascii_alphabetic()).count(), digits(value));
+    value.len() >= 6
+        && letters >= 2
+        && numbers >= 2
+        && value.iter().all(|b| b.is_ascii_graphic() && !matches!(b, b':' | b',' | b'/' | b'(' | b'['))
+}
+
+/// Whether it would be taken for a secret wherever one was announced.
+pub(super) fn is_secret_by_its_look(rules: &Rules, value: &[u8]) -> bool {
+    is_drawn(value) || is_passphrase(rules, value) || is_mixed(value) && value.len() >= 8 && !is_words(value)
+}
+
+/// A code for one use: `23698038`, `6pgt8-vvh9l`, `ABCD-EFGH-IJKL`.
+pub(super) fn code(value: &[u8]) -> bool {
+    let groups: Vec<&[u8]> = value.split(|b| matches!(b, b'-' | b' ')).collect();
+    let even = groups.windows(2).all(|two| matches!(two, [a, b] if a.len() == b.len()));
+    let plain = groups.iter().all(|group| group.len() >= 3 && group.iter().all(u8::is_ascii_alphanumeric));
+    let numbers = digits(value);
+    plain && even && (6..=48).contains(&value.len()) && (numbers > 0 || groups.len() > 1)
 }
 
 /// `a-b_c` of letters in small, with a number at its end at most: a name, not a secret.
@@ -168,8 +248,14 @@ fn is_time_or_size(value: &[u8]) -> bool {
 }
 
 fn is_code(value: &[u8]) -> bool {
-    let called =
-        value.windows(2).any(|pair| matches!(pair, [b, b'('] if b.is_ascii_alphanumeric())) && value.contains(&b')');
+    let called = value.iter().position(|b| *b == b'(').is_some_and(|at| {
+        let name = value.get(..at).unwrap_or_default();
+        name.last().is_some_and(u8::is_ascii_alphanumeric)
+            && name
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'$' | b'>' | b'-' | b'!'))
+            && value.contains(&b')')
+    });
     let path = value.contains(&b'.')
         && value.split(|b| *b == b'.').all(|part| {
             part.len() > 1
@@ -257,10 +343,14 @@ fn random(value: &[u8]) -> bool {
     let has = |is: fn(&u8) -> bool| value.iter().any(is);
     let mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
     let hex = value.len() >= 32 && value.iter().all(u8::is_ascii_hexdigit);
+    // Session ids of PHP and Ruby: small letters and digits.
+    let small = !value.iter().all(u8::is_ascii_hexdigit)
+        && value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        && (3..=value.len() / 2).contains(&digits(value));
     value.len() >= 20
         && value.iter().all(known)
         && has(u8::is_ascii_digit)
-        && (mixed || hex)
+        && (mixed || hex || small)
         && check::bits(value) >= 3.2
         && !is_uuid(value)
         && !value.starts_with(b"AAAA")
@@ -284,7 +374,7 @@ fn phone(value: &[u8]) -> bool {
     let end = value.iter().position(|b| b.is_ascii_alphabetic()).unwrap_or(value.len());
     let (number, rest) = value.split_at(end);
     let extension = rest.is_empty() || rest.starts_with(b"x") || rest.starts_with(b"ext") || rest.starts_with(b"Ext");
-    (6..=16).contains(&numbers) && extension && only(number, b" -.()/+") && !is_date(value)
+    (6..=16).contains(&numbers) && extension && only(number, b" -.()/+") && date_len(value) != Some(value.len())
 }
 
 fn email(value: &[u8]) -> bool {
@@ -330,161 +420,6 @@ fn epoch_date(value: &[u8], place: Place) -> bool {
         && value.iter().all(u8::is_ascii_digit)
         && (value.starts_with(b"19") || value.starts_with(b"20"))
 }
-
-/// How long the date is that `text` begins with: `1985-05-12`, `12/05/1985`, `12.05.85`, `12 May 1985`, `May 12, 1985`, `19850512`, with a time
-/// of midnight behind it.
-pub(super) fn date_len(text: &[u8]) -> Option<usize> {
-    let number = |at: usize| {
-        let rest = text.get(at..).unwrap_or_default();
-        let len = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-        (1..=4)
-            .contains(&len)
-            .then(|| (at + len, len, rest.iter().take(len).fold(0_u32, |n, b| n * 10 + u32::from(b - b'0'))))
-    };
-    let month = |at: usize| {
-        let rest = text.get(at..).unwrap_or_default();
-        let len = rest.iter().take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
-        let word = String::from_utf8_lossy(rest.get(..len)?).to_lowercase();
-        let known = word.chars().count() >= 3 && MONTHS.iter().any(|month| month.starts_with(word.as_str()));
-        known.then_some(at + len)
-    };
-    let blanks = |at: usize| {
-        at + text
-            .get(at..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|b| matches!(b, b' ' | b',' | b'.' | b'-' | b'/'))
-            .count()
-            .min(2)
-    };
-    let end = if let Some((end, len, first)) = number(0) {
-        if let Some(sep @ (b'-' | b'/' | b'.')) = text.get(end).copied() {
-            if let Some((end, _, second)) = number(end + 1) {
-                let again = text.get(end).copied() == Some(sep);
-                let (end, _, third) = number(end + 1).filter(|_| again)?;
-                let sound = if len == 4 {
-                    (1880..=2099).contains(&first) && (1..=12).contains(&second) && (1..=31).contains(&third)
-                } else {
-                    (1..=31).contains(&first)
-                        && (1..=31).contains(&second)
-                        && (first <= 12 || second <= 12)
-                        && (third < 100 || (1880..=2099).contains(&third))
-                };
-                sound.then_some(end)?
-            } else {
-                let after = month(end + 1)?;
-                let (end, ..) = number(blanks(after))?;
-                end
-            }
-        } else {
-            let mut at = end;
-            for suffix in [&b"st"[..], b"nd", b"rd", b"th", b"."] {
-                if text.get(at..at + suffix.len()) == Some(suffix) {
-                    at += suffix.len();
-                    break;
-                }
-            }
-            let at = blanks(at);
-            let at =
-                if text.get(at..at + 3) == Some(b"of ") || text.get(at..at + 3) == Some(b"de ") { at + 3 } else { at };
-            let after = blanks(month(at)?);
-            let after = if text.get(after..after + 3) == Some(b"de ") { after + 3 } else { after };
-            let (end, len, _) = number(after)?;
-            (len == 4 || len == 2).then_some(end)?
-        }
-    } else {
-        let after = blanks(month(0)?);
-        let (end, ..) = number(after)?;
-        let at = [&b"st"[..], b"nd", b"rd", b"th"]
-            .iter()
-            .find(|s| text.get(end..end + 2) == Some(s))
-            .map_or(end, |_| end + 2);
-        let (end, len, _) = number(blanks(at))?;
-        (len == 4).then_some(end)?
-    };
-    let rest = text.get(end..).unwrap_or_default();
-    let time = if matches!(rest, [b'T' | b' ', b'0'..=b'2', b'0'..=b'9', b':', ..]) {
-        1 + rest.iter().skip(1).take_while(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b'Z' | b'+')).count()
-    } else {
-        0
-    };
-    // Nanoseconds are a file's birth (`stat`), nobody's.
-    let fraction = rest.get(..time)?.rsplit(|b| *b == b'.').next().unwrap_or_default();
-    if rest.get(..time)?.contains(&b'.') && fraction.iter().take_while(|b| b.is_ascii_digit()).count() > 6 {
-        return None;
-    }
-    Some(end + time)
-}
-
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "sept",
-    "januar",
-    "februar",
-    "märz",
-    "mai",
-    "juni",
-    "juli",
-    "oktober",
-    "dezember",
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-    "gennaio",
-    "febbraio",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "settembre",
-    "ottobre",
-    "dicembre",
-    "janeiro",
-    "fevereiro",
-    "março",
-    "maio",
-    "junho",
-    "julho",
-    "setembro",
-    "outubro",
-    "dezembro",
-    "januari",
-    "februari",
-    "maart",
-    "mei",
-    "augustus",
-];
 
 /// A house, a street, a place: a number and words, or several words. No network address, path or code.
 fn address(value: &[u8], place: Place) -> bool {
