@@ -88,12 +88,15 @@ mod scripts {
         ctrl_d_at_an_empty_prompt_passes_and_behind_text_it_is_judged
         full_screens_of_text_come_back_under_the_bar
         keys_of_a_pager_are_no_part_of_the_next_line
+        keys_of_an_editor_are_no_part_of_the_next_line
         leaving_a_program_after_a_reveal_shows_nothing_of_before
         lines_sent_ahead_are_judged_one_by_one
         many_values_are_told_and_go_on
         nothing_of_ours_stands_inside_a_sequence_of_the_target
         nothing_typed_during_a_hold_is_delivered
         output_in_the_background_takes_the_bar_off_and_it_comes_back
+        output_that_switches_screens_after_an_editor_left_hides_no_line
+        output_that_switches_screens_back_hides_nothing_that_was_typed_between
         output_that_switches_screens_hides_no_line_sent_ahead
         output_that_switches_screens_hides_no_line_that_settles
         output_that_switches_screens_hides_nothing_that_was_typed_before

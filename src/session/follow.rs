@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::gate::{Gate, State};
+use super::gate::{Gate, State, UNFINISHED};
 use super::witness::Witness;
 use crate::model::{Mono, Now};
 use crate::terminal::{Commit, Interrupt, Kind, Screen, Token};
@@ -44,6 +44,23 @@ impl Gate {
         (Token { kind, raw: head.to_vec() }, elsewhere)
     }
 
+    /// A key is about to go out. What was typed on a screen that was switched from meanwhile is out of sight, unless a program took it.
+    pub(super) fn follow_screen(&mut self, screen: &Screen) {
+        let alternate = screen.alternate_screen();
+        let switched = std::mem::replace(&mut self.alternate, alternate) != alternate;
+        let owned = self.is_owned(screen);
+        if switched && !std::mem::replace(&mut self.owned, owned) && self.elsewhere.len() <= UNFINISHED {
+            self.elsewhere.push_str(&self.line.typed());
+        }
+        self.owned = owned;
+    }
+
+    /// Whether the alternate screen is shown, and is that of a program which was asked for.
+    pub(super) fn is_owned(&self, screen: &Screen) -> bool {
+        let hooked = self.witness.as_ref().is_some_and(Witness::is_at_prompt);
+        screen.alternate_screen() && self.programs.owns_screen(screen.alternate_left(), hooked)
+    }
+
     /// What is typed from here on belongs to the next line.
     pub(super) fn follow(&mut self, screen: &Screen, now: Now) {
         if matches!(self.state, State::Open) && !screen.alternate_screen() {
@@ -63,6 +80,7 @@ impl Gate {
         };
         self.unfinished.clear();
         self.unseen.clear();
+        self.elsewhere.clear();
         self.overtaken = false;
         let mut nudges = false;
         if let Some(witness) = self.witness.as_mut().filter(|witness| begun || !witness.takes_no_notice()) {

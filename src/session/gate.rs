@@ -34,6 +34,9 @@ pub(super) struct Gate {
     /// What may stand in the target's buffer and on no screen: a reply that a shell takes for text, a line without echo that
     /// was taken back or that goes on. It is judged with the next line, unless that is seen to stand alone, and never stored.
     pub(super) unseen: String,
+    /// What was typed on the screen that is not shown now. No other screen can deny that it stands in a shell's buffer still: anybody's output
+    /// switches. Like [`Gate::unseen`], it is never stored.
+    pub(super) elsewhere: String,
     /// What [`Gate::unseen`] becomes once the line that is being decided on is committed.
     pub(super) unseen_after: String,
     /// The line that is being taken back.
@@ -42,8 +45,9 @@ pub(super) struct Gate {
     pub(super) programs: Programs,
     /// What the keys said stood in the line when its commit byte came.
     typed: String,
-    /// Which screen the last key was typed on.
-    alternate: bool,
+    /// Which screen the last key was typed on, and whether a program that was asked for owned it.
+    pub(super) alternate: bool,
+    pub(super) owned: bool,
     /// Ctrl-X was sent: readline's Ctrl-X Ctrl-E edits the line elsewhere, and runs what comes back.
     pub(super) control_x: bool,
     /// The last key may be the first half of one: what comes next belongs to it.
@@ -118,10 +122,12 @@ impl Gate {
             unfinished: Begun::default(),
             after: Begun::default(),
             unseen: String::new(),
+            elsewhere: String::new(),
             unseen_after: String::new(),
             refused: String::new(),
             programs: Programs::default(),
             alternate: false,
+            owned: false,
             typed: String::new(),
             control_x: false,
             prefixed: false,
@@ -311,19 +317,16 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         let mut elsewhere = false;
         // In an editor that was asked for, and in a multiplexer, which may show one, ESC and `v` are an editor's affair.
-        let editing = gate.programs.fills_screen() || gate.programs.multiplexes();
+        let editing = gate.is_owned(display.truth()) || gate.programs.multiplexes();
         if token.kind == Kind::Text && !(display.truth().alternate_screen() && editing) {
             (token, elsewhere) = gate.split_at_run(token);
         }
         let screen = display.truth();
-        let grid = screen.alternate_screen();
-        if std::mem::replace(&mut gate.alternate, grid) != grid && gate.unseen.len() <= UNFINISHED {
-            // What was typed on the other screen is out of sight, and may stand in a shell's buffer still: anybody's output switches.
-            gate.unseen.push_str(&gate.line.typed());
-        }
+        gate.follow_screen(screen);
         let control_x = std::mem::replace(&mut gate.control_x, token.raw == [0x18]);
         let prefixed = std::mem::replace(&mut gate.prefixed, follow::is_prefix(&token));
-        let pending = !gate.line.is_empty(screen) || !gate.unfinished.is_empty() || !gate.unseen.is_empty();
+        let hidden = !gate.unseen.is_empty() || !gate.elsewhere.is_empty();
+        let pending = !gate.line.is_empty(screen) || !gate.unfinished.is_empty() || hidden;
         let commits = match token.kind {
             Kind::Commit(_) => screen.alternate_screen() || pending,
             // Whether a newline in a paste acts, the program decides; that it asked for bracketed pastes is only what its
@@ -331,7 +334,7 @@ impl Engine {
             Kind::PasteNewline => !screen.bracketed_paste() || self.paste_is_held(now),
             // At an empty line these mean nothing but themselves. (At an unfinished one, Ctrl-D ends it.)
             Kind::Interrupt(Interrupt::Eof) | Kind::Unmodelled | Kind::PasteControl => pending,
-            EDIT_ELSEWHERE => control_x && !(screen.alternate_screen() && gate.programs.fills_screen()),
+            EDIT_ELSEWHERE => control_x && !gate.owned,
             Kind::Text if elsewhere => true,
             Kind::Text
             | Kind::Key(_)
@@ -404,9 +407,9 @@ impl Engine {
     fn judge_line(&mut self, now: Now) {
         if let Some((_, gate)) = self.terminal() {
             let typed = std::mem::take(&mut gate.typed);
-            if gate.line.typed().is_empty() && gate.unseen.len() <= UNFINISHED {
+            if gate.line.typed().is_empty() && gate.elsewhere.len() <= UNFINISHED {
                 // Output that switches screens while a line settles takes it out of sight, and not out of the shell's buffer.
-                gate.unseen.push_str(&typed);
+                gate.elsewhere.push_str(&typed);
             }
         }
         let Some((line, context)) = self.read_line() else {
@@ -476,15 +479,18 @@ impl Engine {
             // Keys and screen show one line at a prompt, or the shell tells of it and they do not object: nothing stands before it, but a line
             // that was committed unseen and may go on.
             gate.unseen.truncate(gate.unseen.rfind('\n').map_or(0, |end| end + 1));
+            if reading.certainty == Certainty::Exact {
+                gate.elsewhere.clear();
+            }
         }
         // What the shell itself tells, and the keys do not contradict, has lost nothing to a Ctrl-C.
         let overtaken = gate.overtaken && reading.certainty != Certainty::Exact;
         let elsewhere = gate.commit().is_some_and(|commit| matches!(commit.kind, EDIT_ELSEWHERE | Kind::Text));
         let around = judge::Around {
             full_screen: screen.alternate_screen(),
-            trusted: gate.programs.fills_screen(),
+            trusted: gate.is_owned(screen),
             unfinished: &gate.unfinished,
-            unseen: &gate.unseen,
+            unseen: &format!("{}{}", gate.unseen, gate.elsewhere),
             typed: &gate.line.typed(),
         };
         let mut at = At {
@@ -492,6 +498,7 @@ impl Engine {
             lines: reading.candidates.clone(),
             typed: gate.line.typed(),
             full_screen: screen.alternate_screen(),
+            alternate_left: screen.alternate_left(),
             told: gate.told(),
             hooked: gate.witness.as_ref().is_some_and(Witness::is_at_prompt),
             ..At::default()
@@ -573,6 +580,7 @@ impl Engine {
         // Another key in the middle of an unfinished line leaves it unfinished.
         if ends_line {
             (gate.unfinished, gate.unseen) = (after, unseen_after);
+            gate.elsewhere.clear();
             if matches!(token.kind, Kind::Interrupt(Interrupt::Eof)) {
                 // It may have ended it all.
                 gate.unfinished.doubt();
@@ -610,6 +618,7 @@ impl Engine {
         let Some((display, gate)) = self.terminal() else { return };
         gate.unfinished.clear();
         gate.unseen.clear();
+        gate.elsewhere.clear();
         gate.drop_waiting();
         let key = Token { kind: Kind::Interrupt(Interrupt::Interrupt), raw: vec![0x03] };
         gate.line.key(&key, display.truth(), now.mono.0);

@@ -47,6 +47,8 @@ pub(super) struct At {
     /// What the keys say was typed.
     pub(super) typed: String,
     pub(super) full_screen: bool,
+    /// How often the alternate screen was left.
+    pub(super) alternate_left: u64,
     /// The shell itself told this line, when it was asked.
     pub(super) told: bool,
     /// The last mark that came says that a shell is at its prompt. Whoever can read the session's nonce can print one.
@@ -73,6 +75,8 @@ pub(super) struct Programs {
     ever: BTreeSet<Dialect>,
     /// The last line released on the main screen started a program that is known to fill the screen.
     fills_screen: bool,
+    /// As long as the alternate screen was left no more often, it is that program's: anybody's output switches to it later.
+    owns_until: u64,
     /// The same line started a program that shows others in panes.
     multiplexes: bool,
     /// What stood left of the last line that a shell was given.
@@ -101,9 +105,11 @@ impl Programs {
         self.ever.extend(&self.running);
     }
 
-    /// Whether what is typed on the alternate screen is text, but for the rows where such programs take commands.
-    pub(super) const fn fills_screen(&self) -> bool {
-        self.fills_screen
+    /// Whether what is typed on the alternate screen is text, but for the rows where such programs take commands. `left`: how often that
+    /// screen was left. `hooked`: a shell says that it is at its prompt.
+    pub(super) const fn owns_screen(&self, left: u64, hooked: bool) -> bool {
+        // Where no prompt need look like one, a shell's row does not show that the program has left.
+        self.fills_screen && !hooked && !self.forged && left <= self.owns_until
     }
 
     /// Whether what is typed on the alternate screen goes to whatever stands in a pane of it: an editor perhaps.
@@ -114,7 +120,7 @@ impl Programs {
     /// What reads a line there.
     pub(super) fn mode(&self, at: &At) -> Mode {
         if at.full_screen {
-            return if self.fills_screen { Mode::FullScreen } else { Mode::Unknown };
+            return if self.owns_screen(at.alternate_left, at.hooked) { Mode::FullScreen } else { Mode::Unknown };
         }
         if self.running.is_empty() || self.is_shell(at) {
             return Mode::Shell;
@@ -172,11 +178,16 @@ impl Programs {
             self.ever.extend(&started);
             if !at.full_screen {
                 self.fills_screen = fills_the_screen(&starts);
+                self.owns_until = at.alternate_left;
                 self.multiplexes = shows_panes(&starts);
             }
             if shell && let Some(prompt) = at.left().next() {
                 self.shell_prompt = prompt.to_owned();
             }
+        }
+        if at.full_screen && self.owns_screen(at.alternate_left, at.hooked) {
+            // An editor leaves its screen for a command that it starts, and comes back. A line behind a prompt is no editor's.
+            self.owns_until = at.alternate_left + u64::from(escapes(&at.row));
         }
         self.forged |= !at.secret && at.lines.iter().any(|line| sets_prompt(line));
         self.unbounded |= !at.secret && at.lines.iter().any(|line| sets_end(line));
@@ -404,6 +415,12 @@ pub(super) fn command_in_row(row: &str) -> Option<String> {
         return Some(command.trim_start().to_owned());
     }
     behind_prompt(row).map(str::to_owned)
+}
+
+/// Whether the row is one where a full-screen program takes a command, and no shell's prompt.
+fn escapes(row: &str) -> bool {
+    let row = in_pane(row);
+    row.starts_with([':', '!']) || SHELL_PROMPTS.iter().any(|prompt| row.starts_with(prompt))
 }
 
 /// How mailers, editors and file managers ask for a line that they give to a shell (mutt, Emacs, nano, aerc, tig, ranger).

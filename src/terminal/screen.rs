@@ -87,6 +87,12 @@ impl Screen {
         self.vt().alternate_screen()
     }
 
+    /// How often the alternate screen was left so far. Two switches in one read are seen here and nowhere else.
+    #[must_use]
+    pub fn alternate_left(&self) -> u64 {
+        self.model.alternate_left
+    }
+
     /// Whether the program asked for bracketed paste (DECSET 2004).
     #[must_use]
     pub fn bracketed_paste(&self) -> bool {
@@ -214,6 +220,7 @@ impl Clone for Screen {
         copy.drawing = model.drawing.clone();
         copy.title.clone_from(&model.title);
         copy.out.clone_from(&model.out);
+        copy.alternate_left = model.alternate_left;
         copy.faulted = model.faulted;
         Self { filter: filter.clone(), model: copy }
     }
@@ -241,6 +248,7 @@ struct Model {
     modes: Modes,
     drawing: Drawing,
     title: String,
+    alternate_left: u64,
     /// What the parser has yet to see; at most [`BATCH`] and one text.
     out: Vec<u8>,
     faulted: bool,
@@ -255,6 +263,7 @@ impl Model {
             modes: Modes::default(),
             drawing: Drawing::default(),
             title: String::new(),
+            alternate_left: 0,
             out: Vec::new(),
             faulted: false,
             #[cfg(test)]
@@ -427,6 +436,7 @@ impl Model {
         self.out.extend_from_slice(RESET_GRID);
         self.out.extend_from_slice(RESET_MODES);
         self.flush();
+        self.alternate_left += u64::from(self.modes.alternate());
         self.modes = Modes::default();
         self.drawing = Drawing::default();
         self.forget_scrolled();
@@ -469,7 +479,9 @@ impl Model {
             (None, _) => csi.write_clamped(&mut self.out, NUMBER_MAX),
             (Some(_), _) => csi.write_clamped(&mut self.out, MODE_MAX),
         }
+        let alternate = self.modes.alternate();
         self.modes.control(&csi, rows.get());
+        self.alternate_left += u64::from(alternate && !self.modes.alternate());
     }
 
     /// REP; where nothing wraps, not beyond the last column.

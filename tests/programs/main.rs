@@ -239,6 +239,32 @@ fn in_an_editor_and_a_pager_their_escapes_are_held_and_text_is_text() {
 }
 
 #[test]
+fn an_alternate_screen_that_comes_back_after_an_editor_left_is_no_editors() {
+    for shell in ["bash", "dash"] {
+        let mut desk = Desk::open();
+        if shell != "bash" {
+            desk.terminal.line(&format!("exec {shell}"));
+            desk.terminal.wait_until("another prompt", |screen| screen.trim_end().ends_with(['$', '#']));
+        }
+        desk.terminal.line("mkfifo go; (read x < go; printf '\\033[?1049h'; echo switched > done) &");
+        desk.wait_shell();
+        desk.terminal.line("vim -u NONE -N text");
+        desk.terminal.wait_until("the editor", |screen| screen.contains("three"));
+        desk.terminal.line(":q");
+        desk.wait_shell();
+        let signal = desk.scratch.path().join("go");
+        std::fs::write(signal, "x\n").expect("somebody reads it");
+        wait_for("the switch", || desk.scratch.path().join("done").exists().then_some(()));
+        desk.terminal.wait_until("another screen", |screen| !screen.contains("vim"));
+        desk.terminal.line("rm -rf prey");
+        let id = desk.world.request();
+        desk.terminal.press(CTRL_C);
+        desk.is_withdrawn(&id);
+        assert!(desk.prey().exists(), "it ran in {shell}");
+    }
+}
+
+#[test]
 fn in_a_pane_of_tmux_or_screen_a_shell_is_a_shell() {
     let mut desk = Desk::open();
     let socket = desk.scratch.path().join("tmux").display().to_string();

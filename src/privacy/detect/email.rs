@@ -132,8 +132,12 @@ fn valid_len(run: &[u8]) -> Option<usize> {
         return None;
     }
     while let Some(dot) = name.iter().rposition(|b| *b == b'.') {
-        if name.get(dot + 1..).is_some_and(is_top_level) {
+        let label = name.get(dot + 1..).unwrap_or_default();
+        if is_top_level(label) {
             return Some(name.len());
+        }
+        if let Some(len) = glued(label) {
+            return Some(dot + 1 + len);
         }
         name = name.get(..dot)?;
     }
@@ -154,6 +158,14 @@ fn is_top_level(label: &[u8]) -> bool {
     let word = (2..=24).contains(&label.len()) && label.iter().all(u8::is_ascii_alphabetic);
     (word || label.len() > 4 && label.get(..4).is_some_and(|head| head.eq_ignore_ascii_case(b"xn--")))
         && !NOT_TOP_LEVEL.iter().any(|ending| label.eq_ignore_ascii_case(ending.as_bytes()))
+}
+
+/// The length of a common top-level domain with something behind it that is no part of one: `….com-2024.csv`, or what a line was drawn over.
+fn glued(label: &[u8]) -> Option<usize> {
+    let len = label.iter().position(|b| !b.is_ascii_alphabetic())?;
+    let (head, _) = label.split_at_checked(len)?;
+    let common: [&[u8]; 8] = [b"com", b"org", b"net", b"edu", b"gov", b"info", b"biz", b"io"];
+    common.iter().any(|known| head.eq_ignore_ascii_case(known)).then_some(len)
 }
 
 const fn is_local(b: u8) -> bool {
