@@ -229,6 +229,9 @@ fn unescape(text: &str) -> String {
         let number = match chars.next() {
             Some('n') => Some(('\n', chars.as_str())),
             Some('t') => Some(('\t', chars.as_str())),
+            Some('r') => Some(('\r', chars.as_str())),
+            Some('u') => digits(chars.as_str(), 16, 4),
+            Some('U') => digits(chars.as_str(), 16, 8),
             Some('\\') => Some(('\\', chars.as_str())),
             Some('x') => digits(chars.as_str(), 16, 2),
             Some('0') => digits(chars.as_str(), 8, 3),

@@ -23,6 +23,7 @@ mod memory;
 mod parameter;
 mod parse;
 mod site;
+mod snippet;
 mod sql;
 mod tree;
 mod unwrap;

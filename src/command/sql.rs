@@ -89,6 +89,60 @@ pub(super) fn taken_whole(text: &str) -> Option<String> {
     })
 }
 
+/// Whether a query gives statements as text: `select 'drop table ' || tablename …`.
+pub(super) fn builds(text: &str) -> bool {
+    statements(text).iter().any(|(tokens, _, _)| {
+        tokens.first().is_some_and(|t| t.any("SELECT|WITH"))
+            && tokens.iter().any(|token| match token {
+                Token::Value(text) => {
+                    let word = text.trim_start_matches(['\'', '$', ' ']).split([' ', '\'']).next().unwrap_or_default();
+                    Token::Word(word, 0).any("DROP|TRUNCATE|DELETE|ALTER|GRANT|REVOKE|UPDATE|KILL")
+                }
+                Token::Word(..) | Token::Name(_) | Token::Sign(_) => false,
+            })
+    })
+}
+
+/// The texts that a statement hands to functions of which nobody said that they take them for data, or that are the body of a function.
+pub(super) fn given(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    if !text.contains(['\'', '$']) {
+        return found;
+    }
+    for (tokens, _, _) in statements(text) {
+        let defines = tokens.first().is_some_and(|t| t.is("CREATE"))
+            && tokens.iter().take(5).any(|t| t.any("FUNCTION|PROCEDURE|EVENT|TRIGGER"));
+        let mut calls: Vec<bool> = Vec::new();
+        for (at, token) in tokens.iter().enumerate() {
+            let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+            match token {
+                Token::Sign('(') => {
+                    let data = before.is_none_or(|t| !matches!(t, Token::Word(..)) || t.any(DATA));
+                    calls.push(!data && calls.last().copied().unwrap_or(true));
+                }
+                Token::Sign(')') => drop(calls.pop()),
+                Token::Value(text)
+                    if (calls.last().copied().unwrap_or(false) || defines && before.is_some_and(|t| t.is("AS")))
+                        && text.contains(' ')
+                        && found.len() < MAX_GIVEN =>
+                {
+                    let tag = if text.starts_with('$') { dollar(text).unwrap_or_default() } else { "'" };
+                    let inner = text.strip_prefix(tag).unwrap_or(text);
+                    found.push(inner.strip_suffix(tag).unwrap_or(inner).replace("''", "'"));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// Words before a parenthesis in which texts are data.
+const DATA: &str = "COPY|TO|USING|WITH|RETURNING|EXCEPT|UNION|BY|HAVING|LIMIT|THEN|ELSE|WHEN|CASE|INTO|TABLE|VIEW|DEFAULT|CHECK|EXPLAIN|VALUES|VALUE|IN|ANY|ALL|SOME|AND|OR|NOT|WHERE|ON|AS|SELECT|FROM|LIKE|ILIKE|COUNT|LENGTH|CHAR_LENGTH|LOWER|UPPER|REPLACE|CONCAT|CONCAT_WS|STRPOS|POSITION|INSTR|SUBSTR|SUBSTRING|TRIM|LTRIM|RTRIM|COALESCE|NULLIF|IFNULL|MD5|SHA1|SHA256|DIGEST|TO_TSVECTOR|TO_TSQUERY|PLAINTO_TSQUERY|WEBSEARCH_TO_TSQUERY|REGEXP_REPLACE|REGEXP_MATCHES|REGEXP_LIKE|REGEXP_MATCH|SPLIT_PART|STRING_TO_ARRAY|QUOTE_LITERAL|QUOTE_IDENT|FORMAT|PRINT|TO_CHAR|TO_DATE|TO_TIMESTAMP|CAST|CONVERT|DATE|HEX|QUOTE|REVERSE|REPEAT|STARTS_WITH|MATCH|AGAINST|GLOB|JSON_EXTRACT|JSON_OBJECT|JSON_ARRAY|JSONB_BUILD_OBJECT|ARRAY|GROUP_CONCAT|STRING_AGG|LISTAGG|VARCHAR|CHAR|ENUM|SET|PARTITION|KEY|INDEX|OVER|DECODE|LEVENSHTEIN|SIMILARITY|INITCAP|ASCII|LPAD|RPAD|LEFT|RIGHT|LOCATE|FIND_IN_SET|ISNULL|NVL|IIF|IF";
+
+/// Texts of one statement.
+const MAX_GIVEN: usize = 8;
+
 type Verdict = (EffectKind, Severity, Undo, String, &'static str);
 
 /// Judges one statement, and the statements that it carries in strings and behind `EXPLAIN ANALYZE`, `PREPARE … AS`, `WITH`.
@@ -119,6 +173,11 @@ fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
         if is(0, "PREPARE") || is(1, "EVENT") {
             statement(inner, depth + 1, found);
         }
+    }
+    // The body of a routine, which a later statement calls.
+    if is(0, "CREATE") && has("PROCEDURE|FUNCTION|TRIGGER|EVENT") {
+        let body = tokens.iter().position(|t| t.is("BEGIN")).and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
+        statement(body, depth + 1, found);
     }
     // What a statement runs from strings: `DO $$ … $$`, `EXECUTE 'DROP ' || x`, `SET @q = '…'`.
     let carries = is(0, "DO|PREPARE|EXECUTE|EXEC|CALL|BEGIN|DECLARE")
@@ -377,12 +436,13 @@ fn next(text: &str, at: usize) -> Option<(Option<Token<'_>>, usize, usize)> {
     let run = |keep: &dyn Fn(char) -> bool| rest.find(|c| !keep(c)).unwrap_or(rest.len());
     let (width, kind): (usize, Make) = match first {
         _ if rest.starts_with("--") => (until("\n", 2), |_, _| None),
-        // MySQL runs what stands in `/*! … */`, from that version on if one is given.
-        _ if rest.starts_with("/*!") => {
+        // MySQL runs what stands in `/*! … */`, MariaDB also in `/*M! … */`, from that version on if one is given.
+        _ if rest.starts_with("/*!") || rest.starts_with("/*M!") => {
+            let head = if rest.starts_with("/*M!") { 4 } else { 3 };
             let digits = rest
-                .get(3..)
+                .get(head..)
                 .map_or(0, |rest| rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len());
-            (3 + digits, |_, _| None)
+            (head + digits, |_, _| None)
         }
         _ if rest.starts_with("/*") => (until("*/", 2), |_, _| None),
         _ if rest.starts_with("*/") => (2, |_, _| None),

@@ -258,7 +258,10 @@ fn braces(atoms: Vec<Atom>) -> Vec<Vec<Atom>> {
             return vec![vec![Atom::Hole]];
         }
         match first_brace(&word) {
-            None => done.push(word),
+            None => match range(&word) {
+                Some(alternatives) => open.extend(alternatives.into_iter().rev()),
+                None => done.push(word),
+            },
             Some((from, to, commas)) => {
                 let head = word.get(..from).unwrap_or_default();
                 let tail = word.get(to + 1..).unwrap_or_default();
@@ -275,6 +278,27 @@ fn braces(atoms: Vec<Atom>) -> Vec<Vec<Atom>> {
         }
     }
     done
+}
+
+/// `a{1..3}b`, `{q..s}`: the words of the first sequence that is short enough to be written out.
+fn range(word: &[Atom]) -> Option<Vec<Vec<Atom>>> {
+    let from = word.iter().position(|atom| *atom == Atom::Bare('{'))?;
+    let to = from + word.get(from..)?.iter().position(|atom| *atom == Atom::Bare('}'))?;
+    let inner = word.get(from + 1..to)?.iter().map(|atom| if let Atom::Bare(c) = atom { Some(*c) } else { None });
+    let inner: String = inner.collect::<Option<_>>()?;
+    let (first, last) = inner.split_once("..")?;
+    let letter = |text: &str| text.chars().next().filter(|c| c.is_ascii_alphabetic() && text.len() == 1);
+    let texts: Vec<String> = match (letter(first), letter(last), first.parse::<u32>(), last.parse::<u32>()) {
+        (Some(a), Some(b), _, _) if a <= b => (a..=b).map(String::from).collect(),
+        (Some(a), Some(b), _, _) => (b..=a).rev().map(String::from).collect(),
+        (_, _, Ok(a), Ok(b)) if b.checked_sub(a).is_some_and(|n| n < MAX_RANGE) && !first.starts_with('0') => {
+            (a..=b).map(|n| n.to_string()).collect()
+        }
+        _ => return None,
+    };
+    let (head, tail) = (word.get(..from)?, word.get(to + 1..)?);
+    let middle = |text: &String| text.chars().map(Atom::Bare).collect::<Vec<_>>();
+    Some(texts.iter().map(|text| [head, &middle(text), tail].concat()).collect())
 }
 
 /// The first brace with a comma in it: where it opens, where it closes, and its commas.
@@ -305,6 +329,9 @@ fn first_brace(word: &[Atom]) -> Option<(usize, usize, Vec<usize>)> {
 
 /// Characters of one word; longer ones are not known beyond this.
 const MAX_ATOMS: usize = 16 * 1024;
+
+/// Numbers of a sequence that are written out.
+const MAX_RANGE: u32 = 8;
 
 /// Words that one word may become.
 const MAX_ALTERNATIVES: usize = 64;

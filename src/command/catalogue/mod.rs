@@ -516,6 +516,10 @@ pub(super) enum Argument {
     /// Nothing that matters.
     #[default]
     None,
+    /// Nothing, and it counts only so: a method that empties its receiver.
+    Bare,
+    /// A file that is run: one that anybody may have put there, or that is not known, counts.
+    Include,
     /// A path: the severity follows it.
     Path,
     /// A shell script, or the words of a command: what it does counts.
@@ -645,6 +649,14 @@ impl Catalogue {
             || self.fetches(name)
     }
 
+    /// Whether a word names a program whose use has effects, or that runs another.
+    pub(super) fn runs(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+            || self.wrappers.contains_key(name)
+            || self.interpreters.get(name).is_some_and(|i| i.language == "shell")
+            || name.starts_with("mkfs.")
+    }
+
     /// Whether a program prints what it fetches from the network.
     pub(super) fn fetches(&self, name: &str) -> bool {
         self.fetchers.iter().any(|fetcher| fetcher == name)
@@ -721,8 +733,9 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 22] = files![
+const FILES: [(&str, &str); 23] = files![
     "wrappers.toml",
+    "carriers.toml",
     "interpreters.toml",
     "files.toml",
     "disks.toml",

@@ -437,5 +437,6 @@ fn value_at(values: &[String], option: &str, long: bool) -> (usize, At) {
 
 /// Whether an option takes the next word: it is one that does, or a cluster of letters whose last one does.
 pub(in crate::command) fn takes_value(values: &[String], option: &str, long: bool) -> bool {
-    option.starts_with('-') && value_at(values, option, long).1 == At::Next
+    values.iter().any(|value| value == option)
+        || option.starts_with('-') && value_at(values, option, long).1 == At::Next
 }

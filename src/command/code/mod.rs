@@ -142,6 +142,25 @@ impl<'c> Scan<'c, '_> {
                     self.texts.clear();
                     at + 1
                 }
+                // `("sys"."tem")(…)` of PHP: a name that is put together.
+                Kind::Sign('(')
+                    if self.family == Family::Php
+                        && at > 0
+                        && self.sign(at - 1, ')')
+                        && self.get(at - 2).is_some_and(|token| token.text().is_some() || token.is(')')) =>
+                {
+                    self.unnamed(at);
+                    at + 1
+                }
+                // `vars(os)["sys" + "tem"](…)`: what is called is put together.
+                Kind::Sign('[')
+                    if at > 0
+                        && self.sign(at - 1, ')')
+                        && self.bracketed(at + 1).is_some_and(|(_, next)| self.sign(next, '(')) =>
+                {
+                    self.unnamed(at);
+                    at + 1
+                }
                 Kind::Sign(_) => at + 1,
             };
         }
@@ -188,6 +207,10 @@ impl<'c> Scan<'c, '_> {
             let read = self.sign(at + 1, '|') && self.get(at + 2).and_then(Token::name) == Some("getline");
             if piped || read {
                 self.script(&text, start, end);
+            }
+            if text.starts_with('/') && at > 0 && self.sign(at - 1, '>') {
+                let access = if at > 1 && self.sign(at - 2, '>') { Access::Append } else { Access::Overwrite };
+                self.found.push(Finding::Touch { path: text.clone(), access, start, end });
             }
             if text.starts_with("/inet") {
                 self.found.push(Finding::Effect {
@@ -249,6 +272,18 @@ impl<'c> Scan<'c, '_> {
         }
         let (start, end) = (self.get(at).map_or(0, |t| t.start), self.get(next.saturating_sub(1)).map_or(0, |t| t.end));
         let starred = |call: &str| self.stars.iter().any(|module| names(call, &[module.as_slice(), &path].concat()));
+        // `sh.rm("-rf", path)`, `from sh import rm`: the module's functions are programs.
+        if let (Family::Python, [module, .., program]) = (self.family, path.as_slice())
+            && matches!(module.as_str(), "sh" | "plumbum")
+            && self.sign(next, '(')
+        {
+            let mut values = self.values(next + 1, true).0;
+            values.insert(0, Value::List(vec![program.clone()]));
+            if let Some(text) = command_of(&values) {
+                self.script(&text, start, end);
+            }
+            return next;
+        }
         let codes: Vec<&'c Code> = self
             .codes
             .iter()
@@ -308,7 +343,7 @@ impl<'c> Scan<'c, '_> {
             (Family::Perl | Family::Ruby, Kind::Text(_) | Kind::Command(_)) => true,
             (Family::Lua | Family::Php | Family::Other, Kind::Text(_)) => true,
             (Family::Ruby, Kind::Sign('[')) => self.get(at - 1).is_some_and(|name| name.end < token.start),
-            (Family::Perl, Kind::Sign('$' | '@' | '<' | '0')) => true,
+            (Family::Perl, Kind::Sign('$' | '@' | '<' | '0')) | (Family::Ruby, Kind::Sign('$' | '@')) => true,
             (Family::Perl | Family::Ruby, Kind::Name(name)) => {
                 !matches!(name.as_str(), "if" | "unless" | "or" | "and" | "do" | "x" | "eq" | "ne" | "end" | "then")
             }
@@ -488,6 +523,14 @@ impl<'c> Scan<'c, '_> {
         };
         match code.argument {
             Argument::None => self.effect(code, "", start, end),
+            Argument::Bare if values.is_empty() => self.effect(code, "", start, end),
+            Argument::Bare => {}
+            Argument::Include => {
+                let open = ["/tmp/", "/var/tmp/", "/dev/shm/", "http:", "https:", "ftp:", "php:", "data:", "\u{fffc}"];
+                if !matches!(&first, Value::Text(path) if !open.iter().any(|head| path.starts_with(head))) {
+                    self.effect(code, "", start, end);
+                }
+            }
             Argument::Path => match first {
                 Value::Text(path) => {
                     let known =
@@ -520,6 +563,15 @@ impl<'c> Scan<'c, '_> {
             Argument::Read | Argument::Write | Argument::Open => {
                 if self.family == Family::Perl && self.pipes(values, start, end) {
                     return;
+                }
+                let writes = |text: &String| text.starts_with(['>', '+']) && text.len() > 2;
+                // Perl writes where a bracket says so: `open F, ">/srv/x"`.
+                if self.family == Family::Perl
+                    && let Some(path) = values.iter().filter_map(known).find(writes)
+                {
+                    let access = if path.starts_with(">>") { Access::Append } else { Access::Overwrite };
+                    let path = path.trim_start_matches(['>', '<', '+', ' ']).to_owned();
+                    return self.found.push(Finding::Touch { path, access, start, end });
                 }
                 let Some(path) = known(&first) else { return };
                 // Perl opens a command where the path begins or ends with a pipe.

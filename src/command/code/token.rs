@@ -123,6 +123,14 @@ impl Scanner<'_> {
                 self.at += 2;
                 self.command_in_brackets();
             }
+            '%' if family == Family::Ruby
+                && rest.get(1..2).is_some_and(|kind| "qQwWiI".contains(kind))
+                && rest.chars().nth(2).is_some_and(|c| "([{<|!/".contains(c)) =>
+            {
+                self.at += 2;
+                let (text, end) = self.bracketed();
+                self.push(Kind::Text(text), end);
+            }
             _ if c.is_alphabetic() || c == '_' => self.word(),
             _ if c.is_ascii_digit() => {
                 let end = rest.find(|c: char| !c.is_alphanumeric() && c != '.').unwrap_or(rest.len());

@@ -56,6 +56,7 @@ impl Scan<'_, '_> {
         };
         match tokens {
             [] => Value::Unknown,
+            _ if tokens.windows(2).any(|pair| matches!(pair, [a, b] if a.is('=') && b.is('>'))) => Value::Aside,
             [one] => text(one).map_or(Value::Unknown, Value::Text),
             [open, .., close] if open.is('[') && close.is(']') || open.is('(') && close.is(')') => {
                 let items = tokens.get(1..tokens.len() - 1).unwrap_or_default();
@@ -73,7 +74,6 @@ impl Scan<'_, '_> {
             [open, ..] if open.is('{') => Value::Aside,
             [name, equals, value, ..] if name.name().is_some() && equals.is('=') && !value.is('=') => Value::Aside,
             [name, ..] if matches!(name.name(), Some("function" | "lambda" | "async" | "sub")) => Value::Aside,
-            _ if tokens.windows(2).any(|pair| matches!(pair, [a, b] if a.is('=') && b.is('>'))) => Value::Aside,
             _ => self.joined(tokens),
         }
     }
@@ -82,7 +82,7 @@ impl Scan<'_, '_> {
     fn joined(&self, tokens: &[&Token]) -> Value {
         let mut out = String::new();
         let mut known = false;
-        let mut rest = tokens.iter();
+        let mut rest = tokens.iter().peekable();
         while let Some(token) = rest.next() {
             match &token.kind {
                 Kind::Text(text) => {
@@ -94,6 +94,12 @@ impl Scan<'_, '_> {
                         out.push_str(text);
                         known = true;
                     }
+                    // `reverse "…"`: whatever becomes of the text.
+                    None if matches!(self.family, Family::Perl | Family::Ruby)
+                        && rest.peek().is_some_and(|next| next.text().is_some() || next.is('(')) =>
+                    {
+                        return Value::Unknown;
+                    }
                     None => out.push(HOLE),
                 },
                 Kind::Sign('+' | '$') => {}
@@ -101,6 +107,11 @@ impl Scan<'_, '_> {
                 // `"…" % x` and `"…".format(x)` put something in.
                 Kind::Sign('%') if known => {
                     out = out.replace("%s", "\u{fffc}");
+                    out.push(HOLE);
+                    break;
+                }
+                Kind::Sign('.') if rest.peek().is_some_and(|next| next.name() == Some("format")) => {
+                    out = filled(&out);
                     out.push(HOLE);
                     break;
                 }
@@ -115,6 +126,23 @@ impl Scan<'_, '_> {
         }
         if known { Value::Text(out) } else { Value::Unknown }
     }
+}
+
+/// A text with a hole in each place where `format` puts something in.
+fn filled(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        match after.split_once('}') {
+            Some((_, after)) => {
+                out.push(HOLE);
+                rest = after;
+            }
+            None => return out + after,
+        }
+    }
+    out + rest
 }
 
 /// Tokens of the arguments of one call.

@@ -14,6 +14,20 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
             walk.shell(script, start + 1);
         }
         let (word, object) = body.split_once(' ').unwrap_or((body, ""));
+        // `get FILE |CMD`, `ls . |CMD`: a local name that begins with a bar is a command (ftp(1), "File naming conventions").
+        if let Some(bar) = body.find(" |") {
+            walk.shell_fed(body.get(bar + 2..).unwrap_or_default(), start + bar + 2);
+        }
+        if matches!(word, "put" | "send" | "append" | "rename" | "chmod" | "ln" | "symlink")
+            && let Some(to) = object.split_whitespace().last()
+        {
+            walk.path(to, Access::Overwrite, start, start + body.trim_end().len());
+        }
+        if matches!(word, "get" | "mget" | "recv" | "reget" | "more" | "less")
+            && let Some(from) = object.split_whitespace().find(|part| !part.starts_with('-'))
+        {
+            walk.path(from, Access::Read, start, start + body.trim_end().len());
+        }
         if matches!(word, "put" | "mput" | "send" | "append" | "reput" | "mirror") {
             let mut from = start + word.len();
             for part in object.split(' ') {

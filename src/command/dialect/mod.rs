@@ -106,8 +106,10 @@ pub(super) fn judge(dialect: Dialect, text: &str, walk: &mut Walk<'_>) -> bool {
     true
 }
 
-/// Whether a file lies where anybody may put one.
+/// Whether a file that is run lies where anybody may put one, or does not even look like a script of that kind.
 fn anybodys(path: &str) -> bool {
-    let path = path.trim().trim_matches(['"', '\'']);
-    ["/tmp/", "/var/tmp/", "/dev/shm/", "http:", "https:"].iter().any(|head| path.starts_with(head))
+    let path = path.trim().trim_end_matches(';').trim_matches(['"', '\'']);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    ["/tmp/", "/var/tmp/", "/dev/shm/", "http:", "https:"].iter().any(|head| path.contains(head))
+        || !name.is_empty() && !name.contains(['.', ':', '$'])
 }

@@ -37,6 +37,22 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
     if calls_computed(&dense) {
         walk.opaque(Severity::Medium, span, "calls what it does not name");
     }
+    // The shell is Node: what it runs or deletes beside the database is judged as that.
+    if text.contains("require") || text.contains("process") {
+        walk.code("node", text, 0);
+    }
+    for (mark, reason) in [
+        ("deletemany:{filter:{}", "deletes every document of {object}"),
+        ("updatemany:{filter:{}", "overwrites every document of {object}"),
+        ("deletes:[{q:{}", "deletes every document of {object}"),
+        ("updates:[{q:{}", "overwrites every document of {object}"),
+        ("remove:true", "deletes documents of {object}"),
+    ] {
+        if dense.contains(mark) && (mark != "remove:true" || dense.contains("findandmodify")) {
+            let object = name(&dense, ".bulkwrite(");
+            walk.effect(EffectKind::DbDestroy, Severity::High, Undo::Never, span, &object, reason);
+        }
+    }
     let line = text.trim_start();
     if let Some(shell) = line.strip_prefix('!') {
         walk.shell(shell, text.len() - shell.len());

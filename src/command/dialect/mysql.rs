@@ -27,6 +27,16 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
             }
         }
     }
+    // `delimiter $$ drop table t$$`: the client takes the rest of the line for the mark; whoever pastes it means the statement.
+    if let Some(rest) =
+        line.get(..10).filter(|word| word.eq_ignore_ascii_case("delimiter ")).and_then(|_| line.get(10..))
+        && let Some((mark, statement)) = rest.trim_start().split_once(' ')
+        && !line.contains('\n')
+    {
+        let start = text.len() - statement.len();
+        walk.sql(&statement.replace(mark, ";"), start);
+        return true;
+    }
     if !line.trim_end().contains('\n') && named(line, text.len() - line.len(), walk) {
         return true;
     }

@@ -85,6 +85,7 @@ fn meta(command: &str, start: usize, walk: &mut Walk<'_>) {
             let reason = "deletes the large object {object}";
             walk.effect(EffectKind::SqlDestroy, Severity::High, Undo::Never, whole, rest.trim(), reason);
         }
+        "lo_import" => path(rest.split_whitespace().next().unwrap_or_default(), Access::Read, start + end, walk),
         "lo_export" => {
             let reason = "copies the large object {object} into a file";
             walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, rest.trim(), reason);

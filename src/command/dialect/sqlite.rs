@@ -9,7 +9,29 @@ use crate::model::{EffectKind, Severity, Undo};
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
     // Only at the beginning of a statement is it a command.
     if text.trim_start().starts_with('.') && !text.trim().contains('\n') {
-        command(text, walk);
+        command(text, 0, walk);
+        return true;
+    }
+    // Commands before a statement: `.output |sh`, then a query whose rows go there.
+    if text.trim_start().starts_with('.') {
+        let mut at = 0;
+        let mut piped = false;
+        for line in text.split_inclusive('\n') {
+            let bare = line.trim_end();
+            if bare.trim_start().starts_with('.') {
+                command(bare, at, walk);
+                piped |= bare.contains('|');
+            } else {
+                for (start, sql) in &parts(bare, Style::Sqlite).sql {
+                    walk.sql(sql, at + start);
+                }
+                // What a query says word for word goes to the shell.
+                if let Some(script) = bare.split('\'').nth(1).filter(|_| piped) {
+                    walk.shell(script, at + bare.find('\'').map_or(0, |quote| quote + 1));
+                }
+            }
+            at += line.len();
+        }
         return true;
     }
     let parts = parts(text, Style::Sqlite);
@@ -21,12 +43,12 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
     parts.ended || last == "/" || last.eq_ignore_ascii_case("go")
 }
 
-fn command(text: &str, walk: &mut Walk<'_>) {
+fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
     let line = text.trim_start();
-    let start = text.len() - line.len();
+    let start = from + text.len() - line.len();
     let end = line.find(char::is_whitespace).unwrap_or(line.len());
     let (name, rest) = (line.get(1..end).unwrap_or_default(), line.get(end..).unwrap_or_default());
-    let whole = walk.span(start, text.len());
+    let whole = walk.span(start, from + text.len());
     let words: Vec<&str> = rest.split_whitespace().collect();
     let last = words.last().map_or("", |word| word.trim_matches(['"', '\'']));
     // A unique beginning is enough.
@@ -58,7 +80,7 @@ fn command(text: &str, walk: &mut Walk<'_>) {
     } else if (is("backup", 2) || is("save", 2) || is("clone", 2) || is("once", 2) || is("output", 1))
         && !last.is_empty()
     {
-        walk.path(last, Access::Overwrite, start, text.len());
+        walk.path(last, Access::Overwrite, start, from + text.len());
         if (is("once", 2) || is("output", 1))
             && !matches!(last, "stdout" | "off" | "/dev/null")
             && !last.starts_with('-')

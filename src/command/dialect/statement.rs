@@ -75,7 +75,9 @@ fn piece(rest: &str, style: Style) -> (usize, Piece) {
         ';' => (1, Piece::End),
         _ if dashes || (first == '#' && style == Style::Mysql) => (until("\n", 0).unwrap_or(rest.len()), Piece::Blank),
         // MySQL runs what stands in `/*! … */`.
-        '/' if rest.starts_with("/*") && !rest.starts_with("/*!") => closed(until("*/", 2), Piece::Blank),
+        '/' if rest.starts_with("/*") && !rest.starts_with("/*!") && !rest.starts_with("/*M!") => {
+            closed(until("*/", 2), Piece::Blank)
+        }
         '\'' | '"' => closed(quoted(rest, first, style == Style::Mysql), Piece::Text),
         '`' if style != Style::Psql => closed(quoted(rest, '`', false), Piece::Text),
         '[' if style == Style::Sqlite => closed(until("]", 1), Piece::Text),

@@ -113,6 +113,12 @@ impl Ex<'_, '_> {
                     self.command(command, place + mark, depth + 1);
                 }
             }
+            // `:normal :!CMD`: keys that open a command line.
+            "norm" | "norma" | "normal" if arguments.contains(':') => {
+                let mark = arguments.find(':').unwrap_or_default();
+                let command = arguments.get(mark..).unwrap_or_default().trim_end_matches("<CR>");
+                self.command(command, place + mark, depth + 1);
+            }
             "se" | "set" | "setl" | "setlocal" | "setg" | "setglobal" => self.set(arguments, place),
             "cal" | "call" | "ec" | "echo" | "echom" | "echomsg" | "let" | "cex" | "cexpr" | "cgetexpr" | "cgete"
             | "lex" | "lexpr" | "ev" | "eval" | "if" | "wh" | "while" | "for" | "retu" | "return" | "echon" | "s"
@@ -247,6 +253,9 @@ impl Ex<'_, '_> {
             "rename(",
             "writefile(",
             "readfile(",
+            "call(",
+            "function(",
+            "feedkeys(",
         ] {
             for (found, _) in text.match_indices(name) {
                 let before = text.get(..found).unwrap_or_default();
@@ -263,12 +272,33 @@ impl Ex<'_, '_> {
     fn call(&mut self, name: &str, inner: &str, start: usize, from: usize) {
         let span = self.walk.span(from, start + inner.len());
         let literal = string(inner);
+        // `job_start(['rm', '-rf', '/srv'])`
+        if name.contains("job") || name.starts_with("term") || name.starts_with("system") {
+            let list = inner.split(']').next().unwrap_or_default();
+            let words: Vec<&str> = list.split(['\'', '"']).skip(1).step_by(2).collect();
+            if words.len() > 1 && list.len() < inner.len() {
+                return self.walk.shell(&words.join(" "), start);
+            }
+        }
         match (name, literal) {
             ("delete(", literal) => {
                 let path = literal.map_or_else(String::new, |(text, _)| text);
                 let reason = "deletes {object} from inside the editor";
                 self.walk.effect(EffectKind::FsDestroy, Severity::High, Undo::Never, span, &path, reason);
             }
+            // What is called, or typed, by name: only a name that is said whole is a name.
+            ("call(" | "function(", Some((name, end)))
+                if inner.get(end..).unwrap_or_default().trim_start().starts_with([',', ')'])
+                    && !["system", "job", "term", "delete", "writefile"].iter().any(|call| name.starts_with(call)) => {}
+            ("call(" | "function(", _) => {
+                let reason = "calls what the text does not name";
+                self.walk.effect(EffectKind::Opaque, Severity::Medium, Undo::Hard, span, "", reason);
+            }
+            ("feedkeys(", Some((keys, _))) if keys.contains(":!") => {
+                let script = keys.split(":!").nth(1).unwrap_or_default();
+                self.walk.shell(script.split(['\r', '\n']).next().unwrap_or_default().trim_end_matches("<CR>"), start);
+            }
+            ("feedkeys(", _) => {}
             ("rename(" | "readfile(", Some((path, _))) => {
                 self.walk.path(&path, Access::Read, start, start + inner.len())
             }
@@ -403,7 +433,15 @@ fn string(text: &str) -> Option<(String, usize)> {
             return Some((out, at + 1));
         }
         if c == '\\' && quote == '"' {
-            out.extend(chars.next().map(|(_, c)| c));
+            let code =
+                text.get(at + 2..).and_then(|rest| rest.get(..2)).filter(|_| text.get(at + 1..at + 2) == Some("x"));
+            match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+                Some(byte) => {
+                    out.push(char::from(byte));
+                    chars.nth(2);
+                }
+                None => out.extend(chars.next().map(|(_, c)| c)),
+            }
         } else {
             out.push(c);
         }

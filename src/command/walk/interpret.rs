@@ -3,8 +3,9 @@
 use super::super::carry;
 use super::super::catalogue::{Access, Interpreter, RunsIn, takes_value};
 use super::super::code::{self, Finding};
+use super::super::snippet;
 use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
-use super::super::{Reader, parse, sql};
+use super::super::{Dialect, Reader, parse, sql};
 use super::run::origin_of;
 use super::{Act, Frame, Input, MAX_DEPTH, Walk};
 use crate::model::{EffectKind, Severity, Span, Undo};
@@ -82,6 +83,10 @@ impl Walk<'_> {
             if text == "--help" || text == "--version" {
                 return Flow::default();
             }
+            if shell && text == "+o" && args.get(at + 1).is_some_and(|word| word.shown() == "history") {
+                let reason = "starts a shell that keeps no history";
+                self.effect(EffectKind::LogTamper, Severity::Medium, Undo::Easy, word.span, "", reason);
+            }
             // `-rpathname` is `-r pathname`, whatever its last letter.
             let attached =
                 interpreter.values.iter().any(|v| v.len() == 2 && text.len() > 2 && text.starts_with(v.as_str()));
@@ -133,6 +138,11 @@ impl Walk<'_> {
                     self.frame = frame;
                 } else {
                     self.inline_word(&interpreter.language, &script);
+                    for word in args.get(after..).unwrap_or_default() {
+                        if word.shown().starts_with('/') {
+                            self.touch(word, Access::Read, span);
+                        }
+                    }
                     flow.text = code::printed(&interpreter.language, script.known().unwrap_or_default());
                 }
             }
@@ -141,6 +151,11 @@ impl Walk<'_> {
         if data {
             if let Input::Flow(flow @ Flow { text: Some(_), .. }) = act.stdin {
                 self.source(interpreter, flow, span);
+                if let Some(text) = &flow.text {
+                    let name = command.program().unwrap_or_default();
+                    let told = if snippet::is_runner(name) { snippet::Place::Run } else { snippet::Place::Somewhere };
+                    self.searched(text, parse::Origin::Within(span), told);
+                }
             }
             return Flow::default();
         }
@@ -151,7 +166,21 @@ impl Walk<'_> {
                     Some(flow) if word.known().is_none() => self.source(interpreter, flow, word.span),
                     _ if word.shown().contains("://") => self.unread(FlowOrigin::Network, word.span),
                     _ if stream => self.opaque(Severity::Medium, word.span, "runs a stream that nobody has read"),
-                    _ => self.ran(word, &interpreter.language, args.get(at + 1..).unwrap_or_default()),
+                    // `source` takes over what is in there, whoever put it there; a script in a scratch directory is run every day.
+                    _ if matches!(command.program(), Some("source" | "."))
+                        && ["/tmp/", "/var/tmp/", "/dev/shm/"].iter().any(|dir| word.shown().starts_with(dir))
+                        && self.file(word).is_none() =>
+                    {
+                        let reason = "runs {object} in this shell, which anybody may have written";
+                        self.effect(EffectKind::Opaque, Severity::Medium, Undo::Hard, word.span, word.shown(), reason);
+                    }
+                    _ => {
+                        let rest = args.get(at + 1..).unwrap_or_default();
+                        self.ran(word, &interpreter.language, rest);
+                        if !shell {
+                            self.framework(&interpreter.language, rest);
+                        }
+                    }
                 }
                 Flow::default()
             }
@@ -204,6 +233,22 @@ impl Walk<'_> {
         }
     }
 
+    /// What the program of a framework takes as code: `manage.py shell -c CODE`, `artisan tinker --execute=CODE`.
+    fn framework(&mut self, language: &str, args: &[Word]) {
+        let flags = ["-c", "-e", "--execute", "--eval", "--command", "--exec", "-r"].map(str::to_owned);
+        let verbs = args.iter().filter(|word| !word.shown().starts_with('-')).take(2);
+        let shells =
+            ["shell", "shell_plus", "tinker", "eval", "runner", "console", "repl", "run", "exec", "script", "sql"];
+        if !verbs.into_iter().any(|word| shells.contains(&word.shown())) {
+            return;
+        }
+        for (at, word) in args.iter().enumerate() {
+            if let Some((code, _)) = carry::value_of(&flags, word, args.get(at + 1)) {
+                self.inline_word(language, &code);
+            }
+        }
+    }
+
     /// An interpreter runs what flows into it.
     pub(super) fn source(&mut self, interpreter: &Interpreter, flow: &Flow, span: Span) {
         let place = self.place.inside(RunsIn::Here);
@@ -225,7 +270,14 @@ impl Walk<'_> {
             }
             _ if carry::commands(language, "").is_some() => {
                 let place = self.place.inside(RunsIn::Here).within();
+                let from = self.effects.len();
                 self.reads_text(language, &word.script(), origin_of(word), place);
+                if self.effects.len() == from && !matches!(language, "sed" | "make") {
+                    self.searched(&word.script(), origin_of(word), snippet::Place::Somewhere);
+                }
+            }
+            _ if language == "python" && word.shown().trim_start().starts_with(['!', '%']) => {
+                self.payload(Dialect::Python, word.shown(), origin_of(word));
             }
             _ => self.inline(language, word.shown(), origin_of(word)),
         }
@@ -239,6 +291,8 @@ impl Walk<'_> {
             self.opaque(Severity::High, origin.map(0, text.len()), "code within code, deeper than anybody writes it");
             return;
         }
+        let from = self.effects.len();
+        let foreign = language == "other";
         for found in code::findings(catalogue, language, text) {
             match found {
                 Finding::Effect { kind, severity, undo, reason, object, start, end } => {
@@ -266,6 +320,10 @@ impl Walk<'_> {
                     self.effects.extend(sql::judge(&text, None, origin.map(start, end), false));
                 }
             }
+        }
+        // Of a language that is not known here most calls are not known.
+        if foreign && self.effects.get(from..).unwrap_or_default().iter().all(|e| e.severity < Severity::Medium) {
+            self.searched(text, origin, snippet::Place::Somewhere);
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | `run.rs` | what a command runs: wrappers, options that name a command |
 //! | `interpret.rs` | texts that are run: scripts, what flows into an interpreter, code of other languages |
 //! | `nets.rs` | what words and paths say where no entry names the program |
+//! | `snippets.rs` | words of programs of which nobody said that they run them |
 //! | `state.rs` | what the line and the session define: variables, aliases, functions, files |
 //! | `trees.rs` | directories that came from the network |
 
@@ -19,6 +20,7 @@ use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 mod interpret;
 mod nets;
 mod run;
+mod snippets;
 mod state;
 mod trees;
 
@@ -100,6 +102,8 @@ pub(super) struct Walk<'c> {
     into_file: bool,
     /// Whether what the command writes is searched for secrets.
     sought: bool,
+    /// Whether a query of this line gives statements that change things, as text.
+    builds: bool,
     /// Whether the command runs in a container that was there before.
     entered: bool,
     /// Whether the line itself is whole; one that is not cannot be parsed yet, which means nothing.
@@ -129,6 +133,7 @@ impl<'c> Walk<'c> {
             unpacked: false,
             into_file: false,
             sought: false,
+            builds: false,
             entered: false,
             complete,
             steps: 0,
@@ -224,6 +229,13 @@ impl<'c> Walk<'c> {
             self.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, span, &table, reason);
         }
         self.effects.extend(sql::judge(text, Some(span), span, whole));
+        self.builds |= sql::builds(text);
+        // A function may run the text that it is given: `cron.schedule('…', 'drop table t')`, `executable('rm -rf /srv', …)`.
+        for literal in sql::given(text) {
+            let found = sql::judge(&literal, None, span, true).into_iter();
+            self.effects.extend(found.filter(|e| e.severity >= Severity::High && e.kind != EffectKind::Opaque));
+            self.searched(&literal, parse::Origin::Within(span), super::snippet::Place::Somewhere);
+        }
     }
 
     /// Judges a text as a program in another language; it stands in the line from the byte `start` on.
@@ -388,7 +400,22 @@ impl<'c> Walk<'c> {
         self.note(&argv);
         let place = self.place;
         let act = Act { argv: &argv, stdin: &input, place };
+        // `exec < FILE`: the shell goes on with the lines of the file.
+        if let ([only], Input::File | Input::Flow(Flow { text: None, .. })) = (argv.as_slice(), &input)
+            && only.known() == Some("exec")
+            && simple.redirects.iter().any(|r| r.kind == RedirectKind::Read && r.fd.is_none_or(|fd| fd == 0))
+        {
+            self.opaque(
+                Severity::Medium,
+                simple.span,
+                "makes the shell run a file line by line, which nobody has read",
+            );
+        }
         let flow = match simple.words.first() {
+            Some(first) if self.runs_argument(first, &simple.words) => {
+                self.opaque(Severity::Medium, first.span, "the text does not say what is run");
+                Flow::default()
+            }
             Some(first) if self.awaits_call(first, &argv) => Flow::default(),
             // The arguments of the prompt's own shell: whether there are any was said before, or nowhere.
             Some(first) if self.unsaid(first) => {
@@ -417,6 +444,24 @@ impl<'c> Walk<'c> {
         matches!(self.frame, Frame::Unknown)
             && argv.first().is_none_or(|word| word.program().is_none())
             && matches!(first.pieces.as_slice(), [Piece::Variable { name, .. }] if is_argument(name))
+    }
+
+    /// Whether `eval`, `exec` or `sh -c` is given an argument of the prompt's own shell to run.
+    fn runs_argument(&self, first: &Raw, words: &[Raw]) -> bool {
+        let text = |raw: &Raw| match raw.pieces.as_slice() {
+            [Piece::Text { text, .. }] => Some(text.clone()),
+            _ => None,
+        };
+        let shells = ["sh", "bash", "dash", "zsh", "ksh"];
+        let given = match text(first).as_deref() {
+            Some("eval" | "exec" | "source" | ".") => words.get(1),
+            Some(shell) if shells.contains(&shell) => {
+                let at = words.iter().position(|word| text(word).as_deref() == Some("-c"));
+                at.and_then(|at| words.get(at + 1))
+            }
+            _ => None,
+        };
+        given.is_some_and(|raw| self.unsaid(raw))
     }
 
     fn unsaid(&self, first: &Raw) -> bool {

@@ -3,9 +3,11 @@
 use super::super::carry;
 use super::super::catalogue::{Access, Ends, RunsIn, Wrapper};
 use super::super::code;
+use super::super::snippet::Place as Told;
 use super::super::unwrap::{Inner, fill_from_input, unwrap};
 use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word};
 use super::super::{Dialect, Reader, Stdin, decode, hidden, parse};
+use super::state::quoted;
 use super::{Act, Frame, Input, MAX_DEPTH, Walk, trees};
 use crate::model::{EffectKind, Severity, Span, Undo};
 
@@ -26,6 +28,10 @@ impl Walk<'_> {
             return Flow::default();
         };
         let name = name.strip_prefix('-').unwrap_or(name);
+        if args.is_empty() && is_line(command) {
+            return self.line(command, act);
+        }
+        let from = self.effects.len();
         let path = command.shown().contains('/');
         // The loader runs what it is given, under whatever name it has (ld.so(8)).
         let name = if name.starts_with("ld-") && path { "ld.so" } else { name };
@@ -54,17 +60,27 @@ impl Walk<'_> {
         {
             (own, flow) = (inner.own(args), self.inner(wrapper, &inner, args, act));
         }
-        let ruled = self.catalogued(name, command, own, act);
+        let (ruled, payload) = self.catalogued(name, command, own, act);
         if called.is_none() && flow.is_none() {
             self.nets(name, command, own, act, ruled);
         }
+        // `strace -o '|CMD' PROGRAM`
+        if flow.is_some() {
+            for word in own.iter().filter(|word| word.shown().starts_with('|') && word.shown().len() > 1) {
+                self.searched(word.shown().trim_start_matches('|'), origin_of(word), Told::Run);
+            }
+        }
         self.carried(name, args, act);
+        self.unasked(name, args, command.span);
         self.disguises(name, command, args);
         self.fetched(name, args, act);
         self.trees(name, args, act);
         self.installs(name, command, args, act);
         if let Some(interpreter) = catalogue.interpreter(name) {
             return self.interpret(interpreter, command, args, act);
+        }
+        if flow.is_none() && called.is_none() && !payload {
+            self.snippets(name, args, act, from);
         }
         if flow.is_none() && called.is_none() {
             if !catalogue.knows(name) {
@@ -78,8 +94,21 @@ impl Walk<'_> {
         called.or(flow).unwrap_or_else(|| self.output_of(name, args, act.stdin))
     }
 
-    /// What the catalogue says of a command's own words; gives whether a rule or a language of the program has said what it does.
-    fn catalogued(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) -> bool {
+    /// No program has such a name: whoever hands it on takes it for a line.
+    fn line(&mut self, command: &Word, act: &Act<'_>) -> Flow {
+        let before = self.effects.len();
+        let flow = self.scripted(&Word { verbatim: None, ..command.clone() }, act.stdin, RunsIn::Here);
+        let typed = act.place.depth == 0 && command.verbatim.is_none();
+        if self.effects.len() == before && typed && self.reader == Reader::Shell {
+            let reason = "no program has such a name: it may be a line for another shell";
+            self.opaque(Severity::Medium, command.span, reason);
+        }
+        flow
+    }
+
+    /// What the catalogue says of a command's own words; gives whether a rule or a language of the program has said what it does, and whether
+    /// some of them, or its input, are text of such a language.
+    fn catalogued(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) -> (bool, bool) {
         let span = args.iter().fold(command.span, |span, word| Span {
             start: span.start.min(word.span.start),
             end: span.end.max(word.span.end),
@@ -102,6 +131,7 @@ impl Walk<'_> {
         }
         // `sqlcmd -Q QUERY -o FILE`
         let outer = self.into_file;
+        let payload = !found.payloads.is_empty() || found.input.is_some();
         self.into_file |= written && !found.payloads.is_empty();
         for (dialect, word) in found.payloads {
             if let Some(dialect) = Dialect::from_name(dialect) {
@@ -124,12 +154,27 @@ impl Walk<'_> {
         match (found.input.and_then(Dialect::from_name), act.stdin) {
             (Some(dialect), Input::Flow(Flow { text: Some(text), .. })) => {
                 self.payload(dialect, text, parse::Origin::Within(span));
+                self.escapes(text, span);
+            }
+            (Some(_), Input::Flow(Flow { text: None, from: FlowOrigin::Local })) if self.builds => {
+                self.opaque(Severity::Medium, span, "runs statements that a query builds, which nobody has read");
             }
             // Dumps are piped from one database into another every day; what comes from the network is not.
             (Some(_), Input::Flow(Flow { from: FlowOrigin::Network, .. })) => self.unread(FlowOrigin::Network, span),
             _ => {}
         }
-        ruled || found.input.is_some()
+        (ruled || found.input.is_some(), payload)
+    }
+
+    /// What the consoles of databases give to a shell: `host CMD`, `!CMD`.
+    fn escapes(&mut self, text: &str, span: Span) {
+        for line in text.lines().map(str::trim_start) {
+            let marks = ["host ", "HOST ", "ho ", "!", "shell ", "$ "];
+            if let Some(script) = marks.iter().find_map(|mark| line.strip_prefix(mark)) {
+                let place = self.place.inside(RunsIn::Here).within();
+                self.nested(script.trim_end_matches(';'), parse::Origin::Within(span), &Input::Terminal, place);
+            }
+        }
     }
 
     /// Judges what a wrapper runs.
@@ -150,7 +195,11 @@ impl Walk<'_> {
                     let reason = "opens a shell as another account";
                     self.effect(EffectKind::PrivEscalation, Severity::Medium, Undo::Easy, span, "", reason);
                 }
-                if wrapper.shell {
+                if let Some(file) =
+                    args.iter().find(|word| wrapper.appends && wrapper.shell && is_or_ends(word.shown(), "-a"))
+                {
+                    self.opaque(Severity::Medium, file.span, "runs a file line by line, which nobody has read");
+                } else if wrapper.shell {
                     self.reads_script(act.stdin, args, place);
                 }
                 None
@@ -178,7 +227,8 @@ impl Walk<'_> {
                         argv.insert(0, program);
                     }
                 }
-                if wrapper.appends {
+                let own = args.get(..*from).unwrap_or_default();
+                if wrapper.appends && !own.iter().any(|word| PIPES.contains(&word.shown())) {
                     let text = match act.stdin {
                         Input::Flow(flow) => flow.text.as_deref(),
                         Input::Terminal | Input::Hidden | Input::File => None,
@@ -207,6 +257,10 @@ impl Walk<'_> {
                         argv.iter().for_each(|word| drop(self.scripted(word, &Input::Terminal, wrapper.runs)));
                         return None;
                     }
+                }
+                // `--exec PROGRAM -- ARGUMENTS`
+                if !wrapper.exec.is_empty() && argv.get(1).is_some_and(|word| word.shown() == "--") {
+                    argv.remove(1);
                 }
                 if !wrapper.exec.is_empty() {
                     // `{}` is something below where find starts.
@@ -276,7 +330,7 @@ impl Walk<'_> {
             if carrier.reads == "words"
                 && let [_, _, ..] = words.as_slice()
             {
-                let text = words.iter().map(Word::script).collect::<Vec<_>>().join(" ");
+                let text = words.iter().map(quoted).collect::<Vec<_>>().join(" ");
                 let span = words.iter().map(|w| w.span).reduce(|a, b| Span { start: a.start, end: b.end });
                 self.nested(&text, parse::Origin::Within(span.unwrap_or_default()), &Input::Terminal, place);
                 continue;
@@ -285,6 +339,12 @@ impl Walk<'_> {
                 continue;
             }
             for word in words {
+                // `s/x/y/e` runs what is left of the line that it read.
+                if let ("sed", Input::Flow(Flow { text: Some(text), .. })) = (carrier.reads.as_str(), act.stdin)
+                    && carry::commands("sed", word.shown()).is_some_and(|found| !found.is_empty())
+                {
+                    self.nested(text, parse::Origin::Within(word.span), &Input::Terminal, place);
+                }
                 match carrier.reads.strip_prefix("ran:") {
                     Some(language) => self.ran_from(language, &word, act, place),
                     None => self.text_of(&carrier.reads, &word, args, place),
@@ -316,10 +376,14 @@ impl Walk<'_> {
                 let module = module.rsplit('.').next().unwrap_or(module);
                 if matches!(module, "shell" | "command" | "raw" | "script" | "expect") {
                     self.nested(&text, origin, &Input::Terminal, place);
+                } else if self.searched(&text, parse::Origin::Within(word.span), Told::Run) {
                 } else if text.contains("state=absent") {
                     let reason = "takes away what {object} names, on every machine";
                     self.effect(EffectKind::FsDestroy, Severity::High, Undo::Never, word.span, &text, reason);
                 }
+            }
+            "tmux" => {
+                drop(self.nested(&format!("tmux {text}"), parse::Origin::Within(word.span), &Input::Terminal, place))
             }
             "gdb" if text.starts_with("python ") || text.starts_with("py ") => {
                 let skipped = text.find(' ').map_or(0, |at| at + 1);
@@ -360,6 +424,20 @@ impl Walk<'_> {
             Some(Dialect::Shell) => drop(self.nested(text, origin, &Input::Terminal, place)),
             Some(dialect) if !code::knows(language) => self.payload(dialect, text, origin),
             _ => self.inline(language, text, origin),
+        }
+    }
+
+    /// Files that programs run without being told (`make`), or as an operand of theirs (`mongosh db x.js`): those that the session wrote are read.
+    fn unasked(&mut self, name: &str, args: &[Word], span: Span) {
+        let Some((_, files, language)) = UNASKED.iter().find(|(names, _, _)| names.contains(&name)) else { return };
+        let quiet = |word: &Word| matches!(word.shown(), "-f" | "--file" | "-n" | "--dry-run" | "-l" | "--list");
+        if args.iter().any(quiet) {
+            return;
+        }
+        let named = files.iter().map(|file| Word { text: Text::Known((*file).to_owned()), ..Word::unknown(span) });
+        let given = args.iter().filter(|word| word.shown().contains('.') && files.is_empty()).cloned();
+        if let Some(file) = named.chain(given).find(|word| self.file(word).is_some()) {
+            self.ran(&file, language, &[]);
         }
     }
 
@@ -545,6 +623,12 @@ impl Walk<'_> {
     }
 }
 
+/// Whether a command word is more than a word: it has blanks in it and is no path.
+fn is_line(command: &Word) -> bool {
+    let text = command.shown();
+    text.trim().contains([' ', '\t', '\n']) && !text.starts_with(['/', '.', '~'])
+}
+
 /// Where a word's text stands.
 pub(super) fn origin_of(word: &Word) -> parse::Origin {
     match (word.verbatim, word.known()) {
@@ -581,6 +665,16 @@ const INSTALLERS: [&str; 13] =
 
 /// Programs that run or install what they are given, and whose words hold addresses of other sorts.
 const LOADERS: [&str; 6] = ["docker", "podman", "nerdctl", "kubectl", "oc", "ctr"];
+
+/// Programs, the files that they run unasked (any operand, if there are none), and the language of those.
+const UNASKED: [(&[&str], &[&str], &str); 3] = [
+    (&["make", "gmake"], &["Makefile", "makefile", "GNUmakefile"], "make"),
+    (&["just"], &["justfile", "Justfile", ".justfile"], "make"),
+    (&["mongosh", "mongo"], &[], "mongo"),
+];
+
+/// Options with which `parallel` gives its command input and no arguments.
+const PIPES: [&str; 3] = ["--pipe", "--spreadstdin", "--pipepart"];
 
 /// Directories that anybody may put a program into.
 const ANYBODYS: [&str; 3] = ["/tmp/", "/var/tmp/", "/dev/shm/"];

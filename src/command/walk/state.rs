@@ -60,6 +60,9 @@ impl Walk<'_> {
             || text.split(':').any(|part| matches!(part, "ignorespace" | "ignoreboth" | "*" | "[ ]*" | "&:[ ]*"));
         let hides = match name {
             "HISTFILE" => true,
+            // What an administrator put there, an audit of each line as a rule, stops.
+            "PROMPT_COMMAND" => value.known() == Some(""),
+            "HISTIGNORE" | "HISTORY_IGNORE" if self.hides_danger(text) => true,
             "HISTSIZE" | "HISTFILESIZE" | "SAVEHIST" => none(),
             "HISTCONTROL" | "HISTIGNORE" | "HISTORY_IGNORE" => ignores(),
             _ => {
@@ -96,6 +99,14 @@ impl Walk<'_> {
             let script = format!(": \"{}\"", text.replace(['"', '\\'], ""));
             self.nested(&script, parse::Origin::Within(value.span), &Input::Terminal, place);
         }
+    }
+
+    /// Whether patterns keep programs that destroy, or secrets, out of the history.
+    fn hides_danger(&self, patterns: &str) -> bool {
+        patterns.split(':').map(|part| part.trim_matches(['*', ' ', '&'])).any(|part| {
+            self.catalogue.is_dangerous(part.split(' ').next().unwrap_or_default())
+                || ["shadow", "passw", "secret", "token"].iter().any(|word| part.contains(word))
+        })
     }
 
     /// Sets a variable. Where it may or may not have been set, and had another value, its value is not known.
@@ -218,9 +229,14 @@ impl Walk<'_> {
     /// What an alias would run is judged where it is defined.
     fn aliases(&mut self, args: &[Word]) {
         let place = self.place.inside(RunsIn::Later);
+        // A global alias of zsh stands for any word of a later line.
+        let global = args.iter().any(|word| matches!(word.shown(), "-g" | "-s"));
         for word in args {
             let text = word.script();
             let Some((name, value)) = text.split_once('=') else { continue };
+            if global && value.starts_with('-') {
+                self.evasion(word.span, name, "hides the options of a later command behind the word {object}");
+            }
             // One that deletes directories is given them when it is used.
             let open =
                 value.starts_with("rm -") && !value.contains(" /") && value.contains('r') && value.contains("-r");
@@ -317,7 +333,7 @@ fn base_name(path: &Word) -> Option<&str> {
 }
 
 /// A word as it would have to be written.
-fn quoted(word: &Word) -> String {
+pub(super) fn quoted(word: &Word) -> String {
     match &word.text {
         Text::Known(text) if text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:,@%+~".contains(c)) => {
             text.clone()

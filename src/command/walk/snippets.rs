@@ -1,0 +1,316 @@
+//! Programs of which nobody said that they run their words: what in those looks like a command that destroys counts all the same.
+
+use super::super::carry::behind;
+use super::super::parse;
+use super::super::snippet::{self, Place as Told, Snippet};
+use super::super::words::{Flow, Text, Word};
+use super::run::origin_of;
+use super::{Act, Input, RunsIn, Walk};
+use crate::model::{EffectKind, Severity, Span, Undo};
+
+impl Walk<'_> {
+    /// Looks through the words and the input of a command for commands; `from` is where its own effects begin.
+    pub(super) fn snippets(&mut self, name: &str, args: &[Word], act: &Act<'_>, from: usize) {
+        let found = self.effects.get(from..).unwrap_or_default();
+        if TELLS.contains(&name)
+            || name.ends_with("grep")
+            || found.iter().any(|effect| effect.severity >= Severity::Medium)
+            || args.iter().any(|word| QUIET.contains(&word.shown()))
+            || args.last().is_some_and(|word| word.shown() == "-h")
+        {
+            return;
+        }
+        let speaks = self.catalogue.speaks(name);
+        let known = speaks || self.catalogue.knows(name);
+        // In a container or on another machine nobody knows what the first word was.
+        let elsewhere = !known && matches!(act.place.runs_in, RunsIn::Remote | RunsIn::Container);
+        let mut told = if snippet::is_runner(name) || elsewhere { Told::Run } else { Told::Somewhere };
+        let (mut operands, mut skip) = (0, false);
+        for (at, word) in args.iter().enumerate().take(MAX_ARGS) {
+            let text = word.shown();
+            let rest = args.get(at + 1..).unwrap_or_default();
+            if std::mem::replace(&mut skip, false) {
+                continue;
+            }
+            if text.starts_with('-') && text.len() > 1 {
+                match self.option(word, rest, (told, known), act) {
+                    Seen::Command => return,
+                    Seen::Value => skip = true,
+                    Seen::Alone => {}
+                }
+                continue;
+            }
+            if speaks {
+                continue;
+            }
+            operands += 1;
+            if operands <= 3 && told == Told::Somewhere && !text.contains(' ') && snippet::is_text_verb(text) {
+                return;
+            }
+            if self.looks(text, word, told) {
+                return;
+            }
+            let argv = args.get(at..).unwrap_or_default();
+            if word.known().is_some_and(|text| !text.contains([' ', '/'])) && snippet::says_run(text) {
+                told = Told::Run;
+            } else if told == Told::Run && (at == 0 || !elsewhere) && self.tries(argv, told, act)
+                || at > 0 && known && deletes(argv) && self.tries(argv, Told::Somewhere, act)
+            {
+                return;
+            }
+        }
+        if let (false, Input::Flow(Flow { text: Some(text), .. })) = (speaks, act.stdin) {
+            let span = act.argv.iter().map(|word| word.span).reduce(|a, b| Span { start: a.start, end: b.end });
+            let told = if snippet::is_runner(name) { Told::Run } else { Told::Somewhere };
+            if !self.searched(text, parse::Origin::Within(span.unwrap_or_default()), told) && known {
+                self.console(text, args, act);
+            }
+        }
+    }
+
+    /// A console reads the verbs from its input that it takes as words: `lvm <<< 'vgremove data'`.
+    fn console(&mut self, text: &str, args: &[Word], act: &Act<'_>) {
+        let Some(command) = act.argv.first() else { return };
+        if args.iter().any(|word| !word.shown().starts_with('-')) || args.iter().any(|word| word.shown() == "-") {
+            return;
+        }
+        for line in
+            text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).take(MAX_LINES)
+        {
+            let words = line.trim_end_matches(';').split_whitespace().take(MAX_ARGS);
+            let words = words.map(|word| Word { text: Text::Known(word.to_owned()), ..Word::unknown(command.span) });
+            let argv: Vec<Word> = std::iter::once(command.clone()).chain(args.iter().cloned()).chain(words).collect();
+            if self.tries(&argv, Told::Run, act) {
+                return;
+            }
+        }
+    }
+
+    /// One option: `--preview 'CMD'`, `--preview='CMD'`, `-- CMD`, `--exec PROGRAM … -- ARGUMENTS`.
+    fn option(&mut self, word: &Word, rest: &[Word], (told, known): (Told, bool), act: &Act<'_>) -> Seen {
+        let text = word.shown();
+        let value = text.split_once('=').map(|(_, value)| value);
+        if snippet::is_text_option(text) {
+            return if value.is_some() { Seen::Alone } else { Seen::Value };
+        }
+        if text == "--" {
+            return if !known && self.tries(rest, Told::Run, act) { Seen::Command } else { Seen::Alone };
+        }
+        let letter =
+            !known && matches!(text, "-e" | "-x" | "-c") && rest.first().is_some_and(|w| self.starts(w.shown()));
+        let runs = letter || text.len() > 2 && snippet::says_run(text);
+        let place = if runs { Told::Run } else { told };
+        if runs {
+            let program =
+                value.map_or_else(|| rest.first().cloned(), |value| Some(behind(word, text.len() - value.len())));
+            let mark = rest.iter().position(|word| word.shown() == "--").map(|at| at + 1);
+            let given = |word: &&Word| word.shown().split_once('=').is_some_and(|(name, _)| name.ends_with("args"));
+            let arguments = match (mark, rest.iter().find(given)) {
+                (Some(mark), _) => rest.get(mark..).unwrap_or_default().to_vec(),
+                (None, Some(word)) => vec![behind(word, word.shown().find('=').map_or(0, |at| at + 1))],
+                (None, None) => Vec::new(),
+            };
+            if let Some(program) = program.filter(|program| self.starts(program.shown()) && !arguments.is_empty()) {
+                let line: Vec<String> = std::iter::once(&program).chain(&arguments).map(Word::script).collect();
+                let snippet = Snippet { script: line.join(" "), list: true, place };
+                if self.tried(&snippet, place, word.span) {
+                    return Seen::Command;
+                }
+            }
+        }
+        match (value, rest.first()) {
+            (Some(value), _) if self.looks(value, word, place) => Seen::Command,
+            (None, Some(next)) if runs && !next.shown().starts_with('-') => {
+                if self.looks(next.shown(), next, place) {
+                    Seen::Command
+                } else {
+                    Seen::Value
+                }
+            }
+            _ => Seen::Alone,
+        }
+    }
+
+    /// Looks for commands in one word. Answers whether there was one.
+    fn looks(&mut self, text: &str, word: &Word, told: Told) -> bool {
+        // `<(echo '…')`
+        if let (None, Some(Flow { text: Some(text), .. })) = (word.known(), &word.flow) {
+            return self.searched(text, parse::Origin::Within(word.span), told);
+        }
+        // To many programs a leading bar says that the rest is a command.
+        if let Some(script) = text.strip_prefix('|').filter(|script| script.len() > 1) {
+            return self.searched(script, parse::Origin::Within(word.span), Told::Run);
+        }
+        let blank = text.contains([' ', '\t', '\n', '"', '\'', '(']);
+        if !blank && (told == Told::Somewhere || !self.starts(text)) {
+            return false;
+        }
+        let origin = if text.len() == word.shown().len() { origin_of(word) } else { parse::Origin::Within(word.span) };
+        self.searched(text, origin, told)
+    }
+
+    /// Looks for commands in a text. Answers whether there was one.
+    pub(super) fn searched(&mut self, text: &str, origin: parse::Origin, told: Told) -> bool {
+        let catalogue = self.catalogue;
+        let span = origin.map(0, text.len());
+        let mut found = false;
+        for snippet in snippet::snippets(text, &|word: &str| catalogue.runs(word)) {
+            let place = if text.trim_start().starts_with(&snippet.script) { told } else { snippet.place };
+            found |= self.tried(&snippet, place, span);
+        }
+        if !found && let Some(path) = snippet::deletes(text) {
+            let word = Word { text: Text::Known(path.to_owned()), ..Word::unknown(span) };
+            let severity = catalogue.graded(&word, Severity::High);
+            if severity >= Severity::Medium {
+                let reason = "deletes {object} from code that another program runs";
+                self.effect(EffectKind::FsDestroy, severity, Undo::Never, span, path, reason);
+                found = true;
+            }
+        }
+        found
+    }
+
+    fn starts(&self, text: &str) -> bool {
+        snippet::program(text).is_some_and(|name| self.catalogue.runs(name))
+    }
+
+    /// Judges words as a command, and keeps what it destroys.
+    fn tries(&mut self, argv: &[Word], told: Told, act: &Act<'_>) -> bool {
+        let Some(name) = argv.first().and_then(Word::program).filter(|name| self.catalogue.runs(name)) else {
+            return false;
+        };
+        if self.catalogue.speaks(name) || argv.first().and_then(|word| snippet::program(word.shown())).is_none() {
+            return false;
+        }
+        let place = act.place.inside(RunsIn::Here);
+        let (before, noted, learned) = (self.effects.len(), self.normalised.len(), self.learned.clone());
+        self.act(&Act { argv, stdin: &Input::Terminal, place });
+        self.kept(before, noted, learned, told)
+    }
+
+    /// Judges a text as a command, and keeps what it destroys.
+    fn tried(&mut self, snippet: &Snippet, told: Told, span: Span) -> bool {
+        if told == Told::Somewhere && !snippet.list && !snippet::has_shape(&snippet.script) {
+            return false;
+        }
+        let place = self.place.inside(RunsIn::Here);
+        if place.depth > super::MAX_DEPTH {
+            return false;
+        }
+        let (before, noted, learned) = (self.effects.len(), self.normalised.len(), self.learned.clone());
+        self.nested(&snippet.script, parse::Origin::Within(span), &Input::Terminal, place);
+        self.kept(before, noted, learned, told)
+    }
+
+    /// Drops what a trial found, unless it is grave enough for the place where it stood.
+    fn kept(&mut self, before: usize, noted: usize, learned: super::super::Memory, told: Told) -> bool {
+        let mut grave = false;
+        let mut at = 0;
+        self.effects.retain(|effect| {
+            at += 1;
+            let keeps = at <= before || is_grave(effect.kind, effect.severity, told);
+            grave |= at > before && keeps;
+            keeps
+        });
+        self.normalised.truncate(noted);
+        self.learned = learned;
+        grave
+    }
+}
+
+/// Whether an effect counts where nothing is sure but how the text looks.
+fn is_grave(kind: EffectKind, severity: Severity, told: Told) -> bool {
+    match told {
+        Told::Run => severity >= Severity::Medium && !matches!(kind, EffectKind::Opaque | EffectKind::Evasion),
+        Told::Somewhere => {
+            severity >= Severity::High
+                && !matches!(
+                    kind,
+                    EffectKind::Opaque | EffectKind::Evasion | EffectKind::CredAccess | EffectKind::PrivEscalation
+                )
+        }
+    }
+}
+
+/// What an option was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// It held a command.
+    Command,
+    /// The next word is its value, and was looked at.
+    Value,
+    /// Nothing but itself.
+    Alone,
+}
+
+/// Whether words look like a command that deletes files: what else is called `rm` takes no absolute path.
+fn deletes(argv: &[Word]) -> bool {
+    argv.first().is_some_and(|word| matches!(word.shown(), "rm" | "shred" | "rmdir" | "/bin/rm" | "/usr/bin/rm"))
+        && argv.iter().any(|word| word.shown().starts_with('/'))
+}
+
+/// Programs that only tell what they are given or read, under whatever options.
+const TELLS: &[&str] = &[
+    "echo",
+    "printf",
+    "cat",
+    "tac",
+    "tee",
+    "less",
+    "more",
+    "head",
+    "tail",
+    "wc",
+    "sort",
+    "uniq",
+    "cut",
+    "tr",
+    "column",
+    "jq",
+    "yq",
+    "sed",
+    "gsed",
+    "vim",
+    "vi",
+    "view",
+    "nvim",
+    "nano",
+    "emacs",
+    "code",
+    "mail",
+    "mailx",
+    "sendmail",
+    "fold",
+    "fmt",
+    "nl",
+    "base64",
+    "xxd",
+    "md5sum",
+    "sha256sum",
+    "git",
+    "[",
+    "test",
+    "[[",
+];
+
+/// Options with which a program runs nothing.
+const QUIET: [&str; 12] = [
+    "--help",
+    "--version",
+    "--dry-run",
+    "--dryrun",
+    "--check",
+    "--noop",
+    "--no-op",
+    "--what-if",
+    "--whatif",
+    "--simulate",
+    "--syntax-check",
+    "--pretend",
+];
+
+/// Lines of its input that a console is taken to read.
+const MAX_LINES: usize = 12;
+
+/// Words of one command that are looked at.
+const MAX_ARGS: usize = 64;
