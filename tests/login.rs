@@ -50,6 +50,8 @@ fn account(shell: &str, home: &Path) -> Account {
         fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
         fs::write(file, text).expect("a start-up file");
     }
+    // Without it a new fish reads all manual pages of the machine in the background, for a minute.
+    fs::create_dir_all(home.join(".local/share/fish/generated_completions")).expect("a folder");
     Account { login: me(), shell: shell.expect("the shell is there"), home: home.to_owned() }
 }
 

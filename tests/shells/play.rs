@@ -203,6 +203,8 @@ impl Session {
             fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
             fs::write(file, text).expect("a start-up file");
         }
+        // Without it a new fish reads all manual pages of the machine in the background, for a minute.
+        fs::create_dir_all(home.path().join(".local/share/fish/generated_completions")).expect("a folder");
         for name in ["uniquename", "ambone", "ambtwo"] {
             fs::write(home.path().join(name), "").expect("a file");
         }
