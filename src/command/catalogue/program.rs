@@ -76,6 +76,10 @@ impl Catalogue {
         if !rule.grade && (args.rehearses() || named && args.only_asks()) {
             return None;
         }
+        // `aws iam create-access-key help`: a tool with verbs says what the verb does.
+        if !rule.grade && !rule.verb.is_empty() && matches!(rest, [only] if only.known() == Some("help")) {
+            return None;
+        }
         let many = rest.len() >= rule.at_least && rule.at_most.is_none_or(|most| rest.len() <= most);
         let flagged = rule.flags.iter().all(|flag| args.has(flag, program.long));
         if !many

@@ -56,6 +56,9 @@ fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
     if is("shell", 2) || is("system", 2) {
         return walk.shell(rest, start + end);
     }
+    if is("read", 3) && rest.trim_start_matches([' ', '"', '\'']).starts_with('|') {
+        walk.opaque(crate::model::Severity::Medium, whole, "runs what a command prints as SQL, which nobody has read");
+    }
     let pipes = is("read", 3) || is("import", 1) || is("once", 2) || is("output", 1);
     if let Some(at) = rest.find('|').filter(|_| pipes) {
         let shell = rest.get(at + 1..).unwrap_or_default().trim_end_matches(['"', '\'']);

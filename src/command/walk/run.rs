@@ -53,7 +53,10 @@ impl Walk<'_> {
         self.builtin(name, command, args, act);
         let mut own = args;
         let mut flow = None;
-        let fits = || catalogue.wrappers(name).iter().filter_map(|w| unwrap(w, args).map(|inner| (w, inner)));
+        // `command -v NAME` only says where it lies.
+        let asks = name == "command" && args.first().is_some_and(|word| matches!(word.shown(), "-v" | "-V"));
+        let wrappers = if asks { &[] } else { catalogue.wrappers(name) };
+        let fits = || wrappers.iter().filter_map(|w| unwrap(w, args).map(|inner| (w, inner)));
         // One that finds nothing to run leaves it to the next of the same name.
         if let Some((wrapper, inner)) =
             fits().find(|(_, inner)| !matches!(inner, Inner::Nothing)).or_else(|| fits().next())

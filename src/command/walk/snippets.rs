@@ -65,6 +65,24 @@ impl Walk<'_> {
             if !self.searched(text, parse::Origin::Within(span.unwrap_or_default()), told) && known {
                 self.console(text, args, act);
             }
+            if matches!(name, "kubectl" | "oc" | "k") {
+                self.manifest(text, span.unwrap_or_default());
+            }
+        }
+    }
+
+    /// What a manifest asks of a cluster that reaches beyond what it names.
+    fn manifest(&mut self, text: &str, span: Span) {
+        let dense: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '"' | '\'')).collect();
+        let asks = [
+            ("ClusterRoleBinding", dense.contains("name:cluster-admin")),
+            ("privileged", dense.contains("privileged:true")),
+            ("hostPath", dense.contains("hostPath:{path:/}") || dense.contains("hostPath:path:/")),
+            ("hostPID", dense.contains("hostPID:true") || dense.contains("hostNetwork:true")),
+        ];
+        if let Some((object, _)) = asks.iter().find(|(word, says)| *says && dense.contains(word)) {
+            let reason = "asks for rights over the whole cluster or its nodes ({object})";
+            self.effect(EffectKind::PrivEscalation, Severity::High, Undo::Hard, span, object, reason);
         }
     }
 
@@ -314,3 +332,57 @@ const MAX_LINES: usize = 12;
 
 /// Words of one command that are looked at.
 const MAX_ARGS: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use crate::command::{Context, analyse};
+    use crate::model::Severity;
+
+    fn held(line: &str) -> bool {
+        analyse(line, &Context::PROMPT).effects.iter().any(|effect| effect.severity >= Severity::Medium)
+    }
+
+    #[test]
+    fn commands_in_the_words_of_programs_that_nobody_described_are_found() {
+        for line in [
+            "frob action write-chars 'rm -rf /srv'",
+            "frob send-text 'reboot'",
+            "frob production invoke['rm -rf /srv']",
+            "frob --preview 'rm -rf /srv' < x",
+            "frob --preview=poweroff x",
+            "frob -Dexec.executable=rm -Dexec.args='-rf /srv'",
+            "frob proc -e rm -- -rf /srv",
+            "frob 3 -- userdel eve",
+            "frob -f <(echo 'new File(\"/srv\").deleteDir()')",
+            "frob-console <<< 'shell rm -rf /srv'",
+            "frob invoke --payload '{\"cmd\":\"rm -rf /srv\"}'",
+            "strace -o '|rm -rf /srv' ls",
+            "lvm <<< 'vgremove data'",
+            "'rm -rf /srv'",
+            "kubectl apply -f - <<< '{kind: ClusterRoleBinding, roleRef: {name: cluster-admin}}'",
+        ] {
+            assert!(held(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn prose_names_and_questions_in_such_words_are_quiet() {
+        for line in [
+            "frob issue create --title 'rm -rf /srv was run'",
+            "frob comment 'rm -rf /srv'",
+            "frob search 'rm -rf /srv'",
+            "frob status reboot",
+            "frob --body 'please reboot the server'",
+            "frob exec --help 'rm -rf /srv'",
+            "cat <<< 'rm -rf /srv'",
+            "jq '.[] | select(.cmd == \"rm -rf /srv\")' x.json",
+            "frob -d '{\"text\": \"rm -rf /srv\"}'",
+            "frob run build",
+            "ssh web 'last -x reboot'",
+            "ssh web 'df -h /export/swift'",
+            "kubectl apply -f - <<< '{kind: ConfigMap, metadata: {name: x}}'",
+        ] {
+            assert!(!held(line), "{line}");
+        }
+    }
+}

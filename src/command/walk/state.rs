@@ -238,8 +238,11 @@ impl Walk<'_> {
                 self.evasion(word.span, name, "hides the options of a later command behind the word {object}");
             }
             // One that deletes directories is given them when it is used.
-            let open =
-                value.starts_with("rm -") && !value.contains(" /") && value.contains('r') && value.contains("-r");
+            let recursive = |option: &str| {
+                option == "--recursive"
+                    || option.starts_with('-') && !option.starts_with("--") && option.contains(['r', 'R'])
+            };
+            let open = value.starts_with("rm ") && !value.contains(" /") && value.split_whitespace().any(recursive);
             let given = if open { " $_" } else { "" };
             self.nested(&format!("{value}{given}"), parse::Origin::Within(word.span), &Input::Terminal, place);
             if TRUSTED.contains(&name) && !value.split_whitespace().any(|part| part == name) {
