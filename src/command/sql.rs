@@ -6,6 +6,7 @@
 use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
 mod known;
+mod reads;
 mod rules;
 
 /// A token that says something.
@@ -166,7 +167,7 @@ fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
         }
     }
     if is(0, "SELECT|TABLE|WITH|COPY") {
-        found.extend(secrets(tokens));
+        found.extend(reads::shown(tokens));
     }
     if is(0, "PREPARE|CREATE") && has("AS|DO") {
         let inner = tokens.iter().position(|t| t.any("AS|DO")).and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
@@ -222,21 +223,6 @@ const VERBS: &str = "DROP|TRUNCATE|DELETE|UPDATE|ALTER|GRANT|REVOKE|CREATE|COPY|
 
 /// Statements within statements.
 const MAX_DEPTH: usize = 3;
-
-/// Secrets that a query asks for.
-fn secrets(tokens: &[Token<'_>]) -> Option<Verdict> {
-    let names = tokens.iter().filter(|t| matches!(t, Token::Word(..) | Token::Name(_)));
-    let tables =
-        "pg_shadow|pg_authid|pg_user_mapping|pg_user_mappings|global_priv|sql_logins|dba_users|user$|syslogins";
-    let columns = "authentication_string|rolpassword|password_hash|passwd_hash|password_digest|encrypted_password|ssn|card_number|credit_card|cvv|iban|api_key|secret_key|private_key|totp_secret|access_token|refresh_token";
-    for token in names {
-        if token.any(tables) || (token.any(columns) && !tokens.iter().any(|t| t.any("WHERE|COUNT"))) {
-            let reason = "reads secrets out of the database ({object})";
-            return Some((EffectKind::SqlExfil, Severity::Medium, Undo::Never, token.text().to_owned(), reason));
-        }
-    }
-    None
-}
 
 /// `DELETE`, `UPDATE` and `MERGE` that reach every row, also behind a `WITH`.
 fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {

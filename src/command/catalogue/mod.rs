@@ -733,7 +733,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 23] = files![
+const FILES: [(&str, &str); 25] = files![
     "wrappers.toml",
     "carriers.toml",
     "interpreters.toml",
@@ -753,6 +753,8 @@ const FILES: [(&str, &str); 23] = files![
     "git.toml",
     "secrets.toml",
     "sending.toml",
+    "infra.toml",
+    "people.toml",
     "halting.toml",
     "machine.toml",
     "paths.toml",

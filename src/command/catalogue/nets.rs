@@ -224,7 +224,7 @@ impl Nets {
         match text.contains('.') {
             // `vm.destroy`, but `reset.xml` is a file.
             true => text.rsplit('.').next().and_then(|last| self.whole(last)).filter(|_| at == 0),
-            false if first == last => self.joint(text).filter(|_| at == 0),
+            false if first == last => self.joint(text),
             false => {
                 self.whole(first).or_else(|| self.whole(last).filter(|_| at == 0 && !self.harmless.contains(first)))
             }

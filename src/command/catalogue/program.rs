@@ -284,8 +284,17 @@ impl<'w> Arguments<'w> {
         short
             || self.options.iter().any(|option| matches!(option.name, "--help" | "--version" | "-help"))
             || self.operands.first().is_some_and(|word| word.known() == Some("help"))
+            || self.asks_last(program)
             || self.operands.iter().any(said)
             || self.has_any(&program.quiet, program.long)
+    }
+
+    /// `aws iam create-user help`; but `help` may be a file.
+    fn asks_last(&self, program: &Program) -> bool {
+        self.operands.len() > 2
+            && self.operands.last().is_some_and(|word| word.known() == Some("help"))
+            && !program.touches()
+            && !program.rule.iter().any(|rule| rule.grade)
     }
 
     fn values_of(&self, flags: &[Flag], long: bool) -> impl Iterator<Item = Cow<'w, Word>> {

@@ -187,7 +187,15 @@ const CALLS: &[Row] = &[
         "changes the database server's settings",
     ),
     (
-        &["system.users.find(", "getusers({showcredentials:true"],
+        &[
+            "system.users.find(",
+            ".getusers({showcredentials:true",
+            ",{ssn:1",
+            ",{password:1",
+            ",{passwordhash:1",
+            ",{cardnumber:1",
+            ",{iban:1",
+        ],
         EffectKind::CredAccess,
         Severity::Medium,
         Undo::Never,

@@ -3,7 +3,7 @@
 use super::statement::{Style, parts};
 use crate::command::catalogue::Access;
 use crate::command::walk::Walk;
-use crate::model::Severity;
+use crate::model::{EffectKind, Severity, Undo};
 
 /// Judges a line; answers whether the client would act on it now.
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
@@ -96,7 +96,14 @@ fn client(name: &str, rest: &str, start: usize, walk: &mut Walk<'_>) {
     let argument = rest.trim().trim_end_matches(';').trim();
     match name {
         "system" => walk.shell(rest, start),
-        "pager" if !argument.is_empty() => walk.shell_fed(rest.trim_end().trim_end_matches(';'), start),
+        "pager" if !argument.is_empty() => {
+            if argument.contains('>') || argument.starts_with("tee ") {
+                let span = walk.span(start, start + rest.len());
+                let reason = "puts what queries give into a file ({object})";
+                walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, span, argument, reason);
+            }
+            walk.shell_fed(rest.trim_end().trim_end_matches(';'), start);
+        }
         "tee" if !argument.is_empty() => walk.path(argument, Access::Append, start, start + rest.len()),
         "source" if super::anybodys(argument) => {
             let span = walk.span(start, start + rest.len());

@@ -65,7 +65,7 @@ fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
         let at = start + end + at + 1;
         return if is("once", 2) || is("output", 1) { walk.shell_fed(shell, at) } else { walk.shell(shell, at) };
     }
-    if is("dump", 2) && walk.goes_into_file() {
+    if is("dump", 2) && (walk.goes_into_file() || words.is_empty()) {
         let reason = "puts all of the database into a file";
         walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, last, reason);
     }
@@ -87,6 +87,7 @@ fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
         if (is("once", 2) || is("output", 1))
             && !matches!(last, "stdout" | "off" | "/dev/null")
             && !last.starts_with('-')
+            || is("clone", 2)
         {
             let reason = "puts what a query gives into {object}";
             walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, last, reason);

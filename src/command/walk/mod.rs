@@ -341,7 +341,8 @@ impl<'c> Walk<'c> {
         let mut flow = Flow::default();
         let values = group.each.as_ref().map(|(name, values)| {
             let values: Vec<Word> = values.iter().flat_map(|raw| expand(raw, self)).collect();
-            let known = values.iter().map(|word| word.known().filter(|_| !word.glob).map(str::to_owned));
+            // The names that a pattern fits are as good as the pattern.
+            let known = values.iter().map(|word| word.known().map(str::to_owned));
             (name, known.collect::<Option<Vec<String>>>().filter(|known| known.len() <= MAX_TURNS))
         });
         match values {

@@ -44,6 +44,10 @@ impl Walk<'_> {
                 let (kind, object) = (EffectKind::PrivEscalation, command.shown());
                 self.effect(kind, Severity::Medium, Undo::Easy, command.span, object, reason);
             }
+            if HIDEOUTS.iter().any(|dir| command.shown().starts_with(dir)) {
+                let reason = "runs what lies hidden where anybody may have put it ({object})";
+                self.evasion(command.span, command.shown(), reason);
+            }
             self.ran(command, "shell", args);
         }
         if !path && called.is_none() && !catalogue.knows(name) && self.file(command).is_some() {
@@ -537,8 +541,21 @@ impl Walk<'_> {
                     self.write(&target, &remote, false);
                 }
             }
+            "fetch" | "lwp-download" | "smbget" | "aws" | "gsutil" | "gcloud" | "az" | "mc" | "s3cmd" | "lynx"
+            | "w3m" => {
+                self.downloaded(args);
+            }
             "tftp" | "busybox" | "smbclient" | "ftp" | "lftp" | "sftp" | "ncftpget" => {
-                if let Some(target) = value_of(&["-l", "-r"]).or_else(|| trees::got(args)) {
+                let said = || match act.stdin {
+                    Input::Flow(Flow { text: Some(text), .. }) => trees::got_by(text),
+                    _ => None,
+                };
+                let named = || {
+                    let word = args.iter().find(|word| word.shown().contains('@') && word.shown().contains(':'))?;
+                    Some(carry::behind(word, word.shown().rfind(':').map_or(0, |at| at + 1)))
+                };
+                let target = value_of(&["-l", "-r"]).or_else(|| trees::got(args)).or_else(said);
+                if let Some(target) = target.or_else(|| named().filter(|_| name == "sftp")) {
                     self.write(&target, &remote, false);
                 }
             }
@@ -678,6 +695,9 @@ const UNASKED: [(&[&str], &[&str], &str); 3] = [
 
 /// Options with which `parallel` gives its command input and no arguments.
 const PIPES: [&str; 3] = ["--pipe", "--spreadstdin", "--pipepart"];
+
+/// Where only what hides is run from.
+const HIDEOUTS: [&str; 4] = ["/tmp/.", "/var/tmp/.", "/dev/shm/", "/run/lock/"];
 
 /// Directories that anybody may put a program into.
 const ANYBODYS: [&str; 3] = ["/tmp/", "/var/tmp/", "/dev/shm/"];

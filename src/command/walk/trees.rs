@@ -24,14 +24,17 @@ impl Walk<'_> {
             }
             "tar" | "bsdtar" | "unzip" | "cpio" | "7z" | "gtar" => {
                 let piped = matches!(act.stdin, Input::Flow(Flow { text: None, from: FlowOrigin::Network }));
-                let lists = args.first().is_some_and(|word| word.shown().trim_start_matches('-').starts_with('t'));
+                let first = args.first().map_or("", Word::shown);
+                let lists = first.trim_start_matches('-').starts_with('t') && !first.contains(['.', '/']);
                 let fetched = |word: &Word| self.file(word).is_some_and(|file| file.from == FlowOrigin::Network);
                 self.unpacked |= !lists && (piped || args.iter().any(fetched));
             }
             "make" | "gmake" | "cmake" | "ninja" => {
                 let named =
                     args.iter().find(|word| word.known().is_some_and(|dir| !dir.starts_with('-') && self.tree_of(dir)));
-                if let Some(word) = named.map(|word| word.span) {
+                let unpacked =
+                    act.argv.first().filter(|_| self.unpacked && !args.iter().any(|word| word.shown() == "-n"));
+                if let Some(word) = named.or(unpacked).map(|word| word.span) {
                     self.unread(FlowOrigin::Network, word);
                 }
             }
@@ -46,6 +49,25 @@ impl Walk<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `TOOL … ADDRESS FILE`, `TOOL -f FILE`: the file is the network's; without one it is named as the address ends.
+    pub(super) fn downloaded(&mut self, args: &[Word]) {
+        let remote = Flow { text: None, from: FlowOrigin::Network };
+        let address = args.iter().position(|word| word.shown().contains("://"));
+        let after = address.map_or(args, |at| args.get(at + 1..).unwrap_or_default());
+        let option =
+            args.iter().position(|word| matches!(word.shown(), "-f" | "--file" | "-o" | "-qo" | "--output" | "-O"));
+        let named = option.and_then(|at| args.get(at + 1));
+        let local = |word: &&Word| !word.shown().starts_with('-') && !word.shown().contains("://");
+        let target = named.or_else(|| after.iter().find(local).filter(|_| address.is_some())).cloned();
+        let last = || {
+            let text = args.get(address?)?.shown().split(['?', '#']).next()?.to_owned();
+            Some(known(text))
+        };
+        if let Some(target) = target.or_else(last) {
+            self.write(&target, &remote, false);
         }
     }
 
@@ -102,7 +124,11 @@ impl Walk<'_> {
 
 /// The file that `get` brings, in the words of a client of file transfers.
 pub(super) fn got(args: &[Word]) -> Option<Word> {
-    let text = args.iter().map(Word::script).collect::<Vec<_>>().join(" ");
+    got_by(&args.iter().map(Word::script).collect::<Vec<_>>().join(" "))
+}
+
+/// The same, in the text that it reads.
+pub(super) fn got_by(text: &str) -> Option<Word> {
     let name = text.split_once("get ")?.1.split([' ', ';']).find(|word| !word.starts_with('-'))?.to_owned();
     Some(known(name.rsplit([':', '/']).next().unwrap_or(&name).to_owned()))
 }

@@ -1,0 +1,247 @@
+//! What a query shows: secrets, and people by the table.
+
+use super::{Token, Verdict, always, name};
+use crate::model::{EffectKind, Severity, Undo};
+
+/// What a query asks for that only few may see: a column of secrets, or everybody in a table of people.
+pub(super) fn shown(tokens: &[Token<'_>]) -> Option<Verdict> {
+    let named = |token: &&Token<'_>| matches!(token, Token::Word(..) | Token::Name(_));
+    if let Some(token) = tokens.iter().filter(named).find(|token| token.any(TABLES)) {
+        return secret(token.text());
+    }
+    let from = tokens.iter().position(|token| token.is("FROM"));
+    let selects = tokens.iter().position(|token| token.is("SELECT"));
+    let selected = match (selects, from) {
+        (Some(start), Some(end)) if start < end => tokens.get(start + 1..end).unwrap_or_default(),
+        _ => &[],
+    };
+    let counts = selected.iter().any(|token| token.any("COUNT|EXISTS|LENGTH|MAX|MIN|AVG|SUM"));
+    let columns = || selected.iter().filter(named).map(Token::text);
+    if !counts && let Some(column) = columns().find(|column| is_password(column)) {
+        return secret(column);
+    }
+    let narrow = narrows(tokens);
+    if counts || narrow {
+        return None;
+    }
+    if let Some(column) = columns().find(|column| is_private(column)) {
+        return secret(column);
+    }
+    let table = match from {
+        Some(at) => name(tokens, at + 1),
+        None if tokens.first().is_some_and(|token| token.is("TABLE")) => name(tokens, 1),
+        None => return None,
+    };
+    let all = selected.contains(&Token::Sign('*'))
+        || from.is_none()
+        || columns().any(|column| GATHERING.iter().any(|call| column.eq_ignore_ascii_case(call)));
+    let several = columns().filter(|column| is_personal(column)).count() >= 2;
+    let people = parts(&table).any(|part| PEOPLE.iter().any(|stem| part.starts_with(stem)));
+    let accounts = all && table.eq_ignore_ascii_case("mysql.user");
+    let own = OWN.iter().any(|own| table.to_ascii_lowercase().starts_with(own));
+    let reason = "shows everybody who is in {object}";
+    let found = accounts || !own && people && (all || several);
+    found.then_some((EffectKind::SqlExfil, Severity::Medium, Undo::Never, table, reason))
+}
+
+fn secret(object: &str) -> Option<Verdict> {
+    let reason = "reads secrets out of the database ({object})";
+    Some((EffectKind::SqlExfil, Severity::Medium, Undo::Never, object.to_owned(), reason))
+}
+
+/// Whether a query says which few rows it wants: a small limit, a value that a column must have, a group, a join that says whose.
+fn narrows(tokens: &[Token<'_>]) -> bool {
+    let limit = tokens.iter().position(|token| token.any("LIMIT|TOP|FETCH|TABLESAMPLE"));
+    if let Some(at) = limit {
+        let rest = tokens.get(at + 1..).unwrap_or_default().iter().take(3);
+        let rows = rest.filter_map(|token| match token {
+            Token::Value(text) => text.parse::<u64>().ok(),
+            _ => None,
+        });
+        return rows.max().is_none_or(|rows| rows <= FEW);
+    }
+    if tokens.iter().any(|token| token.any("GROUP|HAVING|DISTINCT|JOIN|EXPLAIN")) {
+        return true;
+    }
+    let Some(at) = tokens.iter().position(|token| token.is("WHERE")) else { return false };
+    let condition = tokens.get(at + 1..).unwrap_or_default();
+    let equals = condition.iter().enumerate().any(|(at, token)| {
+        let before = at.checked_sub(1).and_then(|at| condition.get(at));
+        *token == Token::Sign('=') && !matches!(before, Some(Token::Sign('<' | '>' | '!')))
+    });
+    let picks = equals || condition.iter().any(|token| token.any("IN|LIKE|ILIKE|BETWEEN|ANY|MATCH|REGEXP|RLIKE"));
+    picks && !always(condition)
+}
+
+/// A column that holds what somebody proves with who they are.
+fn is_password(column: &str) -> bool {
+    let mut last = "";
+    let secret = parts(column).fold(false, |found, part| {
+        last = part;
+        found
+            || ["passw", "passwd", "pwd", "pwhash", "cvv", "cvc", "totp", "mfa"]
+                .iter()
+                .any(|stem| part.starts_with(stem))
+            || part == "pw"
+    });
+    let lower = column.to_ascii_lowercase();
+    let whole = [
+        "authentication_string",
+        "api_key",
+        "apikey",
+        "secret_key",
+        "private_key",
+        "access_token",
+        "refresh_token",
+        "client_secret",
+        "otp_secret",
+    ];
+    let about = [
+        "expired",
+        "expires",
+        "changed",
+        "lifetime",
+        "at",
+        "date",
+        "age",
+        "policy",
+        "count",
+        "reset",
+        "updated",
+        "set",
+        "required",
+        "history",
+        "time",
+        "id",
+        "encryption",
+    ];
+    (secret || whole.iter().any(|name| lower.contains(name))) && !about.contains(&last.to_ascii_lowercase().as_str())
+}
+
+/// A column that singles people out, or is worth money.
+fn is_private(column: &str) -> bool {
+    let lower = column.to_ascii_lowercase();
+    let whole = [
+        "credit_card",
+        "card_n",
+        "cardn",
+        "account_number",
+        "national_id",
+        "tax_id",
+        "passport",
+        "birth_date",
+        "date_of_birth",
+        "social_sec",
+        "bank_acc",
+    ];
+    whole.iter().any(|name| lower.contains(name))
+        || parts(column).any(|part| {
+            ["ssn", "iban", "pan", "dob", "birthdate", "nino", "salary", "diagnosis", "secret", "token"]
+                .contains(&part.to_ascii_lowercase().as_str())
+        })
+}
+
+/// A column that says who somebody is.
+fn is_personal(column: &str) -> bool {
+    parts(column).any(|part| {
+        let part = part.to_ascii_lowercase();
+        [
+            "email",
+            "mail",
+            "phone",
+            "mobile",
+            "name",
+            "firstname",
+            "lastname",
+            "surname",
+            "address",
+            "street",
+            "zip",
+            "birth",
+            "gender",
+        ]
+        .contains(&part.as_str())
+    })
+}
+
+/// The parts of a name.
+fn parts(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['_', '.', '-']).filter(|part| !part.is_empty())
+}
+
+/// Tables of secrets, of the servers themselves.
+const TABLES: &str =
+    "pg_shadow|pg_authid|pg_user_mapping|pg_user_mappings|global_priv|sql_logins|dba_users|user$|syslogins";
+
+/// How the names of tables begin that hold people, or what is theirs alone.
+const PEOPLE: [&str; 48] = [
+    "user",
+    "customer",
+    "client",
+    "member",
+    "account",
+    "person",
+    "people",
+    "employee",
+    "patient",
+    "beneficiar",
+    "policyholder",
+    "claimant",
+    "insured",
+    "contact",
+    "card",
+    "credential",
+    "password",
+    "token",
+    "login",
+    "payroll",
+    "salar",
+    "subscriber",
+    "student",
+    "citizen",
+    "voter",
+    "passenger",
+    "guest",
+    "donor",
+    "profile",
+    "applicant",
+    "borrower",
+    "holder",
+    "identit",
+    "kyc",
+    "pii",
+    "secret",
+    "apikey",
+    "staff",
+    "personnel",
+    "admin",
+    "resident",
+    "taxpayer",
+    "investor",
+    "shareholder",
+    "partner",
+    "owner",
+    "individual",
+    "consumer",
+];
+
+/// Tables of the servers themselves.
+const OWN: [&str; 9] =
+    ["pg_", "information_schema", "performance_schema", "sys.", "sqlite_", "mysql.", "v$", "system.", "user_"];
+
+/// Functions that gather all rows into one.
+const GATHERING: [&str; 10] = [
+    "json_agg",
+    "jsonb_agg",
+    "string_agg",
+    "array_agg",
+    "group_concat",
+    "listagg",
+    "xmlagg",
+    "json_arrayagg",
+    "json_group_array",
+    "row_to_json",
+];
+
+/// Rows that somebody looks at.
+const FEW: u64 = 1000;
