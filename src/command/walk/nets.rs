@@ -90,6 +90,29 @@ impl Walk<'_> {
         }
     }
 
+    /// A copy or a link of a program that destroys runs under a name that says nothing.
+    pub(super) fn disguises(&mut self, name: &str, command: &Word, args: &[Word]) {
+        if matches!(name, "cp" | "ln" | "mv" | "install" | "dd" | "rsync") {
+            self.disguised(command, args);
+        }
+    }
+
+    pub(super) fn disguised(&mut self, command: &Word, args: &[Word]) {
+        let catalogue = self.catalogue;
+        let Some(word) = args.iter().find(|word| {
+            let path = word.shown().trim_start_matches("if=");
+            path.rsplit_once('/').is_some_and(|(dir, name)| dir.ends_with("bin") && catalogue.is_dangerous(name))
+        }) else {
+            return;
+        };
+        let into = args.last().filter(|last| last.shown().trim_end_matches('/').ends_with("bin"));
+        if into.is_none_or(|into| into.span == word.span) || args.len() < 2 {
+            let span = Span { start: command.span.start, end: word.span.end.max(command.span.end) };
+            let object = word.shown().trim_start_matches("if=");
+            self.evasion(span, object, "gives {object} another name, under which nobody sees what runs");
+        }
+    }
+
     /// Paths in the words of a program of which nobody says what it does with them.
     fn strange_paths(&mut self, name: &str, args: &[Word], span: Span) {
         let catalogue = self.catalogue;
