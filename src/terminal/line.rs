@@ -89,6 +89,8 @@ pub struct LineReader {
     known: VecDeque<Prompt>,
     /// The line that Ctrl-C was sent for.
     interrupted: Option<Interrupted>,
+    /// The prompt of this line was that of an earlier one.
+    same: bool,
     alternate: bool,
     /// Since a key called something up, the screen has shown something else than an empty prompt.
     echoes: bool,
@@ -102,10 +104,14 @@ struct Interrupted {
     line: u64,
     /// What it may have been.
     texts: Vec<String>,
+    /// What the keys say of it.
+    typed: String,
     /// It stood behind a prompt.
     at_prompt: bool,
     /// The screen has shown it.
     shown: bool,
+    /// The prompt was that of an earlier line, so it should be that of the next.
+    same: bool,
 }
 
 /// When keys went out and output came back.
@@ -141,9 +147,10 @@ impl LineReader {
         if token.kind == Kind::Interrupt(Interrupt::Interrupt) {
             let mut texts = self.read(screen).candidates;
             let shown = !texts.is_empty() && !self.at_prompt(screen);
-            texts.extend(Some(self.editor.text()).filter(|text| !text.trim().is_empty()));
+            let typed = self.editor.text();
+            texts.extend(Some(typed.clone()).filter(|text| !text.trim().is_empty()));
             let (line, at_prompt) = (region::line_of(screen, screen.cursor().row), self.stands_at_prompt(screen));
-            self.interrupted = Some(Interrupted { line, texts, at_prompt, shown });
+            self.interrupted = Some(Interrupted { line, texts, typed, at_prompt, shown, same: self.same && at_prompt });
         } else {
             self.interrupted = None;
         }
@@ -282,7 +289,7 @@ impl LineReader {
         if screen.faulted() || !self.editor.text().is_empty() || (self.prompt.is_some() && !self.editor.is_sure()) {
             return false;
         }
-        let Some(Interrupted { line, texts, .. }) = &self.interrupted else {
+        let Some(Interrupted { line, texts, typed, .. }) = &self.interrupted else {
             return self.read(screen).candidates.is_empty();
         };
         let cursor = screen.cursor();
@@ -299,6 +306,7 @@ impl LineReader {
                 && !echo
                 && cursor.col > 0
                 && right_is_free
+                && !typed.contains(row.trim())
                 && !texts.iter().any(|text| row.contains(text.as_str())))
     }
 
@@ -311,8 +319,9 @@ impl LineReader {
     /// Whether a line that was taken back is gone. Behind a Ctrl-C: another prompt is there. With the editor's own keys: a known one stands there
     /// with nothing behind it, and the line that follows is then a new one.
     pub fn is_cleared(&mut self, screen: &Screen) -> bool {
-        if self.interrupted.is_some() {
-            return self.is_back(screen);
+        if let Some(Interrupted { same, .. }) = &self.interrupted {
+            // The end of its echo may come late, and where a sentence of ours stands between it looks like a prompt that nobody knows.
+            return self.is_back(screen) && (!same || self.at_prompt(screen));
         }
         let cleared = self.editor.text().is_empty() && self.at_prompt(screen);
         if cleared {
@@ -364,6 +373,7 @@ impl LineReader {
             self.editor.lose_track();
             self.longer = Some(Prompt::learn(screen, std::iter::empty()));
         } else if prompt.is_telling() && self.echo.is_idle(now) {
+            self.same = self.known.iter().any(|known| known.same_text(&prompt));
             self.known.retain(|p| !p.same_text(&prompt));
             self.known.push_front(prompt.clone());
             self.known.truncate(KNOWN_MAX);

@@ -341,6 +341,7 @@ impl Session {
                 self.until_quiet(ECHOED);
                 let ran = self.ran();
                 if ran.contains(&step) {
+                    self.at_prompt();
                     return ran;
                 }
             }
@@ -349,6 +350,19 @@ impl Session {
             self.until_quiet(SETTLED);
         }
         panic!("the shell does not come back; the screen:\n{}", self.eye.contents());
+    }
+
+    /// Until something stands in the cursor's row that is not what was typed last: a shell tells of its line before it runs it, and a Ctrl-C that
+    /// comes before its next prompt is for the line that runs.
+    fn at_prompt(&mut self) {
+        let until = clock() + SETTLED * 4;
+        while clock() < until {
+            let row = self.eye.row_text(self.eye.cursor().row);
+            if !row.trim().is_empty() && !row.contains(STEP) {
+                return;
+            }
+            self.until_quiet(ECHOED);
+        }
     }
 
     /// These keys one by one.

@@ -101,9 +101,8 @@ const VI: &[(&str, &str)] = &[
     ("set -o vi", "PREY<esc>0i#<esc>x<cr>"),
     ("set -o vi", "say 'open<cr>'; PREY<esc><cr>"),
 ];
-/// fish draws the refused row anew for a moment after the Ctrl-C; what is typed at once is then read with the rest of a row of
-/// several lines, or of its vi mode, and held: docs/threats.md says so.
-const FISH: &[(&str, &str)] = &[("", "PREY<cr>")];
+/// (Of several rows, fish draws its mode anew over the sentence that this test waits for.)
+const FISH_VI: &[(&str, &str)] = &[("fish_vi_key_bindings", "PREY<cr>"), ("fish_vi_key_bindings", "PREY<esc><cr>")];
 
 macro_rules! refused {
     ($($test:ident: $shell:expr, hooks $hooks:literal, $($cases:expr),+;)*) => {$(
@@ -122,8 +121,8 @@ refused! {
     bash_without_hooks: Shell::Bash, hooks false, LINES, VI;
     zsh_with_hooks: Shell::Zsh, hooks true, LINES, VI;
     zsh_without_hooks: Shell::Zsh, hooks false, LINES, VI;
-    fish_with_hooks: Shell::Fish, hooks true, FISH;
-    fish_without_hooks: Shell::Fish, hooks false, FISH;
+    fish_with_hooks: Shell::Fish, hooks true, LINES, FISH_VI;
+    fish_without_hooks: Shell::Fish, hooks false, LINES, FISH_VI;
     dash: Shell::Dash, hooks false, LINES;
     busybox_ash: Shell::Ash, hooks false, LINES;
 }

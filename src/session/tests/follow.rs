@@ -141,6 +141,26 @@ fn the_rest_of_an_echo_is_waited_for() {
 }
 
 #[test]
+fn a_refused_line_of_which_the_echo_comes_late_is_not_gone() {
+    let mut t = Table::shell();
+    t.wait(Duration::from_millis(300));
+    t.types("ls\r");
+    t.wait(Duration::from_millis(300));
+    t.types("rm -rf ./victim");
+    t.busy = true;
+    t.types("\r");
+    t.rule(Outcome::Denied { by: "bob".into(), reason: "no".into() });
+    t.says("im");
+    t.says("\u{8}\u{8}./victim");
+    t.types("ls\r");
+    t.wait(Duration::from_millis(150));
+    assert!(t.sent.ends_with(b"victim\x03"), "{:?}", t.sent);
+    t.busy = false;
+    t.wait(Duration::from_secs(1));
+    assert_eq!(t.ran, ["ls", "ls"]);
+}
+
+#[test]
 fn a_program_gets_each_ctrl_c_at_once_and_what_is_typed_behind_it_soon() {
     let mut t = Table::shell();
     t.wait(Duration::from_millis(300));
