@@ -73,6 +73,7 @@ fn inputs() -> Vec<(&'static str, Bytes)> {
     let mut random = Random(1);
     vec![
         ("log", log(&mut random)),
+        ("served", served()),
         ("colour", colour(&mut random)),
         ("zeros", vec![0; SIZE].into()),
         ("base64", fill(|out| out.extend((0..76).map(|_| base64(&mut random)).chain(*b"\r\n")))),
@@ -122,6 +123,26 @@ fn log(random: &mut Random) -> Bytes {
                 a % 100
             ),
         };
+        out.extend(line.bytes());
+    })
+}
+
+/// The lines of `side-by-side.py`.
+fn served() -> Bytes {
+    let mut n = 0_u32;
+    fill(|out| {
+        let word = n.wrapping_mul(2_654_435_761);
+        let line = format!(
+            "2026-01-01T00:{:02}:{:02}.{:03} web-{} GET /item/{word:08x}/{} 200 {} bytes in {} us agent=check\n",
+            n / 60 % 60,
+            n % 60,
+            n % 1000,
+            n % 17,
+            word % 977,
+            word % 60_000,
+            word % 9_000
+        );
+        n = (n + 1) % 20_000;
         out.extend(line.bytes());
     })
 }

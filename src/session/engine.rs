@@ -21,6 +21,7 @@ use crate::model::{
     SessionMeta, SessionState, Shown, Size, Stream,
 };
 use crate::policy::Policy;
+use crate::terminal::Mark;
 
 /// One session.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub struct Engine {
     pub(super) side: Side,
     exit: Option<ExitStatus>,
     outputs: VecDeque<Output>,
+    /// What came with an answer of the shell that was heard, and is drawn when the outputs were taken.
+    undrawn: Option<(Bytes, Vec<Mark>, Now)>,
     next: Seq,
     ends: Mono,
     warned: Warned,
@@ -100,6 +103,7 @@ impl Engine {
             side,
             exit: None,
             outputs: VecDeque::new(),
+            undrawn: None,
             next: 0,
             ends: now.mono.after(settings.lifetime),
             warned: Warned::No,
@@ -131,6 +135,7 @@ impl Engine {
 
     /// Takes an input. Drain [`Engine::poll`] before the next one.
     pub fn handle(&mut self, input: Input<'_>, now: Now) {
+        self.draw_rest();
         if matches!(self.stage, Stage::Closed) {
             return;
         }
@@ -183,6 +188,9 @@ impl Engine {
 
     /// The next thing to be done, in order.
     pub fn poll(&mut self) -> Option<Output> {
+        if self.outputs.is_empty() {
+            self.draw_rest();
+        }
         self.outputs.pop_front()
     }
 
@@ -434,21 +442,14 @@ impl Engine {
         }
         match &mut self.side {
             Side::Terminal(terminal) => {
-                let (display, gate) = terminal.as_mut();
-                let (bytes, marks) = match &mut gate.witness {
+                let (bytes, marks) = match &mut terminal.1.witness {
                     Some(witness) => witness.take(bytes),
                     None => (bytes, Vec::new()),
                 };
-                let bar_off = display.hide_bar();
-                display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
-                let shown = display.output(&bytes, now.mono);
-                let findings = display.findings();
-                self.paint(bar_off);
-                self.show(shown, now);
-                self.repaint_client();
-                self.found(findings, now);
-                self.heard(marks, now);
-                self.echoed(now);
+                match self.heard_at_once(marks, now) {
+                    Ok(marks) => self.undrawn = Some((bytes, marks, now)),
+                    Err(marks) => self.draw(&bytes, marks, now),
+                }
             }
             Side::Streams(streams) => {
                 let masked = streams.feed(stream, bytes.clone(), now.mono);
@@ -459,6 +460,30 @@ impl Engine {
                 }
                 self.found(findings, now);
             }
+        }
+    }
+
+    /// What a terminal gets: masked, recorded and shown; then what the shell said within it is heard.
+    fn draw(&mut self, bytes: &[u8], marks: Vec<Mark>, now: Now) {
+        let Some((display, _)) = self.terminal() else { return };
+        let bar_off = display.hide_bar();
+        display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
+        let shown = display.output(bytes, now.mono);
+        let findings = display.findings();
+        self.paint(bar_off);
+        self.show(shown, now);
+        self.repaint_client();
+        self.found(findings, now);
+        self.heard(marks, now);
+        self.echoed(now);
+    }
+
+    /// Draws what came with an answer of the shell that could be heard before it was drawn.
+    fn draw_rest(&mut self) {
+        if let Some((bytes, marks, now)) = self.undrawn.take()
+            && !matches!(self.stage, Stage::Closed)
+        {
+            self.draw(&bytes, marks, now);
         }
     }
 

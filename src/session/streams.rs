@@ -83,6 +83,10 @@ impl Masked {
         let Some(masker) = &mut self.masker else { return vec![bytes] };
         let mut out = Vec::new();
         masker.feed(bytes, &mut out);
+        if out.len() > 1 {
+            // Each piece is a record and a packet of its own: to copy them together costs less.
+            out = vec![out.concat().into()];
+        }
         self.deadline = masker.waits().map(|hides| now.after(if hides { PATIENCE } else { HOLD }));
         out
     }

@@ -14,6 +14,7 @@ use bytes::Bytes;
 
 use super::Output;
 use super::engine::Engine;
+use super::gate::State;
 use super::words;
 use crate::model::{Event, Mono, Now, Shown};
 use crate::terminal::{ASK, Certainty, Mark, Marks, Told};
@@ -158,6 +159,11 @@ impl Witness {
         }
     }
 
+    /// Whether that answer would be the line that keys and screen agreed on before it was asked.
+    fn would_confirm(&self, line: &str) -> bool {
+        matches!(&self.question, Question::Open { agreed: Some(agreed), .. } if agreed == line.trim_end())
+    }
+
     /// Whether it can be asked now.
     pub(super) fn may_be_asked(&self) -> bool {
         matches!(self.place, Place::Prompt(_)) && self.unanswered < LOST
@@ -267,6 +273,26 @@ impl Engine {
             witness.ask(agreed, now.mono);
         }
         self.push(Output::ToTarget(Bytes::from_static(&[ASK])));
+    }
+
+    /// Hears an answer that only confirms what keys and screen agreed on, before the output around it is masked and drawn: a shell draws
+    /// its line anew when it is asked, most of it behind the answer, so that is not what is judged; and while the line is being written
+    /// down, there is time for it. Gives the marks that are left; where it did not, all.
+    pub(super) fn heard_at_once(&mut self, mut marks: Vec<Mark>, now: Now) -> Result<Vec<Mark>, Vec<Mark>> {
+        let Some((display, gate)) = self.terminal() else { return Err(marks) };
+        let waits = matches!(gate.state, State::Settling { .. });
+        let first = marks.iter().take_while(|mark| matches!(mark, Mark::Expanded(_))).count();
+        let confirms = match (marks.get(first), &gate.witness) {
+            (Some(Mark::Line(line)), Some(witness)) => witness.would_confirm(line),
+            _ => false,
+        };
+        if !waits || !confirms {
+            return Err(marks);
+        }
+        display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
+        let rest = marks.split_off(first + 1);
+        self.heard(marks, now);
+        Ok(rest)
     }
 
     /// The shell said something.

@@ -240,6 +240,9 @@ impl Memory {
 
     /// What a key on a line before says about this one.
     fn below(&mut self, out: &mut Out<'_, '_>) {
+        if self.pending.is_none() && self.pair.is_none() {
+            return;
+        }
         let bytes = out.line.bytes;
         let (from, to) = inner(bytes);
         let item = redis_item(bytes).or_else(|| dumped_string(bytes));
@@ -293,12 +296,18 @@ impl Memory {
         let mut after = 0;
         let mut any = false;
         let person = self.is_person() || self.person > 0;
+        let narrow = !line.may_grow && line.anchors.iter().all(|anchor| !line.rules.is_broad(anchor.literal));
         for anchor in line.anchors.iter() {
             any = true;
             if anchor.start < after {
                 continue;
             }
             let person = person || is_personal_at(line, anchor.start);
+            if narrow && !person && is_one_word(line.bytes, anchor.end) {
+                // `user=root`: where nobody is spoken of, only a name of two words would fit.
+                after = anchor.end;
+                continue;
+            }
             let (to, behind) = key::behind(line.rules, line.bytes, anchor.start, anchor.end, person);
             after = to.max(anchor.end);
             let unfit =
@@ -444,6 +453,14 @@ impl Out<'_, '_> {
             self.tail.hold(from, weight);
         }
     }
+}
+
+/// Whether `=` and one word follow, without quotes or anything else that a value may begin with.
+fn is_one_word(line: &[u8], at: usize) -> bool {
+    let Some(rest) = line.get(at..).and_then(|rest| rest.strip_prefix(b"=")) else { return false };
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
+    let len = rest.iter().take_while(|b| part(b)).count();
+    rest.first().is_some_and(u8::is_ascii_alphanumeric) && matches!(rest.get(len), None | Some(b' '))
 }
 
 /// Whether other words, or an e-mail address, say that it is about a person here: in the same object, if the line has any.

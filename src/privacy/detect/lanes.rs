@@ -82,6 +82,39 @@ impl Lanes {
     }
 }
 
+/// Where the first byte stands that is in a class, has `behind` right behind it, and is what `is` says.
+pub(super) fn find_pair(
+    bytes: &[u8],
+    class: impl Fn(u8) -> bool,
+    behind: u8,
+    mut is: impl FnMut(usize) -> bool,
+) -> Option<usize> {
+    let mut before = 0;
+    let mut look = |base: usize, window: &[u8; WINDOW]| {
+        let first = mask(window, &class);
+        let mut pairs = (first << 1 | before) & mask(window, |b| b == behind);
+        before = first >> (WINDOW - 1);
+        while pairs != 0 {
+            // A pair that the edge of two windows divides begins in the one before.
+            let at = (base + pairs.trailing_zeros() as usize).wrapping_sub(1);
+            if is(at) {
+                return Some(at);
+            }
+            pairs &= pairs - 1;
+        }
+        None
+    };
+    let (windows, rest) = bytes.as_chunks::<WINDOW>();
+    for (base, window) in (0..).step_by(WINDOW).zip(windows) {
+        if let Some(at) = look(base, window) {
+            return Some(at);
+        }
+    }
+    let mut padded = [0; WINDOW];
+    padded.get_mut(..rest.len())?.copy_from_slice(rest);
+    look(bytes.len() - rest.len(), &padded)
+}
+
 /// One bit for each byte that is in the class.
 ///
 /// Byte i of the window votes with bit i / 8 in byte i % 8, which vectors do for sixteen bytes at once; then rows and columns of these
@@ -135,6 +168,21 @@ mod tests {
                 assert_eq!(Lane::of(&window), expected, "{b:#x} at {at}");
             }
         }
+    }
+
+    #[test]
+    fn a_pair_is_found_wherever_it_stands() {
+        for len in 2..200 {
+            for at in 0..len - 1 {
+                let mut bytes = vec![b'x'; len];
+                (bytes[at], bytes[at + 1]) = (b'$', b' ');
+                assert_eq!(find_pair(&bytes, |b| b == b'$', b' ', |_| true), Some(at), "{len}");
+                assert_eq!(find_pair(&bytes, |b| b == b'$', b' ', |found| found != at), None, "{len}");
+                assert_eq!(find_pair(&bytes, |b| b == b'#', b' ', |_| true), None, "{len}");
+            }
+        }
+        assert_eq!(find_pair(b"$", |b| b == b'$', b' ', |_| true), None);
+        assert_eq!(find_pair(b"  $ $ ", |b| b == b'$', b' ', |at| at > 2), Some(4));
     }
 
     #[test]

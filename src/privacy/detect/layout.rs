@@ -1,11 +1,12 @@
 //! How a line is laid out: where its text lies, and what it is to the lines around it.
 
+use super::lanes::find_pair;
+
 /// Where a prompt ends at the beginning of a line: `alice@web-1:~$ `, `mydb=> `, `mysql> `, `# `.
 pub(super) fn prompt_end(line: &[u8]) -> Option<usize> {
     let head = line.get(..line.len().min(80)).unwrap_or_default();
-    let before = |blank: &usize| blank.checked_sub(1).and_then(|i| head.get(i));
-    let mut blanks = memchr::memchr_iter(b' ', head);
-    let mark = blanks.find(|blank| matches!(before(blank), Some(b'$' | b'#' | b'>' | b'%')))? - 1;
+    let mark = |b: u8| (b == b'$') | (b == b'#') | (b == b'>') | (b == b'%');
+    let mark = find_pair(head, mark, b' ', |_| true)?;
     let before = head.get(..mark)?;
     let blanks = before.iter().filter(|b| **b == b' ').count();
     let named = before.contains(&b'@')
@@ -98,9 +99,10 @@ pub(super) fn is_sql(line: &[u8]) -> bool {
 
 /// Where `insert into`, or that with a blank behind it, stands in whatever case.
 pub(super) fn insert_into(line: &[u8], phrase: &[u8]) -> Option<usize> {
-    let blanks = memchr::memchr_iter(b' ', line);
-    let mut starts = blanks.filter_map(|blank| blank.checked_sub(b"insert".len()));
-    starts.find(|start| line.get(*start..start + phrase.len()).is_some_and(|here| here.eq_ignore_ascii_case(phrase)))
+    let start = |last: usize| (last + 1).checked_sub(b"insert".len());
+    let here = |start: usize| line.get(start..start + phrase.len());
+    let is = |last: usize| start(last).and_then(here).is_some_and(|here| here.eq_ignore_ascii_case(phrase));
+    find_pair(line, |b| (b | 0x20) == b't', b' ', is).and_then(start)
 }
 
 /// ` 3) "taxFileNumber"` of `redis-cli`: where the text begins, its quote included.

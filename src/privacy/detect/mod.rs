@@ -17,6 +17,7 @@ mod card;
 mod check;
 mod code;
 mod country;
+mod crew;
 mod dates;
 mod email;
 mod entry;
@@ -130,6 +131,29 @@ impl Detector {
 
     /// Appends the values in many lines, each ended by `\n` or the end of the text, in offsets of the text.
     pub fn text(&self, text: &[u8], memory: &mut Memory, hits: &mut Vec<Hit>) {
+        // Where something is open now, it is likely to be open in the middle.
+        let half = crew::middle(text).filter(|_| *memory == Memory::default() && self.kinds != Kinds::NONE);
+        let Some((first, second)) = half.and_then(|half| text.split_at_checked(half)) else {
+            return self.alone(text, memory, hits);
+        };
+        let given = crew::give(self, second);
+        self.alone(first, memory, hits);
+        let own = hits.len();
+        match given.filter(|_| *memory == Memory::default()).and_then(crew::Given::take) {
+            Some(judged) => {
+                hits.extend(judged.hits);
+                *memory = judged.memory;
+            }
+            None => self.alone(second, memory, hits),
+        }
+        for hit in hits.get_mut(own..).unwrap_or_default() {
+            hit.start += first.len();
+            hit.end += first.len();
+        }
+    }
+
+    /// The same, without anybody's help.
+    fn alone(&self, text: &[u8], memory: &mut Memory, hits: &mut Vec<Hit>) {
         let mut tail = Tail { from: text.len(), identifying: None };
         if self.kinds == Kinds::NONE {
             return;

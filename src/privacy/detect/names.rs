@@ -23,12 +23,13 @@ pub(super) fn is_capitalised(value: &[u8]) -> bool {
 /// an honorific before them.
 pub(super) fn is_surely_name(value: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(value) else { return false };
-    name_len(text, Trust::Known) == Some(text.len())
+    value.contains(&b' ') && name_len(text, Trust::Known) == Some(text.len())
 }
 
 /// Whether it is two words or more in the spelling of names, none of which is a common word.
 pub(super) fn is_spelled_name(value: &[u8]) -> bool {
-    std::str::from_utf8(value).is_ok_and(|text| name_len(text, Trust::Spelled) == Some(text.len()))
+    value.contains(&b' ')
+        && std::str::from_utf8(value).is_ok_and(|text| name_len(text, Trust::Spelled) == Some(text.len()))
 }
 
 /// How much must speak for a name.
@@ -57,11 +58,17 @@ pub(super) fn name_len(text: &str, trust: Trust) -> Option<usize> {
             .unwrap_or(rest.len());
         let word = rest.get(..len)?;
         let bare = word.trim_end_matches('.');
-        let initial = bare.chars().count() == 1 && bare.chars().all(char::is_uppercase);
-        let particle = PARTICLES.contains(&bare);
-        if words == 0 && HONORIFICS.contains(&bare.to_lowercase().as_str()) {
+        let capital = bare.chars().next().is_some_and(char::is_uppercase);
+        let initial = capital && bare.chars().count() == 1;
+        if words == 0 && is_honorific(bare) {
             honorific = true;
-        } else if is_spelled(bare) && !is_common(bare) || initial && words > 0 || initial && word.ends_with('.') {
+        } else if !capital && words == 0 {
+            // Most of what is asked about, so it is told first.
+            return None;
+        } else if capital && is_spelled(bare) && !is_common(bare)
+            || initial && words > 0
+            || initial && word.ends_with('.')
+        {
             known |= is_given(bare);
             words += 1;
             // A full stop ends a sentence, but for an initial's.
@@ -69,7 +76,7 @@ pub(super) fn name_len(text: &str, trust: Trust) -> Option<usize> {
             if bare.len() < len && !initial {
                 break;
             }
-        } else if particle && words > 0 {
+        } else if words > 0 && PARTICLES.contains(&bare) {
             // `van`, `de la`: on if another word follows.
         } else {
             break;
@@ -93,6 +100,13 @@ pub(super) fn name_len(text: &str, trust: Trust) -> Option<usize> {
     // `Roe, Jane` is a name; `Roe, and` is one word before a comma.
     let sound = !comma || known || words < 2;
     (enough && sound && end > 0).then_some(end)
+}
+
+fn is_honorific(word: &str) -> bool {
+    if word.is_ascii() {
+        return HONORIFICS.iter().any(|own| own.eq_ignore_ascii_case(word));
+    }
+    HONORIFICS.contains(&word.to_lowercase().as_str())
 }
 
 /// `Jane`, `O'Neill`, `McDonald`, `JANE`, `Jean-Luc`.

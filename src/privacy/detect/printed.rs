@@ -51,13 +51,18 @@ impl Memory {
     /// What asks for a secret, or names one that stands under another key below: SMTP's `334 UGFzc3dvcmQ6`, Terraform's `random_password`, a vault's URL.
     pub(super) fn asked(&mut self, line: &Line<'_>, start: usize, end: usize) {
         let word = line.bytes.get(start..end).unwrap_or_default();
-        let Some(promise) = classify(line.rules, b"password").filter(|_| !line.may_grow) else { return };
-        if word.eq_ignore_ascii_case(b"ugfzc3dvcmq6") {
+        let smtp = word.eq_ignore_ascii_case(b"ugfzc3dvcmq6");
+        let (from, to) = key::identifier(line.bytes, start, end);
+        let named = line.bytes.get(from..to) == Some(b"random_password")
+            || memchr::memmem::find(line.bytes, b"vault.azure.net/secrets/").is_some();
+        if line.may_grow || !smtp && !named {
+            return;
+        }
+        let Some(promise) = classify(line.rules, b"password") else { return };
+        if smtp {
             self.awaited = Some(Awaited { promise, left: 0, sure: true });
         }
-        let (from, to) = key::identifier(line.bytes, start, end);
-        let resource = line.bytes.get(from..to) == Some(b"random_password");
-        if resource || memchr::memmem::find(line.bytes, b"vault.azure.net/secrets/").is_some() {
+        if named {
             self.pair = Some((promise, 5));
         }
     }

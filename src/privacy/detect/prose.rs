@@ -83,8 +83,11 @@ fn has_town(text: &str) -> bool {
 
 /// The name behind a word of farewell or introduction: `Regards, Jane Roe`, `je m'appelle Jeanne Roe`.
 pub(super) fn name_behind(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
-    let word = String::from_utf8_lossy(line.get(start..end)?).to_lowercase();
     let rest = line.get(end..)?;
+    if !matches!(rest.first(), Some(b' ' | b',' | b'.' | b'-')) {
+        return None;
+    }
+    let word = String::from_utf8_lossy(line.get(start..end)?).to_lowercase();
     if HONORIFICS.contains(&word.as_str()) && line.get(start).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80) {
         let dot = usize::from(rest.starts_with(b"."));
         let from = end + dot + 1;
@@ -102,8 +105,8 @@ pub(super) fn name_behind(line: &[u8], start: usize, end: usize) -> Option<(usiz
     let said = SAID.contains(&word.as_str()) && (comma || rest.starts_with(b" "))
         || matches!(word.as_str(), "best" | "thanks") && comma;
     let from = end + 1 + usize::from(comma);
-    let text = String::from_utf8_lossy(line.get(from..)?);
-    said.then(|| names::name_len(&text, Trust::Spelled).map(|len| (from, from + len)))?
+    let text = String::from_utf8_lossy(line.get(from..).filter(|_| said)?);
+    names::name_len(&text, Trust::Spelled).map(|len| (from, from + len))
 }
 
 /// Where behind such a word a name, or behind a street's kind an address, begins that a line which may still grow could go on with.

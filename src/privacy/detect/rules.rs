@@ -52,6 +52,8 @@ pub(super) struct Uses {
     pub(super) tokens: Vec<(usize, Vec<u8>)>,
     /// Whether a key's name is recognised by it.
     pub(super) key: bool,
+    /// Whether one of these keys has anything else than a name of two words or more behind it.
+    pub(super) broad: bool,
     /// Whether it may be the end of a longer word.
     pub(super) stem: bool,
     /// Whether one of its tokens may begin within a word.
@@ -164,6 +166,11 @@ pub(super) enum ValueShape {
 }
 
 impl Rules {
+    /// Whether a key that this literal tells has anything else than a name of two words or more behind it.
+    pub(super) fn is_broad(&self, literal: u16) -> bool {
+        self.uses.get(usize::from(literal)).is_none_or(|uses| uses.broad)
+    }
+
     /// The rules of this build alone.
     pub(crate) fn builtin() -> Arc<Self> {
         static BUILTIN: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::compile(None).unwrap_or_default()));
@@ -250,7 +257,8 @@ impl Rules {
                 let (stem, name) = name.strip_prefix('*').map_or((false, name.as_str()), |rest| (true, rest));
                 let mut words: Vec<String> = name.split(' ').map(str::to_owned).collect();
                 let trigger = trigger(&words).to_owned();
-                literals.key(&trigger, stem);
+                let broad = !matches!(key.value, ValueShape::MaybeName | ValueShape::SpelledName);
+                literals.key(&trigger, stem, broad);
                 let Some(last) = words.pop() else { continue };
                 if stem {
                     rules.stem_endings.add(last.as_bytes());
@@ -415,9 +423,10 @@ impl Literals {
         }
     }
 
-    fn key(&mut self, word: &str, stem: bool) {
+    fn key(&mut self, word: &str, stem: bool, broad: bool) {
         if let Some(uses) = self.at(word) {
             uses.key = true;
+            uses.broad |= broad;
             uses.stem |= stem;
         }
     }

@@ -22,10 +22,10 @@ pub(super) enum Place {
 /// Whether `value`, without its quotes, is what `shape` says.
 pub(super) fn fits(rules: &Rules, shape: ValueShape, value: &[u8], place: Place) -> bool {
     let value = value.trim_ascii();
-    if value.is_empty() || value.len() > VALUE_MAX || is_placeholder(rules, value) {
+    if value.is_empty() || value.len() > VALUE_MAX {
         return false;
     }
-    match shape {
+    let sound = match shape {
         ValueShape::Secret => secret(rules, value, place),
         ValueShape::Connection => connection(value),
         ValueShape::Base64 => {
@@ -57,7 +57,8 @@ pub(super) fn fits(rules: &Rules, shape: ValueShape, value: &[u8], place: Place)
         ValueShape::Address => address(value, place),
         ValueShape::Postcode => postcode(value),
         ValueShape::Never => false,
-    }
+    };
+    sound && !is_placeholder(rules, value)
 }
 
 /// Whether it says that there is no value, or stands for one that comes from elsewhere.

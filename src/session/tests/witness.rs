@@ -33,6 +33,35 @@ fn a_line_that_is_told_is_exact_and_waits_for_nothing() {
 }
 
 #[test]
+fn a_line_that_is_only_confirmed_is_written_down_before_the_shell_draws_it_anew() {
+    let mut t = hooked();
+    t.deaf = true;
+    t.types("ls -l\r");
+    let from = t.events.len();
+    let answer = format!("\r\x1b[K{}{PROMPT}ls -l", t.mark("L;xls -l"));
+    t.says(&answer);
+    let place = |is: fn(&Event) -> bool| t.events.iter().skip(from).position(|record| is(&record.event)).unwrap();
+    let released = place(|event| matches!(event, Event::Released { .. }));
+    let drawn = place(|event| matches!(event, Event::Output { .. }));
+    assert!(released < drawn, "{released} and {drawn}");
+    assert_eq!((t.ran.as_slice(), certainties(&t)), (["ls -l".to_owned()].as_slice(), vec![Certainty::Exact]));
+    assert!(t.screen().contains("$ ls -l"), "{}", t.screen());
+}
+
+#[test]
+fn an_answer_that_says_something_else_is_judged_with_all_that_came_with_it() {
+    let mut t = hooked();
+    t.deaf = true;
+    t.types("ls -l\r");
+    let answer = format!("\r\x1b[K{}{PROMPT}ls -l", t.mark("L;xrm -rf ./victim"));
+    let from = t.events.len();
+    t.says(&answer);
+    assert!(matches!(&t.events[from].event, Event::Output { .. }), "{:?}", t.events[from].event);
+    t.wait(Duration::from_millis(300));
+    assert_eq!((t.asked.len(), t.ran.len()), (1, 0));
+}
+
+#[test]
 fn neither_the_client_nor_the_record_sees_a_mark() {
     let mut t = hooked();
     t.types("ls\r");

@@ -128,7 +128,7 @@ pub(super) fn cursor_line(screen: &Screen) -> String {
 }
 
 pub(super) fn text_right_of(screen: &Screen, row: u16, col: u16) -> String {
-    let cells = (col..screen.cols()).filter_map(|c| screen.cell(row, c)).map(shown);
+    let cells = (col..screen.cols()).filter_map(|c| screen.glyph(row, c)).map(shown);
     cells.collect::<String>().trim().to_string()
 }
 
@@ -138,11 +138,11 @@ fn row_of(screen: &Screen, line: u64) -> Option<u16> {
 }
 
 fn text_left_of(screen: &Screen, row: u16, col: u16) -> String {
-    (0..col).filter_map(|c| screen.cell(row, c)).map(shown).collect()
+    (0..col).filter_map(|c| screen.glyph(row, c)).map(shown).collect()
 }
 
-fn shown(cell: Cell<'_>) -> &str {
-    match (cell.width, cell.text) {
+fn shown((text, width): (&str, u8)) -> &str {
+    match (width, text) {
         (0, _) => "",
         (_, "") => " ",
         (_, text) => text,
@@ -151,13 +151,15 @@ fn shown(cell: Cell<'_>) -> &str {
 
 /// Whether a row's text goes on in the next row: the terminal wrapped it, or it is full.
 fn goes_on(screen: &Screen, row: u16) -> bool {
-    screen.row_wrapped(row) || screen.cell(row, screen.cols() - 1).is_some_and(|c| c.width == 0 || !c.text.is_empty())
+    screen.row_wrapped(row)
+        || screen.glyph(row, screen.cols() - 1).is_some_and(|(text, width)| width == 0 || !text.is_empty())
 }
 
 /// A cell of the line, in reading order.
 struct Place<'a> {
     text: &'a str,
     blank: bool,
+    /// Asked for only behind the cursor.
     ghostly: bool,
     behind_cursor: bool,
 }
@@ -193,12 +195,13 @@ fn places(screen: &Screen, row: u16, col: u16) -> Vec<Place<'_>> {
     loop {
         let first = if at == row { col } else { 0 };
         for c in first..screen.cols() {
-            let Some(cell) = screen.cell(at, c).filter(|cell| cell.width > 0) else { continue };
+            let Some((text, width)) = screen.glyph(at, c).filter(|(_, width)| *width > 0) else { continue };
+            let behind_cursor = (at, c) >= (cursor.row, cursor.col);
             out.push(Place {
-                text: shown(cell),
-                blank: cell.text.is_empty(),
-                ghostly: is_ghostly(cell),
-                behind_cursor: (at, c) >= (cursor.row, cursor.col),
+                text: shown((text, width)),
+                blank: text.is_empty(),
+                ghostly: behind_cursor && screen.cell(at, c).is_some_and(is_ghostly),
+                behind_cursor,
             });
         }
         let joined = goes_on(screen, at);
