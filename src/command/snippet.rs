@@ -128,6 +128,7 @@ fn cut(rest: &str, opener: Option<char>) -> String {
         (None, c) => matches!(c, '\n' | '"' | '<' | '`'),
     });
     let script = rest.get(..end.map_or(rest.len(), |(at, _)| at)).unwrap_or_default();
+    let script = script.get(..MAX_SCRIPT).unwrap_or(script);
     script.trim_end_matches("\\r").trim_end_matches("\\n").trim().to_owned()
 }
 
@@ -363,6 +364,9 @@ const TAILS: &[&str] = &["dir", "file", "tree", "all", "recurs", "path", "sync",
 
 /// Snippets of one text.
 const MAX_SNIPPETS: usize = 6;
+
+/// Bytes of one command: what destroys says so early.
+const MAX_SCRIPT: usize = 512;
 
 /// Bytes of a text that are looked at.
 const MAX_TEXT: usize = 4096;

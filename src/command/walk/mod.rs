@@ -109,6 +109,8 @@ pub(super) struct Walk<'c> {
     /// Whether the line itself is whole; one that is not cannot be parsed yet, which means nothing.
     complete: bool,
     steps: usize,
+    /// Texts and words that were tried as commands although nobody said that they are.
+    trials: usize,
     /// What was found so far.
     pub(super) effects: Vec<Effect>,
     /// The simple commands so far.
@@ -137,6 +139,7 @@ impl<'c> Walk<'c> {
             entered: false,
             complete,
             steps: 0,
+            trials: 0,
             effects: Vec::new(),
             normalised: String::new(),
         }

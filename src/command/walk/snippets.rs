@@ -200,6 +200,10 @@ impl Walk<'_> {
         if self.catalogue.speaks(name) || argv.first().and_then(|word| snippet::program(word.shown())).is_none() {
             return false;
         }
+        if self.exhausted(argv.first().map(|word| word.span).unwrap_or_default()) {
+            return true;
+        }
+        let argv = argv.get(..MAX_ARGS).unwrap_or(argv);
         let place = act.place.inside(RunsIn::Here);
         let (before, noted, learned) = (self.effects.len(), self.normalised.len(), self.learned.clone());
         self.act(&Act { argv, stdin: &Input::Terminal, place });
@@ -211,6 +215,9 @@ impl Walk<'_> {
         if told == Told::Somewhere && !snippet.list && !snippet::has_shape(&snippet.script) {
             return false;
         }
+        if self.exhausted(span) {
+            return true;
+        }
         let place = self.place.inside(RunsIn::Here);
         if place.depth > super::MAX_DEPTH {
             return false;
@@ -220,13 +227,24 @@ impl Walk<'_> {
         self.kept(before, noted, learned, told)
     }
 
+    /// Counts a trial. Whether there were too many: nobody writes a line in which so many words may be commands.
+    fn exhausted(&mut self, span: Span) -> bool {
+        self.trials += 1;
+        if self.trials == MAX_TRIALS {
+            self.opaque(Severity::Medium, span, "too many words that may be commands to look at");
+        }
+        self.trials >= MAX_TRIALS
+    }
+
     /// Drops what a trial found, unless it is grave enough for the place where it stood.
     fn kept(&mut self, before: usize, noted: usize, learned: super::super::Memory, told: Told) -> bool {
-        let mut grave = false;
-        let mut at = 0;
+        let (mut grave, mut at) = (false, 0);
+        let exhausted = self.trials >= MAX_TRIALS;
         self.effects.retain(|effect| {
             at += 1;
-            let keeps = at <= before || is_grave(effect.kind, effect.severity, told);
+            let keeps = at <= before
+                || is_grave(effect.kind, effect.severity, told)
+                || exhausted && effect.kind == EffectKind::Opaque;
             grave |= at > before && keeps;
             keeps
         });
@@ -327,6 +345,9 @@ const QUIET: [&str; 12] = [
     "--pretend",
 ];
 
+/// Texts and words of one line that are tried as commands; the longest of the corpora needs six.
+const MAX_TRIALS: usize = 32;
+
 /// Lines of its input that a console is taken to read.
 const MAX_LINES: usize = 12;
 
@@ -359,6 +380,7 @@ mod tests {
             "strace -o '|rm -rf /srv' ls",
             "lvm <<< 'vgremove data'",
             "'rm -rf /srv'",
+            &format!("frob exec {}", "rm ".repeat(100)),
             "kubectl apply -f - <<< '{kind: ClusterRoleBinding, roleRef: {name: cluster-admin}}'",
         ] {
             assert!(held(line), "{line}");
