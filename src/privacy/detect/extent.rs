@@ -12,6 +12,9 @@ pub(super) fn extent(line: &[u8], label_start: usize, at: usize, sep: Sep, promi
         start += 1;
     }
     start += wrapper(line.get(start..).unwrap_or_default());
+    if line.get(start..).is_some_and(|rest| rest.starts_with(b"!!str ")) {
+        start += 6;
+    }
     let escaped = line.get(start) == Some(&b'\\') && matches!(line.get(start + 1), Some(b'"' | b'\''));
     if escaped {
         start += 1;
@@ -350,6 +353,8 @@ pub(super) fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(u
                 | b"sono"
                 | b"lautet"
                 | b"am"
+                | b"by"
+                | b"with"
                 | b"en"
                 | b"na"
                 | b"te"
@@ -368,7 +373,8 @@ pub(super) fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(u
             break;
         }
         // `list the tokens in 'x'`, `password for 'bob'` say where it is or whose.
-        if promise.is_secret() && matches!(rest.get(..word)?, b"in" | b"on" | b"at" | b"of" | b"for" | b"from" | b"as")
+        if promise.is_secret()
+            && matches!(rest.get(..word)?, b"in" | b"on" | b"at" | b"of" | b"for" | b"from" | b"as" | b"by" | b"with")
         {
             return None;
         }
@@ -376,7 +382,10 @@ pub(super) fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(u
     }
     let rest = line.get(start..)?;
     if let Some(quote @ (b'"' | b'\'' | b'`')) = rest.first().copied() {
-        return Some((start + 1, closing(line, start + 1, quote, false), true));
+        let end = closing(line, start + 1, quote, false);
+        // GNU's messages quote `so'.
+        let own = rest.get(1..).and_then(|text| memchr::memchr(b'\'', text)).filter(|_| quote == b'`');
+        return Some((start + 1, own.map_or(end, |own| end.min(start + 1 + own)), true));
     }
     let end = match promise.shape {
         // `passwd (1:4.13-1)` is a package.

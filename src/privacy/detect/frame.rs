@@ -326,7 +326,10 @@ impl Memory {
                 }
             }
             match behind {
-                Behind::Value(found) => out.found(found),
+                Behind::Value(found) => {
+                    out.found(found);
+                    out.address_at(found);
+                }
                 // `Password: ` with a blank at its end is a prompt: what is typed there is not echoed, and the next line is another's.
                 Behind::End(_) if line.bytes.ends_with(b" ") => {}
                 Behind::End(promise) if promise.is_secret() && is_program(line.bytes) => {}
@@ -345,6 +348,9 @@ impl Memory {
             }
         }
         let fresh = any && !line.may_grow;
+        if fresh && prose::ends_a_letter(line.bytes) {
+            self.pending = classify(line.rules, b"contact").map(|promise| (promise, indentation(line.bytes)));
+        }
         if fresh
             && may_be_header(line.bytes)
             && let Some(table) = Table::of(line.rules, line.bytes)
@@ -437,6 +443,18 @@ impl Out<'_, '_> {
         }
         if self.line.may_grow {
             self.tail.hold(found.end, Weight::Light);
+        }
+    }
+
+    /// `Ship to: 500 W Madison St, Chicago, IL 60661`
+    fn address_at(&mut self, found: key::Found) {
+        let sent = found.promise.shape == ValueShape::SpelledName && !found.fits;
+        let text = self.line.bytes.get(found.start..).unwrap_or_default();
+        if sent
+            && text.first().is_some_and(u8::is_ascii_digit)
+            && let Some(len) = prose::address_len(text, true)
+        {
+            self.hit(found.start, found.start + len, DataKind::PostalAddress);
         }
     }
 

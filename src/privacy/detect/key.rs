@@ -140,7 +140,8 @@ pub(super) fn behind(rules: &Rules, line: &[u8], start: usize, end: usize, perso
     .or_else(|| (unknown && label_end == to).then(|| classify(rules, own)).flatten())
     .or_else(|| (unknown && sep == Sep::Prose).then(|| with_next_word(rules, line, from, at)).flatten());
     let Some(promise) = promise else { return (to, Behind::Nothing) };
-    if matches!(sep, Sep::Prose | Sep::Blanks) && promise.is_secret() && is_part_of_a_name(own, promise) {
+    let in_path = line.get(to) == Some(&b'/');
+    if matches!(sep, Sep::Prose | Sep::Blanks) && promise.is_secret() && (in_path || is_part_of_a_name(own, promise)) {
         return (to, Behind::Nothing);
     }
     let promise = if possessive(line, from, sep) { promise.of_speaker() } else { promise };
@@ -224,8 +225,11 @@ fn default_value(rules: &Rules, line: &[u8], at: usize, promise: Promise) -> Opt
 /// `Deliver to Jane Roe`: what a verb promises with the little word behind it.
 fn with_next_word(rules: &Rules, line: &[u8], from: usize, at: usize) -> Option<Promise> {
     let word = line.get(at..)?.iter().take_while(|b| b.is_ascii_lowercase()).count();
-    matches!(line.get(at..at + word)?, b"to" | b"by" | b"le" | b"il" | b"am" | b"em" | b"el" | b"on" | b"in" | b"at")
-        .then(|| classify(rules, line.get(from..at + word)?))?
+    matches!(
+        line.get(at..at + word)?,
+        b"to" | b"by" | b"with" | b"le" | b"il" | b"am" | b"em" | b"el" | b"on" | b"in" | b"at"
+    )
+    .then(|| classify(rules, line.get(from..at + word)?))?
 }
 
 /// `mein Name ist`, `my name is`: whose it is says that it is a person's.
@@ -312,21 +316,42 @@ pub(super) fn value_at(
     };
     let (start, end) = trimmed(text, start, promise, quoted, rules);
     let text = line.get(start..end)?;
-    let cell = sep != Sep::Blanks
-        || line.get(end..).is_none_or(|rest| rest.trim_ascii().is_empty())
-            && (promise.is_personal() || promise.is_secret() && value::is_mixed(text));
+    let last = line.get(end..).is_none_or(|rest| rest.trim_ascii().is_empty());
+    let barred = line.get(..at).is_some_and(|head| head.trim_ascii_end().ends_with(b"|"));
+    let cell = match sep {
+        Sep::Blanks if barred => is_cell(line, at),
+        Sep::Blanks => last && (promise.is_personal() || promise.is_secret() && value::is_mixed(text)),
+        _ => true,
+    };
+    // `[-p pat=rep]`, `--junk-session-cookies Ignore session cookies`: what a manual says.
+    let manual = !quoted
+        && promise.is_secret()
+        && (line.get(end) == Some(&b']') && text.iter().all(|b| b.is_ascii_lowercase() || *b == b'-')
+            || matches!(sep, Sep::Flag)
+                && names::is_capitalised(text)
+                && text.iter().skip(1).all(u8::is_ascii_lowercase)
+                && matches!(line.get(end..end + 2), Some([b' ', b'a'..=b'z'])));
     let counted = line.get(..at).is_some_and(is_plural) && text.iter().all(|b| b.is_ascii_digit());
     // `pass `Authorization: Bearer <token>``: what is passed, not a password.
     let spoken = sep == Sep::Prose && quoted && (text.contains(&b'<') || memchr::memmem::find(text, b": ").is_some());
     let other = !cell
-        || (counted || spoken) && promise.is_secret()
+        || (counted || spoken || manual) && promise.is_secret()
         || promise.is_secret() && !quoted && is_no_secret(rules, line, (start, end), place);
     let program = !quoted
         && promise.is_name()
         && (sep == Sep::Assign && !names::is_capitalised(text)
-            || sep == Sep::Flag && text.iter().all(|b| b.is_ascii_uppercase()));
+            || sep == Sep::Flag && text.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b'_')));
     let fits = !other && !program && fits(rules, promise.shape, text, place);
     Some(Found { start, end, promise, fits })
+}
+
+/// `| password | x |`: a row of two cells.
+fn is_cell(line: &[u8], at: usize) -> bool {
+    let Some(head) = line.get(..at).and_then(|head| head.trim_ascii_end().strip_suffix(b"|")) else { return false };
+    let first = head.trim_ascii_start();
+    let first = first.strip_prefix(b"|").unwrap_or(first);
+    let rest = line.get(at..).unwrap_or_default().trim_ascii_end();
+    !first.contains(&b'|') && !rest.strip_suffix(b"|").unwrap_or(rest).contains(&b'|')
 }
 
 /// `tokens: 55706` counts them.

@@ -58,6 +58,15 @@ fn judge(scan: &mut Scan<'_>, at: usize, tail: &mut Tail) {
     }
     let next = text.at(end);
     let whole = next.is_none_or(|b| !b.is_ascii_alphanumeric() && b != b'_' || b == b'x' || b == b'e');
+    // ISO 6709: `+4612-05957` is a place.
+    let place = [(4, 5), (6, 7)].iter().any(|(north, east)| {
+        matches!(number.get(*north), Some(b'-' | b'+'))
+            && number.len() == north + 1 + east
+            && number.iter().filter(|b| b.is_ascii_digit()).count() == north + east
+    });
+    if place && international {
+        return;
+    }
     let at = if international { at } else { behind_trunk(text, at) };
     let sound = if international { is_international(&digits) } else { is_bracketed(number, &digits) };
     if sound && whole {

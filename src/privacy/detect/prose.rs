@@ -109,6 +109,13 @@ pub(super) fn name_behind(line: &[u8], start: usize, end: usize) -> Option<(usiz
     names::name_len(&text, Trust::Spelled).map(|len| (from, from + len))
 }
 
+/// `Kind regards,`: a name comes on the next line.
+pub(super) fn ends_a_letter(line: &[u8]) -> bool {
+    let Some(text) = line.trim_ascii().strip_suffix(b",") else { return false };
+    let last = String::from_utf8_lossy(text.rsplit(|b| *b == b' ').next().unwrap_or_default()).to_lowercase();
+    text.len() <= 40 && SAID.contains(&last.as_str())
+}
+
 /// Where behind such a word a name, or behind a street's kind an address, begins that a line which may still grow could go on with.
 pub(super) fn open_behind(line: &[u8], start: usize, end: usize) -> Option<usize> {
     let word = String::from_utf8_lossy(line.get(start..end)?).to_lowercase();

@@ -51,9 +51,9 @@ pub(super) fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usi
     }
     if at(i) == Some(b'.')
         && matches!(at(i + 1), Some(b' ' | b':' | b'\t'))
-        && line.get(from..to).is_some_and(|own| own.contains(&b'.'))
+        && line.get(from..to).is_some_and(|own| own.contains(&b'.') || own.len() <= 4)
     {
-        // `D.O.B. 1985-05-12`
+        // `D.O.B. 1985-05-12`, `geb. 12.05.1985`
         i += 1;
     }
     if at(i) == Some(b'\\') && matches!(at(i + 1), Some(b'"' | b'\'')) {
@@ -146,6 +146,8 @@ pub(super) fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usi
         {
             Some((Sep::Flag, j, to))
         }
+        // `| password | x |`
+        (Some(b'|'), Some(b' ')) if blanks > 0 => Some((Sep::Blanks, skip(j + 1), to)),
         (Some(_), _) if blanks > 1 || tab => Some((Sep::Blanks, j, to)),
         (Some(_), _) if blanks == 1 => Some((Sep::Prose, j, to)),
         (None, _) => is_paired_name(line, from).then_some((Sep::Paired, to, to)),

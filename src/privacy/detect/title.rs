@@ -37,6 +37,10 @@ pub(super) fn verdict(rules: &Rules, name: &[u8]) -> Verdict {
     for i in (0..words.count).rev() {
         let Some(index) = named(rules, &words, i) else { continue };
         let Some(rule) = rules.keys.get(index) else { continue };
+        if rule.value == ValueShape::Never && i > 0 {
+            // `secret_data`: such a word says something only alone.
+            continue;
+        }
         if rule.value == ValueShape::Address && !(i + 1..words.count).all(|i| is_of_address(words.at(i))) {
             // `AddressSanitizer`, `address_family`
             return Verdict::Other;

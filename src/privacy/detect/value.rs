@@ -265,7 +265,17 @@ fn is_code(value: &[u8]) -> bool {
         });
     let subscript =
         value.ends_with(b"]") && value.contains(&b'[') && value.first().is_some_and(u8::is_ascii_alphabetic);
-    let generic = value.starts_with(b"Option<")
+    let sql_type = value.iter().take_while(|b| b.is_ascii_uppercase()).count();
+    let sql_type = sql_type > 2
+        && value.get(sql_type) == Some(&b'(')
+        && value.iter().skip(sql_type + 1).all(|b| b.is_ascii_digit() || matches!(b, b')' | b','));
+    let generic = sql_type
+        || value.starts_with(b"&")
+            && value.get(1).is_some_and(u8::is_ascii_alphabetic)
+            && value.iter().skip(1).all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b')' | b','))
+        || value.starts_with(b"[success")
+        || value.starts_with(b"HTTP/")
+        || value.starts_with(b"Option<")
         || value.starts_with(b"Vec<")
         || value.starts_with(b"&str")
         || value.starts_with(b"*string");
@@ -356,6 +366,16 @@ fn random(value: &[u8]) -> bool {
         && !is_uuid(value)
         && !value.starts_with(b"AAAA")
         && !is_words(value)
+        && !is_labelled(value)
+}
+
+/// `Linux-node-3f786850e387550fdab836ed7e6dc881de23001b`: words before a digest.
+fn is_labelled(value: &[u8]) -> bool {
+    let word = |part: &&[u8]| {
+        let rest = part.get(1..).unwrap_or_default();
+        part.len() >= 3 && part.iter().all(u8::is_ascii_alphabetic) && rest.iter().all(u8::is_ascii_lowercase)
+    };
+    value.split(|b| matches!(b, b'-' | b'_')).filter(word).count() >= 2
 }
 
 /// A URL in whose path a secret stands.
@@ -435,7 +455,8 @@ fn address(value: &[u8], place: Place) -> bool {
         || text.contains('{')
         || text.contains("::")
         || text.contains("->")
-        || text.contains(['$', ';', '!', '\\'])
+        || text.contains([';', '!', '\\'])
+        || text.contains('$') && !is_ldap_lines(&text)
         || speech::is_expression(value)
         || value.first().is_some_and(|b| matches!(b, b'/' | b'[' | b'*' | b':'));
     let dotted = words.iter().any(|word| {
@@ -448,6 +469,11 @@ fn address(value: &[u8], place: Place) -> bool {
         && alphabetic >= 2
         && words.iter().all(|word| word.chars().next().is_some_and(char::is_uppercase));
     !technical && !dotted && (house || named)
+}
+
+/// `12 Maple Court$Leeds`: LDAP's lines of an address (RFC 4517).
+fn is_ldap_lines(text: &str) -> bool {
+    text.split('$').all(|line| line.trim().chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()))
 }
 
 /// `12`, `4b`, `#7`, `Nr.5`, but not `mke2fs`.
