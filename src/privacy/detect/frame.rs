@@ -379,7 +379,8 @@ impl Memory {
         }
         if fresh {
             self.lone_name(line);
-            self.above = Some(line.bytes).filter(|line| line.len() <= ABOVE_MAX && may_be_header(line)).map(Box::from);
+            let plain = |line: &&[u8]| line.len() <= ABOVE_MAX && memchr::memchr3(b':', b'/', b'"', line).is_none();
+            self.above = Some(line.bytes).filter(plain).filter(|line| may_be_header(line)).map(Box::from);
         }
     }
 
@@ -521,6 +522,10 @@ const PERSONAL_WORDS: &[&[u8]] = &[
 
 /// Whether a word and those beside it say that codes for one use come.
 fn are_codes(line: &Line<'_>, anchor: &Anchor) -> bool {
+    let word = line.bytes.get(anchor.start..anchor.end).unwrap_or_default();
+    if !OF_CODES.iter().any(|own| word.eq_ignore_ascii_case(own.as_bytes())) {
+        return false;
+    }
     let from = anchor.start.saturating_sub(anchor.start.min(24));
     let rest = line.bytes.get(anchor.end..).unwrap_or_default();
     let mut blanks = memchr::memchr_iter(b' ', rest).filter(|at| *at > 0);
@@ -627,6 +632,22 @@ const ABOVE_MAX: usize = 512;
 
 /// Added to the indentation of a name that stands alone without a colon: its value must be indented further.
 const BELOW_A_NAME: usize = 1 << 16;
+
+/// The words by which the names of codes for one use are recognised.
+const OF_CODES: &[&str] = &[
+    "recovery",
+    "recuperación",
+    "recupero",
+    "backup",
+    "scratch",
+    "emergency",
+    "totp",
+    "auth",
+    "codes",
+    "secours",
+    "wiederherstellungscodes",
+    "wiederherstellungscode",
+];
 
 /// More codes are not given out at once.
 const CODES_MAX: u8 = 24;

@@ -51,18 +51,17 @@ impl Memory {
     /// What asks for a secret, or names one that stands under another key below: SMTP's `334 UGFzc3dvcmQ6`, Terraform's `random_password`, a vault's URL.
     pub(super) fn asked(&mut self, line: &Line<'_>, start: usize, end: usize) {
         let word = line.bytes.get(start..end).unwrap_or_default();
-        let smtp = word.eq_ignore_ascii_case(b"ugfzc3dvcmq6");
-        let (from, to) = key::identifier(line.bytes, start, end);
-        let named = line.bytes.get(from..to) == Some(b"random_password")
-            || memchr::memmem::find(line.bytes, b"vault.azure.net/secrets/").is_some();
-        if line.may_grow || !smtp && !named {
+        let head = line.bytes.get(..start).unwrap_or_default();
+        let dialogue = word.eq_ignore_ascii_case(b"ugfzc3dvcmq6");
+        // Cheap first: this is asked of every name on every line.
+        let resource = word == b"password" && head.ends_with(b"random_") || head.ends_with(b"vault.azure.net/");
+        if line.may_grow || !dialogue && !resource {
             return;
         }
         let Some(promise) = classify(line.rules, b"password") else { return };
-        if smtp {
+        if dialogue {
             self.awaited = Some(Awaited { promise, left: 0, sure: true });
-        }
-        if named {
+        } else {
             self.pair = Some((promise, 5));
         }
     }
