@@ -45,6 +45,11 @@ impl Token<'_> {
 pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span, whole: bool) -> Vec<Effect> {
     let exact = verbatim.filter(|at| at.end - at.start == text.len());
     let mut effects = Vec::new();
+    if let Some(file) = spooled(text) {
+        let reason = format!("puts what queries give into {file}");
+        let (kind, severity, undo) = (EffectKind::SqlExfil, Severity::Medium, Undo::Never);
+        effects.push(Effect { kind, severity, undo, span, object: file.to_owned(), reason });
+    }
     let all = statements(text);
     let executes = all.iter().any(|(tokens, _, _)| tokens.first().is_some_and(|t| t.any("PREPARE|EXECUTE|EXEC|CALL")));
     for (tokens, from, to) in all {
@@ -70,6 +75,15 @@ pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span, whole: bool)
         }));
     }
     effects
+}
+
+/// The file that SQL*Plus is told to write into (`spool FILE`, a line of its own).
+fn spooled(text: &str) -> Option<&str> {
+    text.lines().find_map(|line| {
+        let mut words = line.split_whitespace();
+        let spool = words.next().is_some_and(|word| word.eq_ignore_ascii_case("spool"));
+        words.next().filter(|file| spool && !file.trim_end_matches(';').eq_ignore_ascii_case("off"))
+    })
 }
 
 /// The table that a query takes whole: columns of every row, no count and no sum, and none of the server's own tables.

@@ -65,14 +65,14 @@ type Row = (&'static [&'static str], EffectKind, Severity, Undo, &'static str);
 /// Calls as they stand in lower case without blanks; one that begins with a bare letter stands at the beginning of a name.
 const CALLS: &[Row] = &[
     (
-        &[".dropdatabase(", "{dropdatabase:", "['dropdatabase']", ".dropdatabase.call"],
+        &[".dropdatabase(", "._dropdatabase(", "{dropdatabase:", "['dropdatabase']", ".dropdatabase.call"],
         EffectKind::DbDestroy,
         Severity::Critical,
         Undo::Never,
         "drops the database and all in it",
     ),
     (
-        &[".drop(", "{drop:", "['drop']", ".drop.call"],
+        &[".drop(", "._drop(", "{drop:", "['drop']", ".drop.call"],
         EffectKind::DbDestroy,
         Severity::Critical,
         Undo::Never,

@@ -102,6 +102,8 @@ pub(super) struct Walk<'c> {
     into_file: bool,
     /// Whether what the command writes is searched for secrets.
     sought: bool,
+    /// What the commands before it in its pipeline have made of what it reads.
+    upstream: nets::Upstream,
     /// Whether a query of this line gives statements that change things, as text.
     builds: bool,
     /// Whether the command runs in a container that was there before.
@@ -135,6 +137,7 @@ impl<'c> Walk<'c> {
             unpacked: false,
             into_file: false,
             sought: false,
+            upstream: nets::Upstream::default(),
             builds: false,
             entered: false,
             complete,
@@ -323,24 +326,29 @@ impl<'c> Walk<'c> {
         let mut input = input.clone();
         let mut flow = Flow::default();
         let outer = (self.into_file, self.sought);
+        let upstream = self.upstream;
         for (at, stage) in pipeline.stages.iter().enumerate() {
             let after = pipeline.stages.get(at + 1..).unwrap_or_default();
             self.into_file = outer.0 || packed_into_file(after);
             self.sought = outer.1 || after.iter().any(nets::seeks_secrets);
+            self.upstream.last = nets::is_shown(after);
             flow = match stage {
                 Stage::Simple(simple) => self.simple(simple, &input),
                 Stage::Group(group) => self.group(group, &input),
                 Stage::Function(function) => self.function(function),
             };
             input = Input::Flow(flow.clone());
+            self.upstream.through(stage);
         }
-        (self.sure, (self.into_file, self.sought)) = (sure, outer);
+        (self.sure, (self.into_file, self.sought), self.upstream) = (sure, outer, upstream);
         flow
     }
 
     fn group(&mut self, group: &Group, input: &Input) -> Flow {
         let sure = std::mem::replace(&mut self.sure, false);
         let (input, targets) = self.redirects(&group.redirects, input.clone(), group.span);
+        let outer = self.into_file;
+        self.into_file |= targets.iter().any(|(word, _)| !word.shown().starts_with("/dev/"));
         let mut flow = Flow::default();
         let values = group.each.as_ref().map(|(name, values)| {
             let values: Vec<Word> = values.iter().flat_map(|raw| expand(raw, self)).collect();
@@ -365,7 +373,7 @@ impl<'c> Walk<'c> {
                 flow.text = text.filter(|text| text.len() <= MAX_FLOW);
             }
         }
-        self.sure = sure;
+        (self.sure, self.into_file) = (sure, outer);
         self.written(&targets, flow)
     }
 
@@ -430,6 +438,7 @@ impl<'c> Walk<'c> {
                 let file = |(word, _): &(Word, bool)| !word.shown().starts_with("/dev/");
                 let outer = self.into_file;
                 self.into_file |= targets.iter().any(file);
+                self.shows_variables(simple, &argv);
                 let flow = self.act(&act);
                 self.into_file = outer;
                 flow

@@ -1,12 +1,12 @@
 //! What a command's words and paths say although no entry names its program: the nets under the catalogue.
 
-use super::super::catalogue::{self, Access, Scope};
-use super::super::tree::{Piece, Stage};
-use super::super::words::{Flow, Word};
-use super::super::{Reader, sql};
+use super::super::catalogue::{self, Access, RunsIn, Scope};
+use super::super::tree::{Piece, Simple, Stage};
+use super::super::words::{Flow, HOLE, Word};
+use super::super::{Dialect, Reader, sql};
 use super::run::origin_of;
 use super::{Act, Input, Walk};
-use crate::model::{EffectKind, Severity, Span};
+use crate::model::{EffectKind, Severity, Span, Undo};
 
 impl Walk<'_> {
     /// Judges the words of a command. `ruled` says that a rule of its own has said what it does.
@@ -23,6 +23,14 @@ impl Walk<'_> {
         if !speaks && !catalogue.knows_paths(name) {
             self.strange_paths(name, args, span);
         }
+        self.hands_out(name, command, args, act, span);
+        let carries = || args.iter().any(|word| word.shown().contains(HOLE));
+        let outside = || args.iter().any(|word| catalogue::is_outside(catalogue, word.shown()));
+        let network = QUESTIONERS.contains(&name) && carries() || catalogue.fetches(name) && outside();
+        if self.upstream.encodes && network {
+            let reason = "sends what was enciphered before it, with {object}";
+            self.effect(EffectKind::Exfil, Severity::Medium, Undo::Never, span, name, reason);
+        }
         if ruled || speaks {
             return;
         }
@@ -34,6 +42,56 @@ impl Walk<'_> {
         self.verbs(name, command, args, scope, span);
         if self.effects.len() == before && (scope == Scope::Program || LINES.contains(&name)) {
             self.dictated(act.stdin, span);
+        }
+    }
+
+    /// With another account's rights, a program that hands out a shell is one.
+    fn hands_out(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>, span: Span) {
+        if act.place.runs_in != RunsIn::Elevated || self.catalogue.interpreter(name).is_some() {
+            return;
+        }
+        let bare = || {
+            args.iter()
+                .all(|word| word.shown().starts_with('-') || matches!(word.shown(), "new" | "new-session" | "attach"))
+        };
+        let opens = TERMINALS.contains(&name) && (bare() || args.first().is_some_and(|word| word.shown() == "new"));
+        let lists = args
+            .iter()
+            .any(|word| matches!(word.shown(), "-ls" | "-list" | "-v" | "-V" | "-wipe" | "--version" | "--help"));
+        let says = |word: &Word| SHELLS.iter().any(|shell| stands(word.shown(), shell));
+        if opens && !lists || !NAMES_SHELLS.contains(&name) && args.iter().any(says) {
+            let reason = "opens a shell as another account, out of {object}";
+            self.effect(EffectKind::PrivEscalation, Severity::Medium, Undo::Easy, span, command.shown(), reason);
+        }
+    }
+
+    /// Statements that a filter before it has made are run by a database's client.
+    pub(super) fn made_statements(&mut self, language: Option<&str>, stdin: &Input, span: Span) {
+        let sql = language
+            .and_then(Dialect::from_name)
+            .is_some_and(|dialect| matches!(dialect, Dialect::Psql | Dialect::Mysql | Dialect::Sqlite));
+        if sql && self.upstream.destroys && matches!(stdin, Input::Flow(Flow { text: None, .. })) {
+            let reason = "runs statements that destroy, made by the command before it";
+            self.effect(EffectKind::SqlDestroy, Severity::High, Undo::Never, span, "", reason);
+        }
+    }
+
+    /// `echo $DB_PASSWORD` shows what nobody should see; into a program that takes it from there it does not.
+    pub(super) fn shows_variables(&mut self, simple: &Simple, argv: &[Word]) {
+        let speaks = argv.first().and_then(Word::known).is_some_and(|name| matches!(name, "echo" | "printf" | "print"));
+        let shown = self.upstream.last && self.place.depth == 0 && simple.redirects.is_empty();
+        if !speaks || self.reader != Reader::Shell || !shown {
+            return;
+        }
+        for raw in simple.words.iter().skip(1) {
+            let secret = raw.pieces.iter().find_map(|piece| match piece {
+                Piece::Variable { name, .. } if is_secret_variable(name) => Some(name.clone()),
+                _ => None,
+            });
+            if let Some(name) = secret.filter(|name| self.value(name).is_none()) {
+                let reason = "shows the secret {object}";
+                self.effect(EffectKind::CredAccess, Severity::Medium, Undo::Never, raw.span, &name, reason);
+            }
         }
     }
 
@@ -177,6 +235,148 @@ impl Walk<'_> {
         }
     }
 }
+
+/// What the commands of a pipeline have done so far.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Upstream {
+    /// One of them has enciphered what goes through.
+    pub(super) encodes: bool,
+    /// One of them has words in it that destroy tables.
+    pub(super) destroys: bool,
+    /// Nothing but an encoder, or nothing at all, reads what the command writes.
+    pub(super) last: bool,
+}
+
+impl Upstream {
+    /// Goes on behind a stage.
+    pub(super) fn through(&mut self, stage: &Stage) {
+        let Stage::Simple(simple) = stage else { return };
+        let text = |word: &super::super::tree::Raw| {
+            word.pieces.iter().find_map(|piece| match piece {
+                Piece::Text { text, .. } => Some(text.to_ascii_lowercase()),
+                _ => None,
+            })
+        };
+        self.encodes |= names(stage).is_some_and(|name| ENCODERS.contains(&name));
+        self.destroys |=
+            simple.words.iter().skip(1).filter_map(text).any(|text| MAKES.iter().any(|verb| text.contains(verb)));
+    }
+}
+
+/// The program of a stage, if the text says it.
+pub(super) fn names(stage: &Stage) -> Option<&str> {
+    let Stage::Simple(simple) = stage else { return None };
+    match simple.words.first()?.pieces.as_slice() {
+        [Piece::Text { text, .. }] => Some(text.as_str()),
+        _ => None,
+    }
+}
+
+/// Whether what a command writes before these stages is shown, as it is or enciphered.
+pub(super) fn is_shown(after: &[Stage]) -> bool {
+    after.iter().all(|stage| {
+        names(stage).is_some_and(|name| ENCODERS.contains(&name) || matches!(name, "cat" | "tee" | "less" | "more"))
+    })
+}
+
+/// Whether a text holds a word, and no longer one.
+fn stands(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let after = text.get(at + word.len()..).and_then(|rest| rest.chars().next());
+        !after.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    })
+}
+
+/// Whether a variable is named as secrets are.
+fn is_secret_variable(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let ends = [
+        "PASSWORD",
+        "PASSWD",
+        "_PASS",
+        "_PW",
+        "_PWD",
+        "SECRET",
+        "TOKEN",
+        "API_KEY",
+        "APIKEY",
+        "ACCESS_KEY",
+        "PRIVATE_KEY",
+        "SECRET_KEY",
+        "CREDENTIALS",
+    ];
+    ends.iter().any(|end| name.ends_with(end))
+}
+
+/// Programs that write the same in other letters.
+const ENCODERS: [&str; 8] = ["base64", "base32", "xxd", "od", "hexdump", "uuencode", "basenc", "rev"];
+
+/// What a filter writes that makes statements which destroy.
+const MAKES: [&str; 6] = ["drop table", "drop database", "drop schema", "delete from", "truncate table", "truncate "];
+
+/// Programs whose question carries what they are given.
+const QUESTIONERS: [&str; 12] =
+    ["dig", "host", "nslookup", "drill", "kdig", "ping", "ping6", "whois", "finger", "resolvectl", "getent", "logger"];
+
+/// Programs that are a terminal, with a shell in it.
+const TERMINALS: [&str; 14] = [
+    "screen",
+    "tmux",
+    "byobu",
+    "zellij",
+    "script",
+    "expect",
+    "xterm",
+    "gnome-terminal",
+    "konsole",
+    "terminator",
+    "alacritty",
+    "kitty",
+    "urxvt",
+    "dvtm",
+];
+
+/// Words that start a shell where a program runs what its options say.
+const SHELLS: [&str; 10] =
+    ["/bin/sh", "/bin/bash", "/bin/dash", "/bin/zsh", "!sh", "!bash", "!/bin", "bin/ksh", "os.execute", "exec \"sh"];
+
+/// Programs that may be told the name of a shell.
+const NAMES_SHELLS: [&str; 34] = [
+    "useradd",
+    "adduser",
+    "usermod",
+    "chsh",
+    "cat",
+    "ls",
+    "stat",
+    "file",
+    "which",
+    "cp",
+    "ln",
+    "mv",
+    "install",
+    "chmod",
+    "chown",
+    "rm",
+    "grep",
+    "echo",
+    "dpkg",
+    "rpm",
+    "apt",
+    "apt-get",
+    "yum",
+    "dnf",
+    "md5sum",
+    "sha256sum",
+    "ldd",
+    "strings",
+    "docker",
+    "podman",
+    "kubectl",
+    "crontab",
+    "systemctl",
+    "update-alternatives",
+];
 
 /// Whether a stage of a pipeline picks secrets out of what it reads: `grep -i passw`, `jq .db_password.value`.
 pub(super) fn seeks_secrets(stage: &Stage) -> bool {

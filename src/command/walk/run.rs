@@ -170,7 +170,8 @@ impl Walk<'_> {
             (Some(_), Input::Flow(Flow { from: FlowOrigin::Network, .. })) => self.unread(FlowOrigin::Network, span),
             _ => {}
         }
-        (ruled || found.input.is_some(), payload)
+        self.made_statements(found.input, act.stdin, span);
+        (ruled, payload)
     }
 
     /// What the consoles of databases give to a shell: `host CMD`, `!CMD`.
