@@ -435,20 +435,6 @@ impl Walk<'_> {
         }
     }
 
-    /// Files that programs run without being told (`make`), or as an operand of theirs (`mongosh db x.js`): those that the session wrote are read.
-    fn unasked(&mut self, name: &str, args: &[Word], span: Span) {
-        let Some((_, files, language)) = UNASKED.iter().find(|(names, _, _)| names.contains(&name)) else { return };
-        let quiet = |word: &Word| matches!(word.shown(), "-f" | "--file" | "-n" | "--dry-run" | "-l" | "--list");
-        if args.iter().any(quiet) {
-            return;
-        }
-        let named = files.iter().map(|file| Word { text: Text::Known((*file).to_owned()), ..Word::unknown(span) });
-        let given = args.iter().filter(|word| word.shown().contains('.') && files.is_empty()).cloned();
-        if let Some(file) = named.chain(given).find(|word| self.file(word).is_some()) {
-            self.ran(&file, language, &[]);
-        }
-    }
-
     /// What comes straight from the network is put in as if somebody had looked at it.
     fn installs(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) {
         let addressed = INSTALLERS.contains(&name);
@@ -663,13 +649,6 @@ const INSTALLERS: [&str; 13] =
 
 /// Programs that run or install what they are given, and whose words hold addresses of other sorts.
 const LOADERS: [&str; 6] = ["docker", "podman", "nerdctl", "kubectl", "oc", "ctr"];
-
-/// Programs, the files that they run unasked (any operand, if there are none), and the language of those.
-const UNASKED: [(&[&str], &[&str], &str); 3] = [
-    (&["make", "gmake"], &["Makefile", "makefile", "GNUmakefile"], "make"),
-    (&["just"], &["justfile", "Justfile", ".justfile"], "make"),
-    (&["mongosh", "mongo"], &[], "mongo"),
-];
 
 /// Options with which `parallel` gives its command input and no arguments.
 const PIPES: [&str; 3] = ["--pipe", "--spreadstdin", "--pipepart"];

@@ -149,6 +149,20 @@ impl Walk<'_> {
         }
     }
 
+    /// Files that programs run without being told (`make`), or as an operand of theirs (`mongosh db x.js`): those that the session wrote are read.
+    pub(super) fn unasked(&mut self, name: &str, args: &[Word], span: Span) {
+        let Some((_, files, language)) = UNASKED.iter().find(|(names, _, _)| names.contains(&name)) else { return };
+        let quiet = |word: &Word| matches!(word.shown(), "-f" | "--file" | "-n" | "--dry-run" | "-l" | "--list");
+        if args.iter().any(quiet) {
+            return;
+        }
+        let named = files.iter().map(|file| Word { text: Text::Known((*file).to_owned()), ..Word::unknown(span) });
+        let given = args.iter().filter(|word| word.shown().contains('.') && files.is_empty()).cloned();
+        if let Some(file) = named.chain(given).find(|word| self.file(word).is_some()) {
+            self.ran(&file, language, &[]);
+        }
+    }
+
     /// Looks for commands in one word. Answers whether there was one.
     fn looks(&mut self, text: &str, word: &Word, told: Told) -> bool {
         // `<(echo '…')`
@@ -347,6 +361,13 @@ const QUIET: [&str; 12] = [
 
 /// Texts and words of one line that are tried as commands; the longest of the corpora needs six.
 const MAX_TRIALS: usize = 32;
+
+/// Programs, the files that they run unasked (any operand, if there are none), and the language of those.
+const UNASKED: [(&[&str], &[&str], &str); 3] = [
+    (&["make", "gmake"], &["Makefile", "makefile", "GNUmakefile"], "make"),
+    (&["just"], &["justfile", "Justfile", ".justfile"], "make"),
+    (&["mongosh", "mongo"], &[], "mongo"),
+];
 
 /// Lines of its input that a console is taken to read.
 const MAX_LINES: usize = 12;
