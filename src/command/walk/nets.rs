@@ -36,7 +36,8 @@ impl Walk<'_> {
         }
         let before = self.effects.len();
         let scope = catalogue.nets().scope(name);
-        if scope != Scope::Silent {
+        let queries = QUERIES.iter().any(|verb| name.eq_ignore_ascii_case(verb));
+        if scope != Scope::Silent && !queries {
             self.statements(args);
         }
         self.verbs(name, command, args, scope, span);
@@ -476,6 +477,9 @@ const QUESTIONS: [&str; 9] =
 /// With which words statements of SQL begin that do more than ask.
 const STATEMENTS: [&str; 10] =
     ["drop", "truncate", "delete", "alter", "grant", "revoke", "update", "insert", "copy", "unload"];
+
+/// A line that begins so is a statement itself: what it quotes is its data.
+const QUERIES: [&str; 7] = ["select", "insert", "update", "with", "values", "explain", "replace"];
 
 /// Options whose value is text for people, or is looked for.
 const MESSAGES: [&str; 18] = [
