@@ -149,10 +149,10 @@ shells! {
     zsh_without_hooks: Shell::Zsh, hooks false, 80 columns, unguarded at least 90 percent;
     // A command of several lines is read from keys and screen.
     fish_with_hooks: Shell::Fish, hooks true, 80 columns, unguarded at least 85 percent;
-    fish_without_hooks: Shell::Fish, hooks false, 80 columns, unguarded at least 90 percent;
+    fish_without_hooks: Shell::Fish, hooks false, 80 columns, unguarded at least 85 percent;
     bash_at_20_columns: Shell::Bash, hooks false, 20 columns, unguarded at least 85 percent;
     zsh_at_20_columns_with_hooks: Shell::Zsh, hooks true, 20 columns, unguarded at least 85 percent;
     zsh_at_200_columns: Shell::Zsh, hooks false, 200 columns, unguarded at least 85 percent;
-    dash: Shell::Dash, hooks false, 80 columns, unguarded at least 90 percent;
-    busybox_ash: Shell::Ash, hooks false, 80 columns, unguarded at least 90 percent;
+    dash: Shell::Dash, hooks false, 80 columns, unguarded at least 85 percent;
+    busybox_ash: Shell::Ash, hooks false, 80 columns, unguarded at least 85 percent;
 }

@@ -32,7 +32,15 @@ pub(super) fn shown(tokens: &[Token<'_>]) -> Option<Verdict> {
         None if tokens.first().is_some_and(|token| token.is("TABLE")) => name(tokens, 1),
         None => return None,
     };
-    let all = selected.contains(&Token::Sign('*'))
+    let every = |(at, token): (usize, &Token<'_>)| {
+        let before = at.checked_sub(1).and_then(|at| selected.get(at));
+        // `t.*` or `DISTINCT *`, and no product.
+        let stands_alone = before.is_none_or(|before| {
+            matches!(before, Token::Sign(',' | '.')) || before.any("ALL|DISTINCT") || before.text().ends_with('.')
+        });
+        *token == Token::Sign('*') && stands_alone
+    };
+    let all = selected.iter().enumerate().any(every)
         || from.is_none()
         || columns().any(|column| GATHERING.iter().any(|call| column.eq_ignore_ascii_case(call)));
     let several = columns().filter(|column| is_personal(column)).count() >= 2;

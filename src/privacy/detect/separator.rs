@@ -49,6 +49,9 @@ pub(super) fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usi
         // A segment of a resource's name, or of an expansion: `arn:…:secret:x`, `${TOKEN:?must be set}`.
         return None;
     }
+    if before == Some(b'(') && is_phase(line, from, i) {
+        return None;
+    }
     if at(i) == Some(b'.')
         && matches!(at(i + 1), Some(b' ' | b':' | b'\t'))
         && line.get(from..to).is_some_and(|own| own.contains(&b'.') || own.len() <= 4)
@@ -149,7 +152,7 @@ pub(super) fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usi
         // `| password | x |`
         (Some(b'|'), Some(b' ')) if blanks > 0 => Some((Sep::Blanks, skip(j + 1), to)),
         (Some(_), _) if blanks > 1 || tab => Some((Sep::Blanks, j, to)),
-        (Some(_), _) if blanks == 1 => Some((Sep::Prose, j, to)),
+        (Some(_), _) if blanks == 1 => (!assigns(line.get(j..).unwrap_or_default())).then_some((Sep::Prose, j, to)),
         (None, _) => is_paired_name(line, from).then_some((Sep::Paired, to, to)),
         _ => None,
     }
@@ -167,6 +170,22 @@ fn is_tag_prefix(line: &[u8], from: usize) -> bool {
     let head = line.get(..from.saturating_sub(1)).unwrap_or_default();
     let prefix = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
     prefix > 0 && prefix < 20 && head.len().checked_sub(prefix + 1).and_then(|i| head.get(i)) == Some(&b'<')
+}
+
+/// `pam_unix(passwd:chauthtok)`: a service and what it does.
+fn is_phase(line: &[u8], from: usize, colon: usize) -> bool {
+    let called = from.checked_sub(2).and_then(|i| line.get(i)).is_some_and(u8::is_ascii_alphanumeric);
+    let rest = line.get(colon..).and_then(|rest| rest.strip_prefix(b":")).unwrap_or_default();
+    let word = rest.iter().take_while(|b| b.is_ascii_lowercase() || **b == b'_').count();
+    called && word > 0 && rest.get(word) == Some(&b')')
+}
+
+/// `SMTP_PORT=587`: another assignment, and no value of the name before it.
+fn assigns(rest: &[u8]) -> bool {
+    let name = rest.iter().take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b'_').count();
+    let begins = rest.first().is_some_and(u8::is_ascii_uppercase);
+    // Base64 ends in such signs.
+    name > 1 && begins && rest.get(name) == Some(&b'=') && !matches!(rest.get(name + 1), None | Some(b'=' | b' '))
 }
 
 /// `${` before a name.

@@ -100,6 +100,11 @@ pub(super) fn is_placeholder(rules: &Rules, value: &[u8]) -> bool {
     };
     wrapped
         || is_row(value)
+        || ["changeme", "change-me", "change_me"].iter().any(|word| {
+            lower
+                .strip_prefix(word.as_bytes())
+                .is_some_and(|rest| matches!(rest.first(), None | Some(b'-' | b'_' | b' ' | b'.')))
+        })
         || lower.starts_with(b"your")
         || lower.starts_with(b"my-")
         || lower.starts_with(b"my_")
