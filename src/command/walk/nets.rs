@@ -106,6 +106,9 @@ impl Walk<'_> {
             None if script => return,
             None => args,
         };
+        if args.first().is_some_and(|word| SENTENCE.contains(&word.shown())) {
+            return;
+        }
         let scope = if script && scope == Scope::Program { Scope::Tasks } else { scope };
         let told = catalogue.nets().told(scope, args.iter().map(|word| word.known().unwrap_or(UNKNOWN)));
         let named = || {
@@ -477,6 +480,10 @@ const QUESTIONS: [&str; 9] =
 /// With which words statements of SQL begin that do more than ask.
 const STATEMENTS: [&str; 10] =
     ["drop", "truncate", "delete", "alter", "grant", "revoke", "update", "insert", "copy", "unload"];
+
+/// With which second words people write sentences (our own greeting is read with a line that was typed before the first prompt), and no tool
+/// has a verb.
+const SENTENCE: [&str; 6] = ["that", "which", "who", "will", "must", "should"];
 
 /// A line that begins so is a statement itself: what it quotes is its data.
 const QUERIES: [&str; 7] = ["select", "insert", "update", "with", "values", "explain", "replace"];
