@@ -54,6 +54,7 @@ mod rows {
         state_wrapped_wide_and_resized_lines_are_read_whole
         submit_a_console_that_keeps_its_line_is_cleared_by_its_own_keys
         submit_a_line_that_an_editor_gives_back_is_not_known
+        submit_a_line_that_ctrl_o_fetches_is_awaited
         submit_a_lone_line_feed_or_ctrl_o_is_an_enter
         submit_a_macro_is_judged_where_it_is_defined
         submit_a_refused_line_is_not_run_by_the_refusal

@@ -286,7 +286,8 @@ impl LineReader {
     /// this says that the line is gone and a new prompt is there.
     #[must_use]
     pub fn is_empty(&self, screen: &Screen) -> bool {
-        if screen.faulted() || !self.editor.text().is_empty() || (self.prompt.is_some() && !self.editor.is_sure()) {
+        let unsure = self.prompt.is_some() && !self.editor.is_sure();
+        if screen.faulted() || !self.editor.text().is_empty() || unsure || self.is_unread() {
             return false;
         }
         let Some(Interrupted { line, texts, typed, .. }) = &self.interrupted else {
@@ -399,8 +400,7 @@ impl LineReader {
             // What was typed last is not there: the rest of the line may be on its way as well.
             return reading([line, long.unwrap_or_default(), keys], Certainty::Opaque, false);
         }
-        if !sure && line.is_empty() && long.is_none() && self.editor.is_recalled() && !self.echoes {
-            // Something was called up that nothing shows.
+        if !sure && line.is_empty() && long.is_none() && self.is_unread() {
             return reading([], Certainty::Opaque, false);
         }
         let seen = [line.clone(), long.unwrap_or_default()];
@@ -450,6 +450,11 @@ impl LineReader {
         let visible = rows.iter().any(|row| self.is_visible(row));
         let keys = if self.editor.is_sure() { self.editor.text() } else { String::new() };
         reading(rows.into_iter().chain([keys]), Certainty::Screen, !visible)
+    }
+
+    /// Whether something was called up that nothing shows: it may be on its way.
+    fn is_unread(&self) -> bool {
+        self.editor.is_recalled() && !self.echoes
     }
 
     /// Whether the screen shows what was typed last, where the keys alone do not tell the line.
