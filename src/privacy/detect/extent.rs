@@ -44,6 +44,9 @@ pub(super) fn extent(line: &[u8], label_start: usize, at: usize, sep: Sep, promi
 
 /// `Some("x")`, `ISODate("1985-05-12")`, `<%= "x" %>`: how much stands before the quote of a value that is wrapped.
 fn wrapper(text: &[u8]) -> usize {
+    if memchr::memchr2(b'"', b'\'', text.get(..text.len().min(WRAPPER_MAX + 1)).unwrap_or_default()).is_none() {
+        return 0;
+    }
     let known = [
         &b"Some("[..],
         b"Ok(",
@@ -409,3 +412,6 @@ pub(super) fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(u
     };
     Some((start, end, false))
 }
+
+/// The longest of what a value is wrapped in.
+const WRAPPER_MAX: usize = 13;

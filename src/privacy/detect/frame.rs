@@ -303,7 +303,7 @@ impl Memory {
                 continue;
             }
             let person = person || is_personal_at(line, anchor.start);
-            if narrow && !person && is_one_word(line.bytes, anchor.end) {
+            if !person && (narrow && is_one_word(line.bytes, anchor.end) || is_lone(line, anchor)) {
                 // `user=root`: where nobody is spoken of, only a name of two words would fit.
                 after = anchor.end;
                 continue;
@@ -351,8 +351,8 @@ impl Memory {
         if fresh && prose::ends_a_letter(line.bytes) {
             self.pending = classify(line.rules, b"contact").map(|promise| (promise, indentation(line.bytes)));
         }
-        if fresh
-            && may_be_header(line.bytes)
+        let header = fresh && may_be_header(line.bytes);
+        if header
             && let Some(table) = Table::of(line.rules, line.bytes)
                 .filter(|_| !is_row || self.table.is_none() || is_all_names(line.bytes))
         {
@@ -380,7 +380,7 @@ impl Memory {
         if fresh {
             self.lone_name(line);
             let plain = |line: &&[u8]| line.len() <= ABOVE_MAX && memchr::memchr3(b':', b'/', b'"', line).is_none();
-            self.above = Some(line.bytes).filter(plain).filter(|line| may_be_header(line)).map(Box::from);
+            self.above = Some(line.bytes).filter(|_| header).filter(plain).map(Box::from);
         }
     }
 
@@ -482,6 +482,27 @@ fn is_one_word(line: &[u8], at: usize) -> bool {
     rest.first().is_some_and(u8::is_ascii_alphanumeric) && matches!(rest.get(len), None | Some(b' '))
 }
 
+/// `user=root` behind a blank: the name promises a name of two words, and there is one word that no second can follow.
+fn is_lone(line: &Line<'_>, anchor: &Anchor) -> bool {
+    let before = anchor.start.checked_sub(1).and_then(|i| line.bytes.get(i));
+    if line.may_grow || !matches!(before, None | Some(b' ' | b'\t')) || !line.rules.roles(anchor.literal).lone {
+        return false;
+    }
+    let Some(rest) = line.bytes.get(anchor.end..).and_then(|rest| rest.strip_prefix(b"=")) else { return false };
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
+    let len = rest.iter().take_while(|b| part(b)).count();
+    let next = match rest.get(len..) {
+        Some([]) => None,
+        Some([b' ', next @ ..]) => next.first(),
+        _ => return false,
+    };
+    // The small letters are those of `van`, `de` and `la`, which names have between.
+    len > 0
+        && anchor.start - key::label_start(line.bytes, anchor.start) < LABEL_MAX
+        && rest.first().is_some_and(u8::is_ascii_alphanumeric)
+        && !next.is_some_and(|b| b.is_ascii_uppercase() || matches!(b, b'v' | b'd' | b'l' | b'"' | b'\'' | 0x80..))
+}
+
 /// Whether other words, or an e-mail address, say that it is about a person here: in the same object, if the line has any.
 fn is_personal_at(line: &Line<'_>, at: usize) -> bool {
     let near = |start: usize, end: usize| {
@@ -490,40 +511,12 @@ fn is_personal_at(line: &Line<'_>, at: usize) -> bool {
         between.len() <= PERSONAL && !between.iter().any(|b| matches!(b, b'{' | b'}' | b'[' | b']'))
     };
     line.emails.iter().any(|(start, end)| near(*start, *end))
-        || line.anchors.iter().any(|anchor| {
-            let word = line.bytes.get(anchor.start..anchor.end).unwrap_or_default();
-            PERSONAL_WORDS.iter().any(|own| word.eq_ignore_ascii_case(own)) && near(anchor.start, anchor.end)
-        })
+        || line.anchors.iter().any(|anchor| line.rules.roles(anchor.literal).personal && near(anchor.start, anchor.end))
 }
-
-/// Columns and keys that only persons have.
-const PERSONAL_WORDS: &[&[u8]] = &[
-    b"phone",
-    b"ssn",
-    b"dob",
-    b"birth",
-    b"surname",
-    b"birthdate",
-    b"iban",
-    b"passport",
-    b"mobile",
-    b"lastname",
-    b"firstname",
-    b"birthday",
-    b"cc",
-    b"cvv",
-    b"cpf",
-    b"nino",
-    b"nif",
-    b"dni",
-    b"bsn",
-    b"pesel",
-];
 
 /// Whether a word and those beside it say that codes for one use come.
 fn are_codes(line: &Line<'_>, anchor: &Anchor) -> bool {
-    let word = line.bytes.get(anchor.start..anchor.end).unwrap_or_default();
-    if !OF_CODES.iter().any(|own| word.eq_ignore_ascii_case(own.as_bytes())) {
+    if !line.rules.roles(anchor.literal).codes {
         return false;
     }
     let from = anchor.start.saturating_sub(anchor.start.min(24));
@@ -560,8 +553,9 @@ pub(super) fn is_of_person(kind: DataKind) -> bool {
 /// The honorifics and phrases after which a name comes.
 fn prose_names(out: &mut Out<'_, '_>) {
     let line = out.line;
+    let speaking = || line.anchors.iter().filter(|anchor| line.rules.roles(anchor.literal).prose);
     if line.may_grow {
-        for open in line.anchors.iter().filter_map(|anchor| prose::open_behind(line.bytes, anchor.start, anchor.end)) {
+        for open in speaking().filter_map(|anchor| prose::open_behind(line.bytes, anchor.start, anchor.end)) {
             out.tail.hold(open, Weight::Light);
         }
     }
@@ -571,7 +565,7 @@ fn prose_names(out: &mut Out<'_, '_>) {
         {
             out.tail.hold(start, Weight::Light);
         }
-        for anchor in line.anchors.iter() {
+        for anchor in speaking() {
             if let Some((start, end)) = prose::address_around(line.bytes, anchor.start, anchor.end) {
                 out.hit(start, end, DataKind::PostalAddress);
                 if line.may_grow {
@@ -583,7 +577,7 @@ fn prose_names(out: &mut Out<'_, '_>) {
     if !line.kinds.contains(DataKind::PersonName) {
         return;
     }
-    for anchor in line.anchors.iter() {
+    for anchor in speaking() {
         if let Some((from, to)) = prose::name_behind(line.bytes, anchor.start, anchor.end) {
             out.hit(from, to, DataKind::PersonName);
             if line.may_grow {
@@ -627,27 +621,14 @@ const LIGHT: usize = 4;
 /// So far behind a word a name, a date or an address begins to look like one.
 const UNDECIDED: usize = 64;
 
+/// A longer label may have more words than are looked at.
+const LABEL_MAX: usize = 22;
+
 /// Longer lines are no headers.
 const ABOVE_MAX: usize = 512;
 
 /// Added to the indentation of a name that stands alone without a colon: its value must be indented further.
 const BELOW_A_NAME: usize = 1 << 16;
-
-/// The words by which the names of codes for one use are recognised.
-const OF_CODES: &[&str] = &[
-    "recovery",
-    "recuperación",
-    "recupero",
-    "backup",
-    "scratch",
-    "emergency",
-    "totp",
-    "auth",
-    "codes",
-    "secours",
-    "wiederherstellungscodes",
-    "wiederherstellungscode",
-];
 
 /// More codes are not given out at once.
 const CODES_MAX: u8 = 24;

@@ -234,13 +234,15 @@ fn with_next_word(rules: &Rules, line: &[u8], from: usize, at: usize) -> Option<
 
 /// `mein Name ist`, `my name is`: whose it is says that it is a person's.
 fn possessive(line: &[u8], from: usize, sep: Sep) -> bool {
+    if sep != Sep::Prose {
+        return false;
+    }
     let before = line.get(..from).unwrap_or_default().trim_ascii_end();
     let word = before.rsplit(|b| !b.is_ascii_alphabetic()).next().unwrap_or_default().to_ascii_lowercase();
-    sep == Sep::Prose
-        && matches!(
-            word.as_slice(),
-            b"my" | b"mein" | b"mon" | b"mi" | b"meu" | b"mio" | b"mijn" | b"min" | b"mitt" | b"his" | b"her"
-        )
+    matches!(
+        word.as_slice(),
+        b"my" | b"mein" | b"mon" | b"mi" | b"meu" | b"mio" | b"mijn" | b"min" | b"mitt" | b"his" | b"her"
+    )
 }
 
 pub(super) fn identifier(line: &[u8], start: usize, end: usize) -> (usize, usize) {
@@ -259,7 +261,7 @@ pub(super) fn identifier(line: &[u8], start: usize, end: usize) -> (usize, usize
 }
 
 /// Up to three words before an identifier, joined by single blanks: `Social Security Number`.
-fn label_start(line: &[u8], from: usize) -> usize {
+pub(super) fn label_start(line: &[u8], from: usize) -> usize {
     let mut start = from;
     for _ in 0..3 {
         if start < 2 || line.get(start - 1) != Some(&b' ') {
@@ -324,18 +326,21 @@ pub(super) fn value_at(
         _ => true,
     };
     // `[-p pat=rep]`, `--junk-session-cookies Ignore session cookies`: what a manual says.
-    let manual = !quoted
-        && promise.is_secret()
-        && (line.get(end) == Some(&b']') && text.iter().all(|b| b.is_ascii_lowercase() || *b == b'-')
-            || matches!(sep, Sep::Flag)
-                && names::is_capitalised(text)
-                && text.iter().skip(1).all(u8::is_ascii_lowercase)
-                && matches!(line.get(end..end + 2), Some([b' ', b'a'..=b'z'])));
-    let counted = line.get(..at).is_some_and(is_plural) && text.iter().all(|b| b.is_ascii_digit());
+    let manual = || {
+        !quoted
+            && promise.is_secret()
+            && (line.get(end) == Some(&b']') && text.iter().all(|b| b.is_ascii_lowercase() || *b == b'-')
+                || matches!(sep, Sep::Flag)
+                    && names::is_capitalised(text)
+                    && text.iter().skip(1).all(u8::is_ascii_lowercase)
+                    && matches!(line.get(end..end + 2), Some([b' ', b'a'..=b'z'])))
+    };
+    let counted = || line.get(..at).is_some_and(is_plural) && text.iter().all(|b| b.is_ascii_digit());
     // `pass `Authorization: Bearer <token>``: what is passed, not a password.
-    let spoken = sep == Sep::Prose && quoted && (text.contains(&b'<') || memchr::memmem::find(text, b": ").is_some());
+    let spoken =
+        || sep == Sep::Prose && quoted && (text.contains(&b'<') || memchr::memmem::find(text, b": ").is_some());
     let other = !cell
-        || (counted || spoken || manual) && promise.is_secret()
+        || promise.is_secret() && (counted() || spoken() || manual())
         || promise.is_secret() && !quoted && is_no_secret(rules, line, (start, end), place);
     let program = !quoted
         && promise.is_name()

@@ -40,6 +40,7 @@ mod printed;
 mod prose;
 mod quick;
 mod record;
+mod roles;
 mod rules;
 mod separator;
 mod shape;

@@ -158,6 +158,9 @@ impl Memory {
     /// A value in something open, under a key of its own or none.
     fn inherited(&self, out: &mut Out<'_, '_>, key: &[u8], start: usize, end: usize) {
         let line = out.line;
+        if self.frames.iter().all(|frame| frame.what == What::Other) {
+            return;
+        }
         let Some(value) = line.bytes.get(start..end).filter(|value| !value.is_empty()) else { return };
         let own = classify(line.rules, key);
         for frame in self.frames.iter().rev() {

@@ -91,11 +91,16 @@ impl Memory {
 /// Whether a line says that a secret comes on one below it.
 pub(super) fn said_to_come(line: &Line<'_>, end: usize) -> bool {
     let rest = line.bytes.get(end..).unwrap_or_default().trim_ascii_end();
+    if !matches!(rest.last(), Some(b':' | b'.')) {
+        return false;
+    }
     let prose = !rest.iter().any(|b| matches!(b, b'=' | b'{' | b'(' | b';' | b'|' | b'"'));
-    let does = [&b"reset"[..], b"generated", b"created", b"changed", b"following"]
-        .iter()
-        .any(|word| memchr::memmem::find(rest, word).is_some());
-    prose && rest.contains(&b' ') && (rest.ends_with(b":") || does && rest.ends_with(b"."))
+    let does = || {
+        [&b"reset"[..], b"generated", b"created", b"changed", b"following"]
+            .iter()
+            .any(|word| memchr::memmem::find(rest, word).is_some())
+    };
+    prose && rest.contains(&b' ') && (rest.ends_with(b":") || does())
 }
 
 /// Whether a line is of a program: it opens a block or a call, and its last word is no label.

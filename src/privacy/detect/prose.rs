@@ -81,6 +81,19 @@ fn has_town(text: &str) -> bool {
     })
 }
 
+/// Whether a word, in small letters, says anything to those below that look for names and addresses behind or around it.
+pub(super) fn speaks(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    let word = lower.as_str();
+    SAID.contains(&word)
+        || HONORIFICS.contains(&word)
+        || matches!(word, "best" | "thanks")
+        || PREFIXES.contains(&word)
+        || UNMISTAKABLE.contains(&word.as_bytes())
+        || word.ends_with("strasse")
+        || word.ends_with("straße")
+}
+
 /// The name behind a word of farewell or introduction: `Regards, Jane Roe`, `je m'appelle Jeanne Roe`.
 pub(super) fn name_behind(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     let rest = line.get(end..)?;

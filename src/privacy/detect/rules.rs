@@ -12,6 +12,7 @@ use super::entry::File;
 use super::heads::Heads;
 use super::literals::Matcher;
 use super::quick::{Endings, Set, Table};
+use super::roles::Roles;
 use super::shape::{Shape, Trie};
 use crate::model::DataKind;
 
@@ -60,6 +61,8 @@ pub(super) struct Uses {
     pub(super) free: bool,
     /// Whether one of its tokens counts in another spelling too.
     pub(super) folds: bool,
+    /// What it says by itself.
+    pub(super) roles: Roles,
 }
 
 #[derive(Debug)]
@@ -277,6 +280,7 @@ impl Rules {
         rules.things = file.words.things.into_iter().map(boxed).collect();
         rules.placeholders = file.words.placeholders.into_iter().collect();
         rules.uses = literals.uses;
+        rules.note_roles(&literals.texts);
         let built = Matcher::of(&literals.texts, &rules.uses);
         rules.literals = built.map_err(|why| fault("", why))?;
         Ok(rules)

@@ -372,20 +372,35 @@ fn cells_of_header(line: &[u8]) -> Option<(Style, Vec<(usize, usize)>)> {
         return (cells.len() >= 2 && named(&cells, 2)).then_some((Style::Pipes, cells));
     }
     for separator in [b'\t', b',', b';'] {
+        if memchr::memchr(separator, line).is_none() {
+            continue;
+        }
         let cells = separated(line, separator);
         if cells.len() >= 2 && cells.iter().all(|(start, end)| end > start) && named(&cells, 2) {
             return Some((Style::Separated(separator), cells));
         }
     }
+    // Cheaply: where nothing stands two blanks apart there is one cell, and where the first is no title no header.
+    let text = line.trim_ascii();
+    let first = line.iter().find(|b| !matches!(b, b' ' | b'\t'));
+    if !first.is_some_and(|b| begins_a_title(*b))
+        || memchr::memchr(b'\t', text).is_none() && memchr::memmem::find(text, b"  ").is_none()
+    {
+        return None;
+    }
     let cells = aligned(line);
     (cells.len() >= 2 && named(&cells, 2)).then_some((Style::Aligned, cells))
+}
+
+fn begins_a_title(b: u8) -> bool {
+    b.is_ascii_alphabetic() || b >= 0x80 || matches!(b, b'_' | b'#')
 }
 
 /// What a column is called: one to four words that begin with a letter.
 fn is_title(cell: &[u8]) -> bool {
     let letters = cell.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
     cell.len() <= 40
-        && cell.first().is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'_' | b'#'))
+        && cell.first().is_some_and(|b| begins_a_title(*b))
         && letters * 2 > cell.len()
         && cell.iter().all(|b| {
             b.is_ascii_alphanumeric()

@@ -25,6 +25,9 @@ pub(super) enum Verdict {
 
 /// What a name promises, and whether it says that it does not.
 pub(super) fn verdict(rules: &Rules, name: &[u8]) -> Verdict {
+    if name.is_empty() {
+        return Verdict::Unknown;
+    }
     let mut words = Words::of(name);
     if words.count >= HUMPS && words.letters() < words.count * 3 && !name.contains(&b'_') && !name.contains(&b' ') {
         // Humps of base64.
@@ -380,5 +383,5 @@ const HUMPS: usize = 4;
 /// No name has more words.
 const WORDS_MAX: usize = 12;
 
-/// More than any name that is written in ASCII has letters.
-const ROOM: usize = 128;
+/// More than nearly any name that is written in ASCII has letters.
+const ROOM: usize = 64;
