@@ -100,6 +100,8 @@ pub(super) struct Line<'a> {
     pub(super) may_grow: bool,
     /// Where its first personal data begin that say by themselves what they are.
     pub(super) personal: Option<usize>,
+    /// Whether it may begin a key block or a table of SQL.
+    pub(super) marked: bool,
 }
 
 impl Memory {
@@ -174,7 +176,7 @@ impl Memory {
         if !out.line.kinds.contains(DataKind::PrivateKey) {
             return false;
         }
-        let begin = begin_of_block(bytes);
+        let begin = if out.line.marked { begin_of_block(bytes) } else { None };
         if self.block == 0 && begin.is_none() {
             return false;
         }
@@ -308,7 +310,7 @@ impl Memory {
                 after = anchor.end;
                 continue;
             }
-            let (to, behind) = key::behind(line.rules, line.bytes, anchor.start, anchor.end, person);
+            let (to, behind) = key::behind(line.rules, line.bytes, anchor, person);
             after = to.max(anchor.end);
             let unfit =
                 matches!(behind, Behind::Maybe(_) | Behind::Nothing | Behind::Value(key::Found { fits: false, .. }));
@@ -351,7 +353,8 @@ impl Memory {
         if fresh && prose::ends_a_letter(line.bytes) {
             self.pending = classify(line.rules, b"contact").map(|promise| (promise, indentation(line.bytes)));
         }
-        let header = fresh && may_be_header(line.bytes);
+        let sql = line.marked && is_sql(line.bytes);
+        let header = fresh && may_be_header(line.bytes, sql);
         if header
             && let Some(table) = Table::of(line.rules, line.bytes)
                 .filter(|_| !is_row || self.table.is_none() || is_all_names(line.bytes))
@@ -360,13 +363,13 @@ impl Memory {
             let mut table = Box::new(if is_row && self.table.is_some() { table.in_doubt() } else { table });
             // Tuples of SQL may stand on the header's own line.
             table.row(line.rules, line.bytes, |start, end, kind| {
-                if is_sql(line.bytes) {
+                if sql {
                     out.hit(start, end, kind);
                 }
             });
             self.table = Some(table);
         } else if line.may_grow
-            && is_sql(line.bytes)
+            && sql
             && let Some(mut table) = Table::of(line.rules, line.bytes)
         {
             out.tail.hold(table.open(line.rules, line.bytes).0, Weight::Identifying);

@@ -1,5 +1,6 @@
 //! Keys and what stands behind them on the same line: assignments, labels, JSON, YAML, options, URLs' queries, XML, words in prose.
 
+use super::Anchor;
 use super::extent::{closing, extent, prose_value, trimmed};
 use super::names;
 use super::rules::{Rules, ValueShape};
@@ -112,33 +113,34 @@ pub(super) enum Behind {
     Nothing,
 }
 
-/// The identifier around `start..end`, and what stands behind it.
-pub(super) fn behind(rules: &Rules, line: &[u8], start: usize, end: usize, person: bool) -> (usize, Behind) {
-    let (from, to) = identifier(line, start, end);
+/// The identifier around an anchor, and what stands behind it.
+pub(super) fn behind(rules: &Rules, line: &[u8], anchor: &Anchor, person: bool) -> (usize, Behind) {
+    let (from, to) = identifier(line, anchor.start, anchor.end);
     if to - from > IDENTIFIER_MAX {
         return (to, Behind::Nothing);
     }
     let own = line.get(from..to).unwrap_or_default();
     let Some((sep, at, label_end)) = separator(line, from, to) else { return (to, Behind::Nothing) };
+    let whole = (from, to) == (anchor.start, anchor.end) && is_one_hump(own);
+    let known = rules.roles(anchor.literal).verdict.filter(|_| whole);
+    let verdict = |start: usize, end: usize| match known {
+        Some(known) if (start, end) == (from, to) => known,
+        _ => verdict(rules, line.get(start..end).unwrap_or(own)),
+    };
     let label_start = if sep == Sep::Prose || sep == Sep::Flag { from } else { label_start(line, from) };
-    let label = line.get(label_start..label_end).unwrap_or(own);
-    let said = match verdict(rules, label) {
+    let said = match verdict(label_start, label_end) {
         // `mot de passe est x`, `UPDATE t SET secret = 'x'`
-        Verdict::Unknown if sep == Sep::Prose => {
-            verdict(rules, line.get(self::label_start(line, from)..label_end).unwrap_or(own))
-        }
+        Verdict::Unknown if sep == Sep::Prose => verdict(self::label_start(line, from), label_end),
         Verdict::Other if line.get(..from).is_some_and(|head| head.ends_with(b" SET ") || head.ends_with(b" set ")) => {
             Verdict::Unknown
         }
         said => said,
     };
     let unknown = said == Verdict::Unknown;
-    let promise = match said {
-        Verdict::Promises(promise) => Some(promise),
-        Verdict::Unknown | Verdict::Other => None,
-    }
-    .or_else(|| (unknown && label_end == to).then(|| classify(rules, own)).flatten())
-    .or_else(|| (unknown && sep == Sep::Prose).then(|| with_next_word(rules, line, from, at)).flatten());
+    let promise = said
+        .promise()
+        .or_else(|| (unknown && label_end == to).then(|| verdict(from, to).promise()).flatten())
+        .or_else(|| (unknown && sep == Sep::Prose).then(|| with_next_word(rules, line, from, at)).flatten());
     let Some(promise) = promise else { return (to, Behind::Nothing) };
     let in_path = line.get(to) == Some(&b'/');
     if matches!(sep, Sep::Prose | Sep::Blanks) && promise.is_secret() && (in_path || is_part_of_a_name(own, promise)) {
@@ -176,6 +178,12 @@ pub(super) fn behind(rules: &Rules, line: &[u8], start: usize, end: usize, perso
         }
     }
     (to, found.map_or(Behind::Maybe(at), Behind::Value))
+}
+
+/// Whether letters are one word to whoever divides names at their humps.
+fn is_one_hump(name: &[u8]) -> bool {
+    let rest = name.get(1..).unwrap_or_default();
+    rest.iter().all(u8::is_ascii_lowercase) || name.iter().all(u8::is_ascii_uppercase)
 }
 
 /// `class=TokenCleanupJob`, `runner-pepper`: in running text such a name names something else.

@@ -5,6 +5,9 @@ use super::lanes::find_pair;
 /// Where a prompt ends at the beginning of a line: `alice@web-1:~$ `, `mydb=> `, `mysql> `, `# `.
 pub(super) fn prompt_end(line: &[u8]) -> Option<usize> {
     let head = line.get(..line.len().min(80)).unwrap_or_default();
+    if memchr::memchr3(b'$', b'#', b'>', head).is_none() && memchr::memchr(b'%', head).is_none() {
+        return None;
+    }
     let mark = |b: u8| (b == b'$') | (b == b'#') | (b == b'>') | (b == b'%');
     let mark = find_pair(head, mark, b' ', |_| true)?;
     let before = head.get(..mark)?;
@@ -84,13 +87,13 @@ pub(super) fn is_all_names(line: &[u8]) -> bool {
 }
 
 /// Cheaply: what has values in it is no header, but for SQL's.
-pub(super) fn may_be_header(line: &[u8]) -> bool {
+pub(super) fn may_be_header(line: &[u8], is_sql: bool) -> bool {
     let values = || {
         memchr::memchr3(b'=', b'{', b'@', line).is_some()
             || memchr::memchr_iter(b':', line).any(|i| line.get(i + 1) == Some(&b' '))
     };
     let digits = || line.iter().filter(|b| b.is_ascii_digit()).count();
-    !values() && digits() * 5 < line.len() || is_sql(line)
+    !values() && digits() * 5 < line.len() || is_sql
 }
 
 pub(super) fn is_sql(line: &[u8]) -> bool {

@@ -10,7 +10,7 @@
 //! | the end of a run of letters, or a hump | ends of words (`*password`), tokens that may begin within a word: `bearer ` |
 //! | anywhere | the few that are left: `://`, `$1$`, `eyJ`; and words of other scripts, only where there are any |
 //!
-//! At a place three letters are looked up in a table of bits; only what is in there is compared.
+//! At a place four letters are looked up in a table of bits, or three for the few literals that are shorter; only what is in there is compared.
 
 use aho_corasick::packed::{self, Searcher};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind, Span};
@@ -152,8 +152,9 @@ fn within(text: &[u8]) -> Place {
             continue;
         }
         let place = if from > 0 { Place::Start(from) } else { Place::End(i) };
-        // At the end of the literal anything may follow.
-        if i - from > best.0 && (from > 0 || i < text.len()) {
+        // At the end of the literal anything may follow, and one letter before anything would be found in too many places.
+        let told = text.len() - from.min(text.len()) >= 2;
+        if i - from > best.0 && (from > 0 && told || from == 0 && i < text.len()) {
             best = (i - from, place);
         }
         from = i + 1;
@@ -204,6 +205,11 @@ impl Side {
         u32::from_le_bytes(four)
     }
 
+    /// What all four are looked up by.
+    const fn long_key(word: u32) -> usize {
+        (word.wrapping_mul(0x9e37_79b1) >> (32 - LONG_KEY_BITS)) as usize
+    }
+
     /// What three of these four are looked up by.
     const fn key(self, word: u32) -> usize {
         let three = match self {
@@ -220,8 +226,10 @@ struct Places {
     side: Side,
     /// Whether fewer than three letters stand before one of the ends.
     short: bool,
-    /// One bit for each key that there is something for, endings counted.
-    bits: Vec<u64>,
+    /// The four bytes that literals have at their places, endings counted.
+    long: Bits<{ 1 << (LONG_KEY_BITS - 6) }>,
+    /// The three bytes at the place of a literal that has no four there.
+    bits: Bits<{ 1 << (KEY_BITS - 6) }>,
     /// Where the entries of a bucket of keys begin; those of the next begin where they end.
     from: Vec<u16>,
     entries: Vec<Entry>,
@@ -240,7 +248,7 @@ struct Entry {
 
 impl Places {
     fn of(texts: &[Box<[u8]>], places: &[(u16, usize)], side: Side) -> Result<Self, String> {
-        let mut bits = vec![0_u64; (1 << KEY_BITS) / 64];
+        let (mut bits, mut long) = (Bits::default(), Bits::default());
         let mut entries: Vec<(usize, Entry)> = Vec::new();
         let mut short = false;
         for (literal, at) in places {
@@ -258,14 +266,24 @@ impl Places {
                     .is_some_and(|three| three.len() == 3 && three.iter().all(u8::is_ascii_alphabetic));
                 for ending in ENDINGS {
                     let with: Vec<u8> = text.get(..*at).unwrap_or_default().iter().chain(*ending).copied().collect();
-                    set(&mut bits, side.key(side.word(&with, with.len())));
+                    let word = side.word(&with, with.len());
+                    if with.len() < 4 {
+                        bits.set(side.key(word));
+                    } else {
+                        long.set(Side::long_key(word));
+                    }
                 }
             }
             let (head, mask) = (u32::from_le_bytes(head), u32::from_le_bytes(mask));
             let offset = u16::try_from(*at).unwrap_or(u16::MAX);
             let entry = Entry { literal: *literal, offset, mask, head };
-            let keys = filled(head | SMALL, mask, side).map(|word| side.key(word));
-            let mut buckets: Vec<usize> = keys.inspect(|key| set(&mut bits, *key)).map(|key| key / BUCKET).collect();
+            let keys: Vec<usize> = filled(head | SMALL, mask, side).map(|word| side.key(word)).collect();
+            if mask == u32::MAX {
+                long.set(Side::long_key(head | SMALL));
+            } else {
+                keys.iter().for_each(|key| bits.set(*key));
+            }
+            let mut buckets: Vec<usize> = keys.into_iter().map(|key| key / BUCKET).collect();
             buckets.sort_unstable();
             buckets.dedup();
             entries.extend(buckets.into_iter().map(|bucket| (bucket, entry)));
@@ -274,7 +292,7 @@ impl Places {
         u16::try_from(entries.len()).map_err(|_| TOO_MANY)?;
         let from = (0..=(1 << KEY_BITS) / BUCKET).map(|bucket| entries.partition_point(|(own, _)| *own < bucket));
         let from = from.map(|at| u16::try_from(at).unwrap_or(u16::MAX)).collect();
-        Ok(Self { side, short, bits, from, entries: entries.into_iter().map(|(_, entry)| entry).collect() })
+        Ok(Self { side, short, long, bits, from, entries: entries.into_iter().map(|(_, entry)| entry).collect() })
     }
 
     /// Of the places at these bits of a window those that there may be something at.
@@ -285,12 +303,12 @@ impl Places {
         while left != 0 {
             let at = base + left.trailing_zeros() as usize;
             left &= left - 1;
-            let key = self.side.key(self.side.word(bytes, at));
+            let word = self.side.word(bytes, at);
             // Written always, and kept if it counts: no branch that nobody can foresee.
             if let Some(slot) = found.get_mut(count) {
                 *slot = at;
             }
-            count += self.bits.get(key / 64).map_or(0, |bits| (bits >> (key % 64)) & 1) as usize;
+            count += usize::from(self.bits.has(self.side.key(word)) | self.long.has(Side::long_key(word)));
         }
         found.get(..count).unwrap_or_default()
     }
@@ -302,9 +320,25 @@ impl Places {
     }
 }
 
-fn set(bits: &mut [u64], key: usize) {
-    if let Some(word) = bits.get_mut(key / 64) {
-        *word |= 1 << (key % 64);
+/// A set of small numbers, of a size that is known when this is compiled, so that no look into it is checked.
+#[derive(Debug)]
+struct Bits<const WORDS: usize>(Box<[u64; WORDS]>);
+
+impl<const WORDS: usize> Bits<WORDS> {
+    fn has(&self, key: usize) -> bool {
+        self.0.get(key / 64).is_some_and(|bits| (bits >> (key % 64)) & 1 == 1)
+    }
+
+    fn set(&mut self, key: usize) {
+        if let Some(word) = self.0.get_mut(key / 64) {
+            *word |= 1 << (key % 64);
+        }
+    }
+}
+
+impl<const WORDS: usize> Default for Bits<WORDS> {
+    fn default() -> Self {
+        Self(Box::new([0; WORDS]))
     }
 }
 
@@ -450,7 +484,10 @@ const ENDINGS: &[&[u8]] = &[b"s", b"no", b"nr", b"num", b"number", b"nummer"];
 /// In every byte the bit that makes a letter a small one.
 const SMALL: u32 = 0x2020_2020;
 
-/// A table of four kilobytes, so that three letters of an ordinary word are rarely in it by chance.
+/// A table of eight kilobytes, so that the letters of an ordinary word are rarely in it by chance.
+const LONG_KEY_BITS: u32 = 16;
+
+/// One of four kilobytes.
 const KEY_BITS: u32 = 15;
 
 /// Keys that share a list of entries.

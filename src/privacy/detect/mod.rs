@@ -264,13 +264,17 @@ impl Detector {
 
     /// Where the literals of the rules stand, sorted out by what they are good for.
     fn anchors(&self, bytes: &[u8], lanes: &Lanes, anchors: &mut Anchors) {
-        let Anchors { keys, words, tokens } = anchors;
+        let Anchors { keys, words, tokens, marks } = anchors;
         [&mut *keys, &mut *words, &mut *tokens].into_iter().for_each(Vec::clear);
+        marks.clear();
         self.rules.literals.find(bytes, lanes, |literal, start, end| {
             let Some(uses) = self.rules.uses.get(usize::from(literal)) else { return };
             let anchor = Anchor { start, end, literal };
             if !uses.tokens.is_empty() {
                 tokens.push(anchor);
+            }
+            if uses.mark {
+                marks.push(start);
             }
             if uses.near == 0 && !uses.key {
                 return;
@@ -289,6 +293,7 @@ impl Detector {
             list.sort_unstable_by_key(|anchor| (anchor.end, anchor.start));
             list.dedup();
         }
+        marks.sort_unstable();
     }
 }
 
@@ -355,6 +360,8 @@ struct Anchors {
     words: Vec<Anchor>,
     /// What tokens begin with.
     tokens: Vec<Anchor>,
+    /// Where lines are told that are looked at more closely.
+    marks: Vec<usize>,
 }
 
 /// A stretch of text that is being judged.
@@ -456,8 +463,18 @@ impl Scan<'_> {
             let may_grow = end == text.bytes.len() && text.may_grow();
             let next = persons.partition_point(|start| *start < at);
             let personal = persons.get(next).filter(|start| **start < end).map(|start| start - at);
-            let line =
-                Line { rules: self.rules, kinds: self.kinds, bytes, anchors: &own, emails: &mails, may_grow, personal };
+            let marks = &self.anchors.marks;
+            let marked = marks.get(marks.partition_point(|start| *start < at)).is_some_and(|start| *start < end);
+            let line = Line {
+                rules: self.rules,
+                kinds: self.kinds,
+                bytes,
+                anchors: &own,
+                emails: &mails,
+                may_grow,
+                personal,
+                marked,
+            };
             let from = self.hits.len();
             let mut open = Tail { from: bytes.len(), identifying: None };
             memory.line(&line, self.hits, &mut open);

@@ -84,18 +84,22 @@ struct Heads<'a> {
 }
 
 impl Heads<'_> {
-    /// Whether a number may begin with this group.
-    fn may_count(&self, text: Text<'_>, group: Group) -> bool {
-        let (digit, joint) = (text.at(group.start).unwrap_or_default(), text.at(group.end));
-        self.alone.have(group.len(), digit, joint) || self.cards && !brands(text, group, joint).alone().are_none()
+    /// Whether a number may begin with one of these groups.
+    fn may_count(&self, text: Text<'_>, groups: &[Group]) -> bool {
+        let seconds = groups.iter().skip(1).map(|group| Some(group.len())).chain([None]);
+        groups.iter().zip(seconds).any(|(group, second)| {
+            let (digit, joint) = (text.at(group.start).unwrap_or_default(), text.at(group.end));
+            self.alone.have(group.len(), digit, joint, second)
+                || self.cards && !brands(text, *group, joint, second).alone().are_none()
+        })
     }
 }
 
-/// The brands whose cards' numbers may begin with this group.
-fn brands(text: Text<'_>, group: Group, joint: Option<u8>) -> Brands {
+/// The brands whose cards' numbers may begin with this group, and the next of that length behind this joint.
+fn brands(text: Text<'_>, group: Group, joint: Option<u8>, second: Option<usize>) -> Brands {
     let len = group.len();
     let long = (CARD_MIN..=MAX_GROUP).contains(&len);
-    let joined = (len == 4 || len == 6) && matches!(joint, Some(b' ' | b'-'));
+    let joined = matches!((len, second), (4, Some(4 | 6)) | (6, Some(13))) && matches!(joint, Some(b' ' | b'-'));
     let four = text.bytes.get(group.start..).and_then(<[u8]>::first_chunk::<4>).filter(|_| long || joined);
     four.map_or(Brands::NONE, |four| Brands::of(*four))
 }
@@ -127,8 +131,9 @@ fn judge(scan: &mut Scan<'_>, groups: &[Group], may_count: bool, next_word: &mut
         let trie = &scan.rules.trie;
         let far = all_far || is_far(scan, *next_word, first.start + trie.longest);
         let rest = groups.get(i..).unwrap_or_default();
+        let second = rest.get(1).map(|group| group.len());
         if cards {
-            let brands = brands(text, *first, joint);
+            let brands = brands(text, *first, joint, second);
             // Where no word is near, only what counts without one needs to be looked at.
             let brands = if far { brands.alone() } else { brands };
             if !brands.are_none() {
@@ -136,7 +141,7 @@ fn judge(scan: &mut Scan<'_>, groups: &[Group], may_count: bool, next_word: &mut
             }
         }
         let firsts = if far { &trie.alone } else { &trie.any };
-        if firsts.have(first.len(), digit, joint) {
+        if firsts.have(first.len(), digit, joint, second) {
             shaped(scan, rest, *next_word, tail);
         }
     }
@@ -558,19 +563,17 @@ fn walk(
 ) -> usize {
     groups.clear();
     let mut digits = 0;
-    let mut may_count = false;
     let mut start = from;
     loop {
         let end = start + lanes.digits_from(start);
         let group = Group { start, end };
         groups.push(group);
         digits += group.len();
-        may_count = may_count || heads.may_count(text, group);
         match text.bytes.get(end..) {
             Some([joint, digit, ..]) if is_joint(*joint) && digit.is_ascii_digit() => start = end + 1,
             _ => {
                 if digits >= MIN_DIGITS {
-                    each(groups, may_count);
+                    each(groups, heads.may_count(text, groups));
                 }
                 return end;
             }

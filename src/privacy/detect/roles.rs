@@ -2,6 +2,7 @@
 
 use super::prose;
 use super::rules::{Rules, ValueShape};
+use super::title::{Verdict, verdict};
 
 /// What a literal is to those who judge lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub(super) struct Roles {
     pub(super) prose: bool,
     /// Whatever stands before it, a name of a key that ends in it promises nothing but a name of two words.
     pub(super) lone: bool,
+    /// What it promises as a name, if it is a word of letters.
+    pub(super) verdict: Option<Verdict>,
 }
 
 impl Rules {
@@ -37,6 +40,7 @@ impl Rules {
             codes: OF_CODES.contains(&text),
             prose: prose::speaks(text),
             lone: self.is_lone(text),
+            verdict: text.bytes().all(|b| b.is_ascii_alphabetic()).then(|| verdict(self, text.as_bytes())),
         }
     }
 

@@ -61,6 +61,8 @@ pub(super) struct Uses {
     pub(super) free: bool,
     /// Whether one of its tokens counts in another spelling too.
     pub(super) folds: bool,
+    /// Whether it tells a line that is looked at more closely; see [`MARKS`].
+    pub(super) mark: bool,
     /// What it says by itself.
     pub(super) roles: Roles,
 }
@@ -279,6 +281,7 @@ impl Rules {
         rules.harmless = file.words.harmless.into_iter().map(boxed).collect();
         rules.things = file.words.things.into_iter().map(boxed).collect();
         rules.placeholders = file.words.placeholders.into_iter().collect();
+        MARKS.iter().for_each(|mark| literals.mark(mark));
         rules.uses = literals.uses;
         rules.note_roles(&literals.texts);
         let built = Matcher::of(&literals.texts, &rules.uses);
@@ -427,6 +430,13 @@ impl Literals {
         }
     }
 
+    fn mark(&mut self, text: &str) {
+        if let Some(uses) = self.at(text) {
+            uses.mark = true;
+            uses.free = true;
+        }
+    }
+
     fn key(&mut self, word: &str, stem: bool, broad: bool) {
         if let Some(uses) = self.at(word) {
             uses.key = true;
@@ -435,6 +445,9 @@ impl Literals {
         }
     }
 }
+
+/// What tells a line that may begin a key block (see `block.rs`) or a table of SQL. All are looked for in one pass with all else.
+const MARKS: [&str; 3] = ["begin ", "private-lines: ", "insert into"];
 
 const RULES: &str = include_str!("rules.toml");
 

@@ -88,9 +88,6 @@ pub(super) const fn code(joint: u8) -> Option<u32> {
 
 const SLASH: u32 = 3;
 
-/// In [`Firsts`]: no joint.
-const OTHER: u32 = 4;
-
 /// The shapes by the lengths of their groups.
 #[derive(Debug)]
 pub(super) struct Trie {
@@ -103,25 +100,50 @@ pub(super) struct Trie {
     pub(super) longest: usize,
 }
 
-/// By the length of the first group, one bit for each joint behind it (or none) and first digit.
+/// What numbers begin with, by the length of their first group.
 #[derive(Debug, Default)]
-pub(super) struct Firsts([u64; MAX_GROUP + 1]);
+pub(super) struct Firsts {
+    /// Of numbers of one group, one bit for each first digit.
+    single: [u16; LENS],
+    /// Of others, one bit for each joint behind it and first digit.
+    joined: [u64; LENS],
+    /// And by the length of the second, one bit for each joint between.
+    second: [[u8; LENS]; LENS],
+}
 
 impl Firsts {
     fn add(&mut self, shape: &Shape, begins: &[u8]) {
         let digits = if begins.is_empty() { b"0123456789" } else { begins };
-        let joints = (0..=OTHER).filter(|joint| shape.lens.len() < 2 || shape.joints.are(*joint, 1));
-        let bits = joints.flat_map(|joint| digits.iter().map(move |digit| first_bit(joint, *digit)));
-        if let Some(own) = shape.lens.first().and_then(|len| self.0.get_mut(usize::from(*len))) {
-            *own |= bits.fold(0, |all, bit| all | bit);
+        let [first, rest @ ..] = shape.lens.as_slice() else { return };
+        let first = usize::from(*first);
+        let Some(second) = rest.first().map(|len| usize::from(*len)) else {
+            if let Some(own) = self.single.get_mut(first) {
+                *own |= digits.iter().fold(0, |all, digit| all | digit_bit(*digit));
+            }
+            return;
+        };
+        for joint in (0..=SLASH).filter(|joint| shape.joints.are(*joint, 1)) {
+            if let Some(own) = self.joined.get_mut(first) {
+                *own |= digits.iter().fold(0, |all, digit| all | first_bit(joint, *digit));
+            }
+            if let Some(own) = self.second.get_mut(first).and_then(|own| own.get_mut(second)) {
+                *own |= 1 << joint;
+            }
         }
     }
 
-    /// Whether a number may begin with a group of that length, this digit first and this joint behind it.
-    pub(super) fn have(&self, len: usize, digit: u8, joint: Option<u8>) -> bool {
-        let bit = first_bit(joint.and_then(code).unwrap_or(OTHER), digit);
-        self.0.get(len).is_some_and(|bits| bits & bit != 0)
+    /// Whether a number may begin with a group of that length, this digit first, this joint behind it and a group of that length behind this.
+    pub(super) fn have(&self, len: usize, digit: u8, joint: Option<u8>, second: Option<usize>) -> bool {
+        self.single.get(len).is_some_and(|bits| bits & digit_bit(digit) != 0)
+            || joint.and_then(code).zip(second).is_some_and(|(joint, second)| {
+                self.joined.get(len).is_some_and(|bits| bits & first_bit(joint, digit) != 0)
+                    && self.second.get(len).and_then(|own| own.get(second)).is_some_and(|bits| bits >> joint & 1 == 1)
+            })
     }
+}
+
+fn digit_bit(digit: u8) -> u16 {
+    1 << digit.wrapping_sub(b'0').min(9)
 }
 
 fn first_bit(joint: u32, digit: u8) -> u64 {
@@ -192,3 +214,6 @@ pub(super) const MAX_GROUP: usize = 19;
 
 /// The longest card as it is written: nineteen digits in five groups.
 const CARD_WRITTEN: usize = 23;
+
+/// Lengths of groups, from none on.
+const LENS: usize = MAX_GROUP + 1;

@@ -6,10 +6,7 @@ use crate::model::DataKind;
 
 /// What a name such as `customer_first_name`, `dbPassword` or `Date of Birth` promises.
 pub(super) fn classify(rules: &Rules, name: &[u8]) -> Option<Promise> {
-    match verdict(rules, name) {
-        Verdict::Promises(promise) => Some(promise),
-        Verdict::Unknown | Verdict::Other => None,
-    }
+    verdict(rules, name).promise()
 }
 
 /// What a name says.
@@ -21,6 +18,16 @@ pub(super) enum Verdict {
     Other,
     /// That such a value is under it.
     Promises(Promise),
+}
+
+impl Verdict {
+    /// What it promises, if anything.
+    pub(super) fn promise(self) -> Option<Promise> {
+        match self {
+            Self::Promises(promise) => Some(promise),
+            Self::Unknown | Self::Other => None,
+        }
+    }
 }
 
 /// What a name promises, and whether it says that it does not.
