@@ -259,7 +259,7 @@ pub(super) fn identifier(line: &[u8], start: usize, end: usize) -> (usize, usize
         - line.get(..start).unwrap_or_default().iter().rev().take_while(|b| part(b)).take(IDENTIFIER_MAX + 1).count();
     let to = end + line.get(end..).unwrap_or_default().iter().take_while(|b| part(b)).take(IDENTIFIER_MAX + 1).count();
     // `password........x`
-    let leader = line.get(end..to).and_then(|rest| memchr::memmem::find(rest, b"..."));
+    let leader = line.get(end..to).and_then(|rest| rest.windows(3).position(|three| three == b"..."));
     let to = leader.map_or(to, |at| end + at);
     // A full stop at the end ends a sentence or an abbreviation.
     let dots = line.get(from..to).unwrap_or_default().iter().rev().take_while(|b| matches!(b, b'.' | b'-')).count();

@@ -69,11 +69,11 @@ impl Matcher {
             let humps = lane.upper & after_lower;
             before = letters;
             lower = lane.lower >> (WINDOW - 1);
-            for at in self.starts.known(bytes, base, letters & !after_letter | humps, &mut found) {
+            for at in self.starts.known(Side::Start, bytes, base, letters & !after_letter | humps, &mut found) {
                 self.compare(&self.starts, bytes, *at, &mut each);
             }
             let ends = if self.ends.short { after_letter } else { after_three };
-            for at in self.ends.known(bytes, base, ends & (!letters | humps), &mut found) {
+            for at in self.ends.known(Side::End, bytes, base, ends & (!letters | humps), &mut found) {
                 self.end(bytes, *at, &mut each);
             }
         }
@@ -96,9 +96,9 @@ impl Matcher {
     }
 
     fn compare(&self, places: &Places, bytes: &[u8], at: usize, each: &mut impl FnMut(u16, usize, usize)) {
-        let word = places.side.word(bytes, at);
-        for entry in places.entries(word) {
-            if word & entry.mask != entry.head {
+        let long = places.side.long_word(bytes, at);
+        for entry in places.entries(places.side.word_of(long)) {
+            if long & entry.mask != entry.head {
                 continue;
             }
             let Some(text) = self.texts.get(usize::from(entry.literal)) else { continue };
@@ -182,27 +182,42 @@ enum Side {
 
 impl Side {
     /// Four bytes at a place, capitals made small: at a start the first is the lowest byte, at an end the last the highest.
-    #[inline]
+    #[inline(always)]
     fn word(self, bytes: &[u8], at: usize) -> u32 {
         let from = if self == Self::Start { Some(at) } else { at.checked_sub(4) };
         let whole = from.and_then(|from| bytes.get(from..)).and_then(<[u8]>::first_chunk::<4>);
-        let word = whole.map_or_else(|| self.part(bytes, at), |four| u32::from_le_bytes(*four));
-        word | SMALL
+        u32::from_le_bytes(whole.map_or_else(|| self.part(bytes, at), |four| *four)) | SMALL
+    }
+
+    /// Eight bytes there, in which those four are.
+    fn long_word(self, bytes: &[u8], at: usize) -> u64 {
+        let from = if self == Self::Start { Some(at) } else { at.checked_sub(8) };
+        let whole = from.and_then(|from| bytes.get(from..)).and_then(<[u8]>::first_chunk::<8>);
+        u64::from_le_bytes(whole.map_or_else(|| self.part(bytes, at), |eight| *eight)) | LONG_SMALL
+    }
+
+    /// The four of these eight.
+    #[allow(clippy::cast_possible_truncation, reason = "one of its halves")]
+    const fn word_of(self, long: u64) -> u32 {
+        match self {
+            Self::Start => long as u32,
+            Self::End => (long >> 32) as u32,
+        }
     }
 
     /// The same where the text ends.
     #[cold]
-    fn part(self, bytes: &[u8], at: usize) -> u32 {
-        let mut four = [0; 4];
+    fn part<const LEN: usize>(self, bytes: &[u8], at: usize) -> [u8; LEN] {
+        let mut word = [0; LEN];
         if self == Self::Start {
-            four.iter_mut().zip(bytes.get(at..).unwrap_or_default()).for_each(|(to, from)| *to = *from);
+            word.iter_mut().zip(bytes.get(at..).unwrap_or_default()).for_each(|(to, from)| *to = *from);
         } else {
-            four.iter_mut()
+            word.iter_mut()
                 .rev()
                 .zip(bytes.get(..at).unwrap_or_default().iter().rev())
                 .for_each(|(to, from)| *to = *from);
         }
-        u32::from_le_bytes(four)
+        word
     }
 
     /// What all four are looked up by.
@@ -241,9 +256,9 @@ struct Entry {
     literal: u16,
     /// How many bytes before the place it begins.
     offset: u16,
-    /// Those of the four bytes there that are its own, and what they are.
-    mask: u32,
-    head: u32,
+    /// Those of the eight bytes there that are its own, and what they are.
+    mask: u64,
+    head: u64,
 }
 
 impl Places {
@@ -253,7 +268,7 @@ impl Places {
         let mut short = false;
         for (literal, at) in places {
             let text = texts.get(usize::from(*literal)).map(|text| &**text).unwrap_or_default();
-            let (mut head, mut mask) = ([0_u8; 4], [0_u8; 4]);
+            let (mut head, mut mask) = ([0_u8; 8], [0_u8; 8]);
             if side == Side::Start {
                 let own = text.get(*at..).unwrap_or_default();
                 head.iter_mut().zip(&mut mask).zip(own).for_each(|((to, mask), b)| (*to, *mask) = (b | 0x20, u8::MAX));
@@ -274,12 +289,13 @@ impl Places {
                     }
                 }
             }
-            let (head, mask) = (u32::from_le_bytes(head), u32::from_le_bytes(mask));
+            let (head, mask) = (u64::from_le_bytes(head), u64::from_le_bytes(mask));
             let offset = u16::try_from(*at).unwrap_or(u16::MAX);
             let entry = Entry { literal: *literal, offset, mask, head };
-            let keys: Vec<usize> = filled(head | SMALL, mask, side).map(|word| side.key(word)).collect();
-            if mask == u32::MAX {
-                long.set(Side::long_key(head | SMALL));
+            let (word, own) = (side.word_of(head) | SMALL, side.word_of(mask));
+            let keys: Vec<usize> = filled(word, own, side).map(|word| side.key(word)).collect();
+            if own == u32::MAX {
+                long.set(Side::long_key(word));
             } else {
                 keys.iter().for_each(|key| bits.set(*key));
             }
@@ -296,19 +312,26 @@ impl Places {
     }
 
     /// Of the places at these bits of a window those that there may be something at.
-    #[inline]
-    fn known<'a>(&self, bytes: &[u8], base: usize, places: u64, found: &'a mut [usize; WINDOW]) -> &'a [usize] {
+    #[inline(always)]
+    fn known<'a>(
+        &self,
+        side: Side,
+        bytes: &[u8],
+        base: usize,
+        places: u64,
+        found: &'a mut [usize; WINDOW],
+    ) -> &'a [usize] {
         let mut left = places;
         let mut count = 0;
         while left != 0 {
             let at = base + left.trailing_zeros() as usize;
             left &= left - 1;
-            let word = self.side.word(bytes, at);
+            let word = side.word(bytes, at);
             // Written always, and kept if it counts: no branch that nobody can foresee.
             if let Some(slot) = found.get_mut(count) {
                 *slot = at;
             }
-            count += usize::from(self.bits.has(self.side.key(word)) | self.long.has(Side::long_key(word)));
+            count += usize::from(self.bits.has(side.key(word)) | self.long.has(Side::long_key(word)));
         }
         found.get(..count).unwrap_or_default()
     }
@@ -483,6 +506,9 @@ const ENDINGS: &[&[u8]] = &[b"s", b"no", b"nr", b"num", b"number", b"nummer"];
 
 /// In every byte the bit that makes a letter a small one.
 const SMALL: u32 = 0x2020_2020;
+
+/// The same in eight.
+const LONG_SMALL: u64 = 0x2020_2020_2020_2020;
 
 /// A table of eight kilobytes, so that the letters of an ordinary word are rarely in it by chance.
 const LONG_KEY_BITS: u32 = 16;

@@ -358,16 +358,16 @@ fn is_count(line: &[u8]) -> bool {
 }
 
 fn cells_of_header(line: &[u8]) -> Option<(Style, Vec<(usize, usize)>)> {
+    let titled = |(start, end): (usize, usize)| start == end || is_title(line.get(start..end).unwrap_or_default());
     let named = |cells: &[(usize, usize)], least: usize| {
         let filled = cells.iter().filter(|(start, end)| end > start).count();
-        filled >= least
-            && cells.iter().all(|(start, end)| start == end || is_title(line.get(*start..*end).unwrap_or_default()))
+        filled >= least && cells.iter().all(|cell| titled(*cell))
     };
-    if memchr::memmem::find(line, b"<th").is_some() {
+    if memchr::memchr(b'<', line).is_some() && memchr::memmem::find(line, b"<th").is_some() {
         let cells = elements(line, b"<th");
         return (cells.len() >= 2 && named(&cells, 2)).then_some((Style::Html, cells));
     }
-    if line.contains(&b'|') {
+    if memchr::memchr(b'|', line).is_some() {
         let cells = pipes(line);
         return (cells.len() >= 2 && named(&cells, 2)).then_some((Style::Pipes, cells));
     }
@@ -375,7 +375,7 @@ fn cells_of_header(line: &[u8]) -> Option<(Style, Vec<(usize, usize)>)> {
         if memchr::memchr(separator, line).is_none() {
             continue;
         }
-        let cells = separated(line, separator);
+        let cells = separated_while(line, separator, titled);
         if cells.len() >= 2 && cells.iter().all(|(start, end)| end > start) && named(&cells, 2) {
             return Some((Style::Separated(separator), cells));
         }
@@ -388,7 +388,7 @@ fn cells_of_header(line: &[u8]) -> Option<(Style, Vec<(usize, usize)>)> {
     {
         return None;
     }
-    let cells = aligned(line);
+    let cells = aligned_while(line, titled);
     (cells.len() >= 2 && named(&cells, 2)).then_some((Style::Aligned, cells))
 }
 
@@ -444,6 +444,11 @@ fn elements(line: &[u8], tag: &[u8]) -> Vec<(usize, usize)> {
 }
 
 fn separated(line: &[u8], separator: u8) -> Vec<(usize, usize)> {
+    separated_while(line, separator, |_| true)
+}
+
+/// The same, up to the first cell that is not what `keep` says.
+fn separated_while(line: &[u8], separator: u8, keep: impl Fn((usize, usize)) -> bool) -> Vec<(usize, usize)> {
     let mut cells = Vec::new();
     let mut start = 0;
     let mut quoted = false;
@@ -451,9 +456,10 @@ fn separated(line: &[u8], separator: u8) -> Vec<(usize, usize)> {
         if *b == b'"' {
             quoted = !quoted;
         } else if *b == separator && !quoted {
-            cells.push(unquoted(line, bounds(line, start, i)));
+            let cell = unquoted(line, bounds(line, start, i));
+            cells.push(cell);
             start = i + 1;
-            if cells.len() > COLUMNS_MAX {
+            if cells.len() > COLUMNS_MAX || !keep(cell) {
                 return cells;
             }
         }
@@ -483,19 +489,29 @@ fn unquoted(line: &[u8], (start, end): (usize, usize)) -> (usize, usize) {
 
 /// Cells two blanks or a tab apart.
 fn aligned(line: &[u8]) -> Vec<(usize, usize)> {
+    aligned_while(line, |_| true)
+}
+
+/// The same, up to the first cell that is not what `keep` says.
+fn aligned_while(line: &[u8], keep: impl Fn((usize, usize)) -> bool) -> Vec<(usize, usize)> {
     let mut cells: Vec<(usize, usize)> = Vec::new();
     let mut start = None;
     let mut i = 0;
     while i < line.len() && cells.len() <= COLUMNS_MAX {
-        let gap = line.get(i..).unwrap_or_default().iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let rest = line.get(i..).unwrap_or_default();
+        let gap = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
         let wide = gap >= 2 || gap == 1 && line.get(i) == Some(&b'\t');
         match start {
             Some(from) if wide || i + gap >= line.len() => {
                 cells.push((from, i));
+                if !keep((from, i)) {
+                    return cells;
+                }
                 start = None;
                 i += gap.max(1);
             }
             None if gap == 0 => start = Some(i),
+            Some(_) if gap == 0 => i += memchr::memchr2(b' ', b'\t', rest).unwrap_or(rest.len()),
             _ => i += gap.max(1),
         }
     }
