@@ -66,6 +66,7 @@ mod place;
 mod reveal;
 mod screening;
 mod streams;
+mod undrawn;
 mod unseen;
 mod witness;
 mod words;

@@ -121,8 +121,7 @@ impl Witness {
                 self.shell = shell;
                 Heard::Nothing
             }
-            // A prompt that is only drawn anew has the number that it had.
-            Mark::Prompt { number, .. } if number <= self.left || self.place == Place::Prompt(number) => Heard::Nothing,
+            Mark::Prompt { .. } if self.knows(&mark) => Heard::Nothing,
             Mark::Prompt { number, continued } => {
                 (self.place, self.interrupted) = (Place::Prompt(number), None);
                 self.since = now;
@@ -162,6 +161,16 @@ impl Witness {
     /// Whether that answer would be the line that keys and screen agreed on before it was asked.
     fn would_confirm(&self, line: &str) -> bool {
         matches!(&self.question, Question::Open { agreed: Some(agreed), .. } if agreed == line.trim_end())
+    }
+
+    /// Whether it was asked about a line that keys and screen agree on.
+    pub(super) const fn may_confirm(&self) -> bool {
+        matches!(self.question, Question::Open { agreed: Some(_), .. })
+    }
+
+    /// Whether this says nothing that it has not said before: a prompt that is drawn anew has the number that it had.
+    pub(super) fn knows(&self, mark: &Mark) -> bool {
+        matches!(mark, Mark::Prompt { number, .. } if *number <= self.left || self.place == Place::Prompt(*number))
     }
 
     /// Whether it can be asked now.
@@ -276,23 +285,21 @@ impl Engine {
     }
 
     /// Hears an answer that only confirms what keys and screen agreed on, before the output around it is masked and drawn: a shell draws
-    /// its line anew when it is asked, most of it behind the answer, so that is not what is judged; and while the line is being written
-    /// down, there is time for it. Gives the marks that are left; where it did not, all.
-    pub(super) fn heard_at_once(&mut self, mut marks: Vec<Mark>, now: Now) -> Result<Vec<Mark>, Vec<Mark>> {
-        let Some((display, gate)) = self.terminal() else { return Err(marks) };
+    /// its line anew when it is asked, most of it behind the answer, so that is not what is judged. Gives the marks that are left; where it
+    /// did not, all.
+    pub(super) fn heard_at_once(&mut self, mut marks: Vec<Mark>, now: Now) -> Vec<Mark> {
+        let Some((display, gate)) = self.terminal() else { return marks };
         let waits = matches!(gate.state, State::Settling { .. });
-        let first = marks.iter().take_while(|mark| matches!(mark, Mark::Expanded(_))).count();
-        let confirms = match (marks.get(first), &gate.witness) {
-            (Some(Mark::Line(line)), Some(witness)) => witness.would_confirm(line),
-            _ => false,
-        };
-        if !waits || !confirms {
-            return Err(marks);
+        let Some(witness) = gate.witness.as_ref().filter(|_| waits) else { return marks };
+        let before = marks.iter().take_while(|mark| witness.knows(mark) || matches!(mark, Mark::Expanded(_))).count();
+        if !matches!(marks.get(before), Some(Mark::Line(line)) if witness.would_confirm(line)) {
+            return marks;
         }
+        // No bar between the answer and what is drawn with it.
         display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
-        let rest = marks.split_off(first + 1);
+        let rest = marks.split_off(before + 1);
         self.heard(marks, now);
-        Ok(rest)
+        rest
     }
 
     /// The shell said something.
