@@ -190,6 +190,7 @@ impl Engine {
     pub fn poll(&mut self) -> Option<Output> {
         if self.outputs.is_empty() {
             self.draw_when_gone();
+            self.judge_ahead();
         }
         self.outputs.pop_front()
     }

@@ -57,8 +57,8 @@ enum Place {
 enum Question {
     /// Nothing was asked.
     None,
-    /// It was asked; it is waited for until then. `agreed` is what keys and screen agreed on before.
-    Open { until: Mono, agreed: Option<String> },
+    /// It was asked; it is waited for until then. `agreed` is what keys and screen agreed on before; `judged`: ahead of the answer.
+    Open { asked: Now, until: Mono, agreed: Option<String>, judged: bool },
     /// It answered.
     Answered(Told),
     /// It did not.
@@ -199,9 +199,19 @@ impl Witness {
     }
 
     /// It is being asked.
-    pub(super) fn ask(&mut self, agreed: Option<String>, now: Mono) {
+    pub(super) fn ask(&mut self, agreed: Option<String>, now: Now) {
         self.expanded = None;
-        self.question = Question::Open { until: now.after(PATIENCE), agreed };
+        self.question = Question::Open { asked: now, until: now.mono.after(PATIENCE), agreed, judged: false };
+    }
+
+    /// As if it had answered what is expected, once: when it was asked, and the question, to go on with.
+    fn suppose(&mut self) -> Option<(Now, Question)> {
+        let Question::Open { asked, agreed: Some(line), judged: judged @ false, .. } = &mut self.question else {
+            return None;
+        };
+        *judged = true;
+        let (asked, told) = (*asked, Told { line: line.clone(), expanded: None, confirmed: true });
+        Some((asked, std::mem::replace(&mut self.question, Question::Answered(told))))
     }
 
     /// Until when its answer is waited for. Gives up when that has passed: `Some` once, when nobody answers any more at all.
@@ -279,9 +289,30 @@ impl Engine {
         let seen = gate.line.read(screen);
         let agreed = (seen.certainty == Certainty::Agreed).then(|| seen.candidates.into_iter().next()).flatten();
         if let Some(witness) = &mut gate.witness {
-            witness.ask(agreed, now.mono);
+            witness.ask(agreed, now);
         }
         self.push(Output::ToTarget(Bytes::from_static(&[ASK])));
+    }
+
+    /// Judges the line that keys and screen agree on while the shell is asked for it: most likely it tells the same.
+    pub(super) fn judge_ahead(&mut self) {
+        let Some((_, gate)) = self.terminal() else { return };
+        if !matches!(gate.state, State::Settling { .. }) {
+            return;
+        }
+        let Some((now, question)) = gate.witness.as_mut().and_then(Witness::suppose) else { return };
+        // To read a line is to remember it.
+        let kept = (gate.unseen.clone(), gate.elsewhere.clone(), gate.programs.clone());
+        let read = self.read_line();
+        if let Some((_, gate)) = self.terminal() {
+            (gate.unseen, gate.elsewhere, gate.programs) = kept;
+            if let Some(witness) = &mut gate.witness {
+                witness.question = question;
+            }
+        }
+        if let Some((line, context)) = read {
+            self.judge.ahead(line, context, now.wall);
+        }
     }
 
     /// Hears an answer that only confirms what keys and screen agreed on, before the output around it is masked and drawn: a shell draws
@@ -357,6 +388,10 @@ mod tests {
         Mark::Prompt { number, continued: false }
     }
 
+    fn at(mono: Mono) -> Now {
+        Now { mono, wall: crate::model::Wall(0) }
+    }
+
     #[test]
     fn it_is_asked_at_a_prompt_only_and_a_prompt_that_is_drawn_anew_is_no_new_one() {
         let mut witness = Witness::new("k".into());
@@ -392,7 +427,7 @@ mod tests {
         // So it is where the shell has told its line.
         witness.commits();
         witness.hear(prompt(4), second(20));
-        witness.ask(None, second(20));
+        witness.ask(None, at(second(20)));
         witness.hear(Mark::Line(String::new()), second(20));
         assert_eq!(witness.hear(Mark::Running, second(20)), Heard::RanByItself);
     }
@@ -403,7 +438,7 @@ mod tests {
         witness.hear(prompt(1), Mono(1));
         assert_eq!(witness.hear(Mark::Line("ls".into()), Mono(1)), Heard::Nothing);
         assert_eq!(witness.told(), None);
-        witness.ask(Some("rm x".into()), Mono(0));
+        witness.ask(Some("rm x".into()), at(Mono(0)));
         witness.hear(Mark::Expanded("rm y".into()), Mono(1));
         assert_eq!(witness.hear(Mark::Line("rm x ".into()), Mono(1)), Heard::Told);
         let told = Told { line: "rm x ".into(), expanded: Some("rm y".into()), confirmed: true };
@@ -420,7 +455,7 @@ mod tests {
         witness.hear(prompt(1), Mono(1));
         for _ in 0..LOST {
             assert!(witness.may_be_asked());
-            witness.ask(None, Mono(0));
+            witness.ask(None, at(Mono(0)));
             assert!(witness.awaited(Mono(1)).is_some());
             assert_eq!(witness.awaited(Mono(0).after(PATIENCE)), None);
             assert_eq!(witness.told(), None);
