@@ -59,6 +59,7 @@ fn judge(scan: &mut Scan<'_>, start: usize, tail: &mut Tail) {
         return;
     }
     let letters = rest.iter().take_while(|b| b.is_ascii_uppercase()).count();
+    let mut near = None;
     while may != 0 {
         let rule = scan.rules.codes.get(may.trailing_zeros() as usize);
         may &= may - 1;
@@ -67,8 +68,8 @@ fn judge(scan: &mut Scan<'_>, start: usize, tail: &mut Tail) {
         if !here || !scan.kinds.contains(rule.kind) {
             continue;
         }
-        let near = rule.bit.map(|bit| (bit, scan.near(start, start)));
-        if near.is_some_and(|(bit, near)| near.words & bit == 0) {
+        let named = |bit| near.get_or_insert_with(|| scan.near(start, start)).words & bit != 0;
+        if !rule.bit.is_none_or(named) {
             continue;
         }
         let Some(found) = rule.regex.find(Input::new(rest).anchored(Anchored::Yes)) else { continue };
