@@ -486,7 +486,7 @@ fn is_one_word(line: &[u8], at: usize) -> bool {
 }
 
 /// `user=root` behind a blank: the name promises a name of two words, and there is one word that no second can follow.
-fn is_lone(line: &Line<'_>, anchor: &Anchor) -> bool {
+pub(super) fn is_lone(line: &Line<'_>, anchor: &Anchor) -> bool {
     let before = anchor.start.checked_sub(1).and_then(|i| line.bytes.get(i));
     if line.may_grow || !matches!(before, None | Some(b' ' | b'\t')) || !line.rules.roles(anchor.literal).lone {
         return false;

@@ -56,6 +56,12 @@ impl Matcher {
         Ok(it)
     }
 
+    /// A literal, in small letters.
+    #[cfg(test)]
+    pub(super) fn text(&self, literal: usize) -> Option<&[u8]> {
+        self.texts.get(literal).map(|text| &**text)
+    }
+
     /// Calls `each` with every literal, its first byte and the byte behind its last, in no particular order; some that stand where
     /// nobody looks for them are left out, and some are named twice.
     pub(super) fn find(&self, bytes: &[u8], lanes: &Lanes, mut each: impl FnMut(u16, usize, usize)) {
@@ -526,3 +532,48 @@ const PACKED_MIN: usize = 3;
 
 /// More are found faster by an automaton.
 const PACKED_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::super::rules::Rules;
+    use super::super::{begins_word, ends_word};
+    use super::*;
+
+    #[test]
+    fn every_literal_is_found_where_somebody_looks_for_it() {
+        let rules = Rules::builtin();
+        let around =
+            [("", ""), ("x ", " y"), ("a_", "_b"), ("17", "="), ("(\"", "\":"), ("lower", "s,"), ("x.", "No ")];
+        let mut looked_for = 0;
+        for (index, (text, uses)) in rules.literals.texts.iter().zip(&rules.uses).enumerate() {
+            let upper = text.to_ascii_uppercase();
+            let capital = [text[..1].to_ascii_uppercase(), text[1..].to_vec()].concat();
+            for spelled in [text.to_vec(), upper, capital] {
+                // The expression of a token decides about its spelling, but for those that are looked for as they are spelled.
+                let spelled = exact(uses).map_or(spelled, <[u8]>::to_vec);
+                for (before, behind) in around {
+                    for fill in [0, 40, 64] {
+                        let line =
+                            [" ".repeat(fill).as_bytes(), before.as_bytes(), &spelled, behind.as_bytes()].concat();
+                        let (start, end) = (fill + before.len(), fill + before.len() + spelled.len());
+                        let word = begins_word(&line, start);
+                        let named = (word || uses.stem) && ends_word(&line, end) && (uses.key || uses.near != 0);
+                        let begun = start == 0 || !line[start - 1].is_ascii_alphanumeric();
+                        if !(uses.free || named || begun && !uses.tokens.is_empty()) {
+                            continue;
+                        }
+                        looked_for += 1;
+                        let mut lanes = Lanes::default();
+                        lanes.read(&line);
+                        let mut found = false;
+                        rules.literals.find(&line, &lanes, |literal, from, to| {
+                            found |= (usize::from(literal), from, to) == (index, start, end);
+                        });
+                        assert!(found, "{:?} in {:?}", String::from_utf8_lossy(text), String::from_utf8_lossy(&line));
+                    }
+                }
+            }
+        }
+        assert!(looked_for > 10_000, "{looked_for}");
+    }
+}

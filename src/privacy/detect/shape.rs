@@ -217,3 +217,39 @@ const CARD_WRITTEN: usize = 23;
 
 /// Lengths of groups, from none on.
 const LENS: usize = MAX_GROUP + 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_number_begins_with_is_known_of_every_shape() {
+        let mut trie = Trie::default();
+        let shapes = ["3-2-4", "18", "2.3.3/4-2", "4~4~4", "2 2 2"];
+        shapes.iter().for_each(|text| trie.add(Shape::parse(text, false), 0, b"12"));
+        trie.add(Shape::parse("5 6", true), 0, b"");
+        let have = |len, digit, joint: Option<u8>, second| trie.alone.have(len, digit, joint, second);
+        assert!(
+            have(3, b'1', Some(b'-'), Some(2))
+                && have(2, b'2', Some(b'.'), Some(3))
+                && have(2, b'2', Some(b' '), Some(2))
+        );
+        assert!([b' ', b'-', b'.'].into_iter().all(|joint| have(4, b'1', Some(joint), Some(4))));
+        // One group counts whatever stands behind it.
+        assert!(have(18, b'1', None, None) && have(18, b'1', Some(b' '), Some(7)) && have(18, b'1', Some(b'x'), None));
+        for (len, digit, joint, second) in [
+            (3, b'3', Some(b'-'), Some(2)),
+            (3, b'1', Some(b'.'), Some(2)),
+            (3, b'1', Some(b'-'), Some(3)),
+            (3, b'1', Some(b'-'), None),
+            (2, b'1', None, None),
+            (2, b'1', Some(b'.'), Some(2)),
+            (4, b'1', Some(b'/'), Some(4)),
+            (5, b'1', Some(b' '), Some(6)),
+            (18, b'3', None, None),
+        ] {
+            assert!(!have(len, digit, joint, second), "{len} {joint:?} {second:?}");
+        }
+        assert!(trie.any.have(5, b'9', Some(b' '), Some(6)));
+    }
+}
