@@ -42,7 +42,7 @@ pub struct Engine {
     pub(super) side: Side,
     exit: Option<ExitStatus>,
     outputs: VecDeque<Output>,
-    /// What the shell drew while a line waits.
+    /// What the shell drew while it was asked for its line.
     pub(super) undrawn: Option<Undrawn>,
     next: Seq,
     ends: Mono,
@@ -189,7 +189,7 @@ impl Engine {
     /// The next thing to be done, in order.
     pub fn poll(&mut self) -> Option<Output> {
         if self.outputs.is_empty() {
-            self.draw_when_gone();
+            self.draw_when_told();
             self.judge_ahead();
         }
         self.outputs.pop_front()

@@ -1,8 +1,7 @@
 //! Output that a line which waits is not kept waiting by.
 //!
-//! From an Enter until it goes out, a shell with hooks draws little: it takes its line away, tells it, and draws it again. To mask and draw that
-//! takes longer than to judge the line. So it is put by until the shell has told, and then until the line is on disk and gone; a few
-//! milliseconds at most, and never where it says more than what is known.
+//! Asked for its line, a shell with hooks takes it away, tells it, and draws it again. To mask and draw that takes longer than to judge the
+//! line. So it is put by until the shell has told, a few milliseconds at most, and drawn while the line is being written down.
 
 use std::time::Duration;
 
@@ -74,8 +73,8 @@ impl Engine {
         }
     }
 
-    /// The same, unless a line waits still.
-    pub(super) fn draw_when_gone(&mut self) {
+    /// The same, unless the shell is waited for still.
+    pub(super) fn draw_when_told(&mut self) {
         if self.undrawn.is_some() && !self.line_waits() {
             self.draw_rest();
         }
@@ -95,19 +94,12 @@ impl Engine {
         self.undrawn.as_ref().map(|undrawn| undrawn.until)
     }
 
-    /// Whether a line waits for the shell to confirm it, or for the disk.
+    /// Whether a line waits for the shell to confirm it. While it is being written down there is time.
     fn line_waits(&self) -> bool {
         let Side::Terminal(terminal) = &self.side else { return false };
         let (_, gate) = terminal.as_ref();
-        match &gate.state {
-            State::Recording { .. } => true,
-            State::Settling { .. } => gate.witness.as_ref().is_some_and(Witness::may_confirm),
-            State::Open
-            | State::Rereading { .. }
-            | State::Held { .. }
-            | State::Following { .. }
-            | State::Clearing { .. } => false,
-        }
+        let confirms = gate.witness.as_ref().is_some_and(Witness::may_confirm);
+        confirms && matches!(gate.state, State::Settling { .. })
     }
 
     fn says_nothing_new(&self, marks: &[Mark]) -> bool {
