@@ -14,7 +14,6 @@ use super::output::Outflow;
 use super::place::{Place, Waiting};
 use super::reveal::Reveals;
 use super::streams::Streams;
-use super::undrawn::Undrawn;
 use super::witness::Witness;
 use super::{Input, Output, Settings, words};
 use crate::model::{
@@ -22,6 +21,7 @@ use crate::model::{
     SessionMeta, SessionState, Shown, Size, Stream,
 };
 use crate::policy::Policy;
+use crate::terminal::Mark;
 
 /// One session.
 #[derive(Debug)]
@@ -42,8 +42,8 @@ pub struct Engine {
     pub(super) side: Side,
     exit: Option<ExitStatus>,
     outputs: VecDeque<Output>,
-    /// What the shell drew while it was asked for its line.
-    pub(super) undrawn: Option<Undrawn>,
+    /// What came with an answer of the shell that was heard, and is drawn when the outputs were taken.
+    undrawn: Option<(Bytes, Vec<Mark>, Now)>,
     next: Seq,
     ends: Mono,
     warned: Warned,
@@ -135,7 +135,7 @@ impl Engine {
 
     /// Takes an input. Drain [`Engine::poll`] before the next one.
     pub fn handle(&mut self, input: Input<'_>, now: Now) {
-        self.draw_before(!matches!(input, Input::FromTarget(..) | Input::Recorded(_) | Input::Tick), now);
+        self.draw_rest();
         if matches!(self.stage, Stage::Closed) {
             return;
         }
@@ -189,8 +189,7 @@ impl Engine {
     /// The next thing to be done, in order.
     pub fn poll(&mut self) -> Option<Output> {
         if self.outputs.is_empty() {
-            self.draw_when_told();
-            self.judge_ahead();
+            self.draw_rest();
         }
         self.outputs.pop_front()
     }
@@ -216,9 +215,10 @@ impl Engine {
             Stage::Deciding(exec) => exec.wake_at(),
             Stage::New | Stage::Beginning(_) | Stage::Running | Stage::Closed => None,
         };
-        let undrawn = self.undrawn_until();
-        let rest = [self.place.wake_at(), self.reveals.wake_at(), self.outflow.wake_at(), undrawn];
-        [Some(warning), side, exec].into_iter().chain(rest).flatten().min()
+        [Some(warning), side, exec, self.place.wake_at(), self.reveals.wake_at(), self.outflow.wake_at()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Whether the client's bytes should be given now. `false` while many wait behind a line that is being decided on.
@@ -366,7 +366,6 @@ impl Engine {
     }
 
     pub(super) fn close(&mut self, reason: CloseReason, now: Now) {
-        self.draw_rest();
         self.placed(None, now);
         self.withdraw_open(now);
         self.close_reveals(now);
@@ -442,7 +441,16 @@ impl Engine {
             return;
         }
         match &mut self.side {
-            Side::Terminal(_) => self.terminal_bytes(bytes, now),
+            Side::Terminal(terminal) => {
+                let (bytes, marks) = match &mut terminal.1.witness {
+                    Some(witness) => witness.take(bytes),
+                    None => (bytes, Vec::new()),
+                };
+                match self.heard_at_once(marks, now) {
+                    Ok(marks) => self.undrawn = Some((bytes, marks, now)),
+                    Err(marks) => self.draw(&bytes, marks, now),
+                }
+            }
             Side::Streams(streams) => {
                 let masked = streams.feed(stream, bytes.clone(), now.mono);
                 let findings = streams.take_findings();
@@ -452,6 +460,30 @@ impl Engine {
                 }
                 self.found(findings, now);
             }
+        }
+    }
+
+    /// What a terminal gets: masked, recorded and shown; then what the shell said within it is heard.
+    fn draw(&mut self, bytes: &[u8], marks: Vec<Mark>, now: Now) {
+        let Some((display, _)) = self.terminal() else { return };
+        let bar_off = display.hide_bar();
+        display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
+        let shown = display.output(bytes, now.mono);
+        let findings = display.findings();
+        self.paint(bar_off);
+        self.show(shown, now);
+        self.repaint_client();
+        self.found(findings, now);
+        self.heard(marks, now);
+        self.echoed(now);
+    }
+
+    /// Draws what came with an answer of the shell that could be heard before it was drawn.
+    fn draw_rest(&mut self) {
+        if let Some((bytes, marks, now)) = self.undrawn.take()
+            && !matches!(self.stage, Stage::Closed)
+        {
+            self.draw(&bytes, marks, now);
         }
     }
 

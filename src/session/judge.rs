@@ -53,25 +53,13 @@ pub(super) struct Judge {
     privacy: privacy::Settings,
     /// A line ran that nobody judged.
     uncommitted: bool,
-    /// What is judged before it is asked for.
-    ahead: Option<Box<Ahead>>,
     answers: RefCell<Answers>,
     /// The text that was searched for secrets last, and where they stand: from its commit to its release a line is asked about several times.
     searched: RefCell<(String, Vec<(usize, usize)>)>,
 }
 
-/// A line that was judged because it was expected.
-#[derive(Debug)]
-struct Ahead {
-    line: Line,
-    context: Context,
-    /// All of the time that policy may ask about.
-    when: (u8, u8),
-    judged: Option<Judged>,
-}
-
 /// What is to be judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Line {
     /// Everything that may be meant, the likeliest first. Empty only where there is something unseen.
     pub(super) candidates: Vec<String>,
@@ -120,7 +108,6 @@ impl Judge {
             defines: None,
             privacy,
             uncommitted: false,
-            ahead: None,
             answers: RefCell::default(),
             searched: RefCell::default(),
         }
@@ -128,13 +115,11 @@ impl Judge {
 
     pub(super) fn replace_policy(&mut self, policy: Arc<Policy>) {
         self.policy = policy;
-        self.ahead = None;
     }
 
     /// The shell ran a line that was never judged.
-    pub(super) fn ran_uncommitted(&mut self) {
+    pub(super) const fn ran_uncommitted(&mut self) {
         self.uncommitted = true;
-        self.ahead = None;
     }
 
     pub(super) fn digest(&self, line: &Line) -> Digest {
@@ -212,7 +197,6 @@ impl Judge {
 
     /// The line that was judged last is let go: what it defines is known from now on.
     pub(super) fn released(&mut self) {
-        self.ahead = None;
         if let Some((defines, sure)) = self.defines.take() {
             self.memory.learn(defines, sure);
         }
@@ -220,20 +204,6 @@ impl Judge {
 
     /// Judges every candidate and answers with the strictest verdict.
     pub(super) fn line(&mut self, line: &Line, context: &Context, now: Wall) -> Option<Judged> {
-        let when = now.hour_and_weekday();
-        match self.ahead.take() {
-            Some(ahead) if ahead.line == *line && ahead.context == *context && ahead.when == when => ahead.judged,
-            Some(_) | None => self.worst(line, context, now),
-        }
-    }
-
-    /// The same for a line that is expected: if it is the next one to be asked about, it has been judged.
-    pub(super) fn ahead(&mut self, line: Line, context: Context, now: Wall) {
-        let judged = self.worst(&line, &context, now);
-        self.ahead = Some(Box::new(Ahead { line, context, when: now.hour_and_weekday(), judged }));
-    }
-
-    fn worst(&mut self, line: &Line, context: &Context, now: Wall) -> Option<Judged> {
         let digest = self.digest(line);
         let program = Context { reader: Reader::Program, ..*context };
         // A password is no command word: nothing about it can be "unknown".
@@ -471,27 +441,5 @@ mod tests {
         assert_eq!(judge.digest(&line(false)), guess);
         assert_ne!(judge.digest(&line(true)), guess);
         assert_eq!(judge.digest(&line(true)), judge.digest(&line(true)), "an approval finds its line again");
-    }
-
-    #[test]
-    fn what_was_judged_ahead_counts_for_that_line_and_that_policy_alone() {
-        let mut judge = judge();
-        let typed = |text: &str| Line {
-            candidates: vec![text.into()],
-            at_program: vec![],
-            readings: vec![],
-            unseen: vec![],
-            certainty: Certainty::Exact,
-            secret: false,
-        };
-        let verdict = |judge: &mut Judge, text: &str| {
-            judge.line(&typed(text), &Context::PROMPT, Wall(1)).expect("a line").judgement.verdict
-        };
-        judge.ahead(typed("ls"), Context::PROMPT, Wall(1));
-        assert!(matches!(verdict(&mut judge, "rm -rf ./victim"), Verdict::Hold(_)), "another line");
-        judge.ahead(typed("rm -rf ./victim"), Context::PROMPT, Wall(1));
-        let all = "@id(\"all\") @says(\"everything\") permit (principal, action, resource);";
-        judge.replace_policy(Arc::new(Policy::from_files(vec![("all.cedar".into(), all.into())]).expect("a policy")));
-        assert_eq!(verdict(&mut judge, "rm -rf ./victim"), Verdict::Allow, "another policy");
     }
 }

@@ -66,7 +66,6 @@ mod place;
 mod reveal;
 mod screening;
 mod streams;
-mod undrawn;
 mod unseen;
 mod witness;
 mod words;

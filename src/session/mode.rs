@@ -67,7 +67,7 @@ impl At {
 }
 
 /// What was started in this session, and may run still.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 pub(super) struct Programs {
     /// Languages that may be read in the foreground.
     running: BTreeSet<Dialect>,

@@ -57,8 +57,8 @@ enum Place {
 enum Question {
     /// Nothing was asked.
     None,
-    /// It was asked; it is waited for until then. `agreed` is what keys and screen agreed on before; `judged`: ahead of the answer.
-    Open { asked: Now, until: Mono, agreed: Option<String>, judged: bool },
+    /// It was asked; it is waited for until then. `agreed` is what keys and screen agreed on before.
+    Open { until: Mono, agreed: Option<String> },
     /// It answered.
     Answered(Told),
     /// It did not.
@@ -121,7 +121,8 @@ impl Witness {
                 self.shell = shell;
                 Heard::Nothing
             }
-            Mark::Prompt { .. } if self.knows(&mark) => Heard::Nothing,
+            // A prompt that is only drawn anew has the number that it had.
+            Mark::Prompt { number, .. } if number <= self.left || self.place == Place::Prompt(number) => Heard::Nothing,
             Mark::Prompt { number, continued } => {
                 (self.place, self.interrupted) = (Place::Prompt(number), None);
                 self.since = now;
@@ -163,16 +164,6 @@ impl Witness {
         matches!(&self.question, Question::Open { agreed: Some(agreed), .. } if agreed == line.trim_end())
     }
 
-    /// Whether it was asked about a line that keys and screen agree on.
-    pub(super) const fn may_confirm(&self) -> bool {
-        matches!(self.question, Question::Open { agreed: Some(_), .. })
-    }
-
-    /// Whether this says nothing that it has not said before: a prompt that is drawn anew has the number that it had.
-    pub(super) fn knows(&self, mark: &Mark) -> bool {
-        matches!(mark, Mark::Prompt { number, .. } if *number <= self.left || self.place == Place::Prompt(*number))
-    }
-
     /// Whether it can be asked now.
     pub(super) fn may_be_asked(&self) -> bool {
         matches!(self.place, Place::Prompt(_)) && self.unanswered < LOST
@@ -199,19 +190,9 @@ impl Witness {
     }
 
     /// It is being asked.
-    pub(super) fn ask(&mut self, agreed: Option<String>, now: Now) {
+    pub(super) fn ask(&mut self, agreed: Option<String>, now: Mono) {
         self.expanded = None;
-        self.question = Question::Open { asked: now, until: now.mono.after(PATIENCE), agreed, judged: false };
-    }
-
-    /// As if it had answered what is expected, once: when it was asked, and the question, to go on with.
-    fn suppose(&mut self) -> Option<(Now, Question)> {
-        let Question::Open { asked, agreed: Some(line), judged: judged @ false, .. } = &mut self.question else {
-            return None;
-        };
-        *judged = true;
-        let (asked, told) = (*asked, Told { line: line.clone(), expanded: None, confirmed: true });
-        Some((asked, std::mem::replace(&mut self.question, Question::Answered(told))))
+        self.question = Question::Open { until: now.after(PATIENCE), agreed };
     }
 
     /// Until when its answer is waited for. Gives up when that has passed: `Some` once, when nobody answers any more at all.
@@ -289,48 +270,29 @@ impl Engine {
         let seen = gate.line.read(screen);
         let agreed = (seen.certainty == Certainty::Agreed).then(|| seen.candidates.into_iter().next()).flatten();
         if let Some(witness) = &mut gate.witness {
-            witness.ask(agreed, now);
+            witness.ask(agreed, now.mono);
         }
         self.push(Output::ToTarget(Bytes::from_static(&[ASK])));
     }
 
-    /// Judges the line that keys and screen agree on while the shell is asked for it: most likely it tells the same.
-    pub(super) fn judge_ahead(&mut self) {
-        let Some((_, gate)) = self.terminal() else { return };
-        if !matches!(gate.state, State::Settling { .. }) {
-            return;
-        }
-        let Some((now, question)) = gate.witness.as_mut().and_then(Witness::suppose) else { return };
-        // To read a line is to remember it.
-        let kept = (gate.unseen.clone(), gate.elsewhere.clone(), gate.programs.clone());
-        let read = self.read_line();
-        if let Some((_, gate)) = self.terminal() {
-            (gate.unseen, gate.elsewhere, gate.programs) = kept;
-            if let Some(witness) = &mut gate.witness {
-                witness.question = question;
-            }
-        }
-        if let Some((line, context)) = read {
-            self.judge.ahead(line, context, now.wall);
-        }
-    }
-
     /// Hears an answer that only confirms what keys and screen agreed on, before the output around it is masked and drawn: a shell draws
-    /// its line anew when it is asked, most of it behind the answer, so that is not what is judged. Gives the marks that are left; where it
-    /// did not, all.
-    pub(super) fn heard_at_once(&mut self, mut marks: Vec<Mark>, now: Now) -> Vec<Mark> {
-        let Some((display, gate)) = self.terminal() else { return marks };
+    /// its line anew when it is asked, most of it behind the answer, so that is not what is judged; and while the line is being written
+    /// down, there is time for it. Gives the marks that are left; where it did not, all.
+    pub(super) fn heard_at_once(&mut self, mut marks: Vec<Mark>, now: Now) -> Result<Vec<Mark>, Vec<Mark>> {
+        let Some((display, gate)) = self.terminal() else { return Err(marks) };
         let waits = matches!(gate.state, State::Settling { .. });
-        let Some(witness) = gate.witness.as_ref().filter(|_| waits) else { return marks };
-        let before = marks.iter().take_while(|mark| witness.knows(mark) || matches!(mark, Mark::Expanded(_))).count();
-        if !matches!(marks.get(before), Some(Mark::Line(line)) if witness.would_confirm(line)) {
-            return marks;
+        let first = marks.iter().take_while(|mark| matches!(mark, Mark::Expanded(_))).count();
+        let confirms = match (marks.get(first), &gate.witness) {
+            (Some(Mark::Line(line)), Some(witness)) => witness.would_confirm(line),
+            _ => false,
+        };
+        if !waits || !confirms {
+            return Err(marks);
         }
-        // No bar between the answer and what is drawn with it.
         display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));
-        let rest = marks.split_off(before + 1);
+        let rest = marks.split_off(first + 1);
         self.heard(marks, now);
-        rest
+        Ok(rest)
     }
 
     /// The shell said something.
@@ -388,10 +350,6 @@ mod tests {
         Mark::Prompt { number, continued: false }
     }
 
-    fn at(mono: Mono) -> Now {
-        Now { mono, wall: crate::model::Wall(0) }
-    }
-
     #[test]
     fn it_is_asked_at_a_prompt_only_and_a_prompt_that_is_drawn_anew_is_no_new_one() {
         let mut witness = Witness::new("k".into());
@@ -427,7 +385,7 @@ mod tests {
         // So it is where the shell has told its line.
         witness.commits();
         witness.hear(prompt(4), second(20));
-        witness.ask(None, at(second(20)));
+        witness.ask(None, second(20));
         witness.hear(Mark::Line(String::new()), second(20));
         assert_eq!(witness.hear(Mark::Running, second(20)), Heard::RanByItself);
     }
@@ -438,7 +396,7 @@ mod tests {
         witness.hear(prompt(1), Mono(1));
         assert_eq!(witness.hear(Mark::Line("ls".into()), Mono(1)), Heard::Nothing);
         assert_eq!(witness.told(), None);
-        witness.ask(Some("rm x".into()), at(Mono(0)));
+        witness.ask(Some("rm x".into()), Mono(0));
         witness.hear(Mark::Expanded("rm y".into()), Mono(1));
         assert_eq!(witness.hear(Mark::Line("rm x ".into()), Mono(1)), Heard::Told);
         let told = Told { line: "rm x ".into(), expanded: Some("rm y".into()), confirmed: true };
@@ -455,7 +413,7 @@ mod tests {
         witness.hear(prompt(1), Mono(1));
         for _ in 0..LOST {
             assert!(witness.may_be_asked());
-            witness.ask(None, at(Mono(0)));
+            witness.ask(None, Mono(0));
             assert!(witness.awaited(Mono(1)).is_some());
             assert_eq!(witness.awaited(Mono(0).after(PATIENCE)), None);
             assert_eq!(witness.told(), None);
