@@ -478,6 +478,11 @@ impl Model {
             (None, b'u') if csi.body.is_empty() => self.escape(b'8'),
             (None, b'a') => Csi { last: b'C', ..csi }.write_clamped(&mut self.out, NUMBER_MAX),
             (None, b'e') => Csi { last: b'B', ..csi }.write_clamped(&mut self.out, NUMBER_MAX),
+            // VPA counts from the margin in origin mode and stays within it (xterm), of which `vt100` takes no notice.
+            (None, b'd') if self.modes.origin() => {
+                let (row, (col, cols)) = (csi.numbers().next().unwrap_or(0).max(1), self.column());
+                self.out.extend_from_slice(format!("\x1b[{row};{}H", col.min(cols - 1) + 1).as_bytes());
+            }
             (None | Some(b'?'), b'J') if csi.numbers().next() == Some(3) => {
                 csi.write_clamped(&mut self.out, NUMBER_MAX);
                 if !self.modes.alternate() {

@@ -193,6 +193,16 @@ fn modes_that_the_parser_hides_are_known() {
 }
 
 #[test]
+fn in_origin_mode_every_row_is_counted_from_the_margin_and_kept_within() {
+    for (bytes, row) in [("\x1b[2d", 2), ("\x1b[9d", 3), ("\x1b[d", 1), ("\x1b[2;1H", 2), ("\x1b[?6l\x1b[6d", 5)] {
+        let screen = fed(20, 8, format!("\x1b[2;4r\x1b[?6h\x1b[1;5H{bytes}").as_bytes());
+        assert_eq!(screen.cursor().row, row, "{bytes:?}");
+        let again = fed(20, 8, &screen.state());
+        assert_eq!(again.cursor(), screen.cursor(), "{bytes:?}");
+    }
+}
+
+#[test]
 fn a_growing_screen_gets_back_as_many_rows_as_have_gone() {
     let mut screen = fed(20, 4, b"1\r\n2\r\n3\r\n4\r\n5\r\n6");
     screen.resize(20, 10);
