@@ -70,7 +70,30 @@ fn encoded_start(text: Text<'_>, end: usize) -> Option<usize> {
 /// Whether this is an account on a machine: the user part of a URL, or an account that is nobody's mailbox.
 fn is_login(text: Text<'_>, start: usize, at: usize) -> bool {
     let local = text.slice(start, at);
-    in_authority(text, start) || NOBODY.iter().any(|name| local.eq_ignore_ascii_case(name.as_bytes()))
+    in_authority(text, start)
+        || is_principal(text, start, at)
+        || is_algorithm(text, at)
+        || NOBODY.iter().any(|name| local.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// `HTTP/web1.corp.lan@CORP.LAN`: a service of a host in a realm (RFC 4120 §6.2).
+fn is_principal(text: Text<'_>, start: usize, at: usize) -> bool {
+    let realm = text.slice(at + 1, text.bytes.len().min(at + 1 + DOMAIN_MAX));
+    let len = realm.iter().take_while(|b| is_domain(**b)).count();
+    start.checked_sub(1).and_then(|i| text.at(i)) == Some(b'/')
+        && text.slice(start, at).contains(&b'.')
+        && len > 0
+        && realm.iter().take(len).all(|b| !b.is_ascii_lowercase())
+}
+
+/// `aes256-gcm@openssh.com`: a name of SSH that is not registered (RFC 4251 §6).
+fn is_algorithm(text: Text<'_>, at: usize) -> bool {
+    [&b"openssh.com"[..], b"libssh.org", b"lysator.liu.se", b"ssh.com", b"tinyssh.org", b"putty.projects.tartarus.org"]
+        .iter()
+        .any(|domain| {
+            text.slice(at + 1, text.bytes.len().min(at + 1 + domain.len())) == *domain
+                && text.at(at + 1 + domain.len()).is_none_or(|b| !is_domain(b))
+        })
 }
 
 /// Whether it stands between `://` and the path of a URL.

@@ -150,7 +150,7 @@ fn begins_a_key(text: &[u8]) -> bool {
 fn next_key(line: &[u8], start: usize, end: usize) -> Option<usize> {
     let text = line.get(start..end)?;
     let first = text.iter().position(|b| *b == b' ')?;
-    let rest = text.get(first + 1..)?;
+    let rest = text.get(first + 1..)?.trim_ascii_start();
     let word = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count();
     let key = word > 1
         && (rest.get(word) == Some(&b':') && rest.get(word + 1) == Some(&b' ')
@@ -179,7 +179,10 @@ fn text_end(rest: &[u8], sep: Sep, shape: ValueShape) -> usize {
         if name {
             return end_of_names(rest, end);
         }
-        let grouped = matches!(shape, ValueShape::Phone | ValueShape::Card | ValueShape::Id | ValueShape::Postcode);
+        let grouped = matches!(
+            shape,
+            ValueShape::Phone | ValueShape::Card | ValueShape::Id | ValueShape::CheckedId | ValueShape::Postcode
+        );
         while grouped && rest.get(end) == Some(&b' ') {
             // `card=4111 1111 1111 1111`: on while groups of capitals and digits follow.
             let next = word(end + 1);
@@ -294,11 +297,19 @@ pub(super) fn trimmed(text: &[u8], start: usize, promise: Promise, quoted: bool,
                 _ => Trust::Known,
             };
             let spelled = names::name_len(&text, trust);
+            let goes_on = |len: &usize| {
+                // `DELL Fibre Channel Disk`: one more word in that spelling, which no name has.
+                let next = text.get(*len..).and_then(|rest| rest.strip_prefix(' ')).unwrap_or_default();
+                promise.shape != ValueShape::Name && next.starts_with(char::is_uppercase)
+            };
+            if spelled.as_ref().is_some_and(goes_on) {
+                return whole;
+            }
             let comma = text.find(',').filter(|_| spelled.is_none());
             // A name in small letters goes on until something else begins.
             spelled.or(comma)
         }
-        ValueShape::Id | ValueShape::Card | ValueShape::Cvv | ValueShape::Postcode => {
+        ValueShape::Id | ValueShape::CheckedId | ValueShape::Card | ValueShape::Cvv | ValueShape::Postcode => {
             let run = text
                 .iter()
                 .take_while(|b| {
@@ -392,11 +403,11 @@ pub(super) fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(u
     }
     let end = match promise.shape {
         // `passwd (1:4.13-1)` is a package.
-        ValueShape::Secret if rest.starts_with(b"(") => return None,
-        ValueShape::Secret => {
+        ValueShape::Secret | ValueShape::Token if rest.starts_with(b"(") => return None,
+        ValueShape::Secret | ValueShape::Token | ValueShape::Session | ValueShape::Otp => {
             let len = rest
                 .iter()
-                .position(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b')'))
+                .position(|b| b.is_ascii_whitespace() || matches!(b, b',' | b';' | b')' | b'<'))
                 .unwrap_or(rest.len());
             let value = rest.get(..len)?;
             let dots = value.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'?')).count();

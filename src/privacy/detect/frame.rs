@@ -514,7 +514,21 @@ fn is_personal_at(line: &Line<'_>, at: usize) -> bool {
         between.len() <= PERSONAL && !between.iter().any(|b| matches!(b, b'{' | b'}' | b'[' | b']'))
     };
     line.emails.iter().any(|(start, end)| near(*start, *end))
-        || line.anchors.iter().any(|anchor| line.rules.roles(anchor.literal).personal && near(anchor.start, anchor.end))
+        || line.anchors.iter().any(|anchor| {
+            line.rules.roles(anchor.literal).personal
+                && near(anchor.start, anchor.end)
+                && is_key(line.bytes, anchor.end)
+        })
+}
+
+/// `phone:`, `ssn=`, `"dob":`, `mobile 07…`, but not `Desk phone` or `phone TYPE VARCHAR`: whether a value may follow a word.
+fn is_key(line: &[u8], at: usize) -> bool {
+    let rest = line.get(at..).unwrap_or_default();
+    match rest.first() {
+        Some(b' ') => !matches!(rest.get(1), None | Some(b'A'..=b'Z' | b'a'..=b'z')),
+        Some(b) => !matches!(b, b'.' | b';' | b')'),
+        None => false,
+    }
 }
 
 /// Whether a word and those beside it say that codes for one use come.

@@ -27,6 +27,9 @@ impl Promise {
         !matches!(
             self.shape,
             ValueShape::Secret
+                | ValueShape::Token
+                | ValueShape::Session
+                | ValueShape::Otp
                 | ValueShape::Connection
                 | ValueShape::Base64
                 | ValueShape::Random
@@ -41,10 +44,18 @@ impl Promise {
         )
     }
 
+    /// The same, but for what other things are called too: a card is in a slot, a pin on a board.
+    pub(super) fn is_surely_personal(self) -> bool {
+        self.is_personal() && !matches!(self.shape, ValueShape::Card | ValueShape::Postcode)
+    }
+
     pub(super) fn is_secret(self) -> bool {
         matches!(
             self.shape,
             ValueShape::Secret
+                | ValueShape::Token
+                | ValueShape::Session
+                | ValueShape::Otp
                 | ValueShape::Base64
                 | ValueShape::Random
                 | ValueShape::Drawn
@@ -148,8 +159,7 @@ pub(super) fn behind(rules: &Rules, line: &[u8], anchor: &Anchor, person: bool) 
     }
     let promise = if possessive(line, from, sep) { promise.of_speaker() } else { promise };
     let promise = promise.beside_person(person);
-    if own == b"PASS" && matches!(sep, Sep::Colon | Sep::Blanks) {
-        // A test's verdict.
+    if own.eq_ignore_ascii_case(b"pass") && is_verdict(line, own, sep, label_end, at) {
         return (to, Behind::Nothing);
     }
     if sep == Sep::Paired {
@@ -178,6 +188,16 @@ pub(super) fn behind(rules: &Rules, line: &[u8], anchor: &Anchor, person: bool) 
         }
     }
     (to, found.map_or(Behind::Maybe(at), Behind::Value))
+}
+
+/// A test's verdict, the number of a turn, or how many there were: `PASS: x`, `pass 2: 99 %`, `pass: 18274  fail: 2`.
+fn is_verdict(line: &[u8], own: &[u8], sep: Sep, label_end: usize, at: usize) -> bool {
+    let label = line.get(..label_end).unwrap_or_default();
+    let value = line.get(at..).unwrap_or_default();
+    let digits = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    own == b"PASS" && matches!(sep, Sep::Colon | Sep::Blanks)
+        || !label.ends_with(own) && label.last().is_some_and(u8::is_ascii_digit)
+        || digits > 0 && digits < 7 && matches!(value.get(digits), None | Some(b' ' | b',' | b'/' | b'%'))
 }
 
 /// Whether letters are one word to whoever divides names at their humps.
@@ -306,7 +326,7 @@ pub(super) fn value_at(
         _ => extent(line, label_start, at, sep, promise),
     };
     let text = line.get(start..end)?;
-    if sep == Sep::Colon && is_prompt_in_quotes(line, label_start, at) {
+    if is_prompt_in_quotes(line, label_start, at) {
         return None;
     }
     let own_line = is_line_start(line, label_start);
@@ -347,14 +367,35 @@ pub(super) fn value_at(
     // `pass `Authorization: Bearer <token>``: what is passed, not a password.
     let spoken =
         || sep == Sep::Prose && quoted && (text.contains(&b'<') || memchr::memmem::find(text, b": ").is_some());
+    // `"pass": 1823`: a number of JSON, and no text.
+    let number = || {
+        let head = line.get(..at).unwrap_or_default().trim_ascii_end();
+        let json = head.strip_suffix(b":").is_some_and(|head| head.trim_ascii_end().ends_with(b"\""));
+        let len = text.iter().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')).count();
+        json && !quoted && len > 0 && matches!(text.get(len), None | Some(b',' | b'}' | b']'))
+    };
+    // `COMMENT ON COLUMN t.password IS 'bcrypt hash'`
+    let remark = || sep == Sep::Prose && quoted && matches!(text.iter().filter(|b| **b == b' ').count(), 1 | 2);
+    // `--export-secret-keys ops`
+    let several = || sep == Sep::Flag && line.get(..at).is_some_and(is_plural);
     let other = !cell
-        || promise.is_secret() && (counted() || spoken() || manual())
+        || promise.is_secret() && (counted() || spoken() || manual() || remark() || several())
+        || promise.is_secret() && promise.shape != ValueShape::Otp && number()
         || promise.is_secret() && !quoted && is_no_secret(rules, line, (start, end), place);
     let program = !quoted
         && promise.is_name()
         && (sep == Sep::Assign && !names::is_capitalised(text)
             || sep == Sep::Flag && text.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b'_')));
-    let fits = !other && !program && fits(rules, promise.shape, text, place);
+    // `pin: 1044 function gpio_in`
+    let pin = promise.shape == ValueShape::Cvv
+        && !quoted
+        && matches!(line.get(end..end + 2), Some([b' ', b'a'..=b'z' | b'(']));
+    // `cell: 21345871 lac: 12301`, `phone_numbers | 3067233669`
+    let bare = promise.shape == ValueShape::Phone && !quoted && text.iter().all(u8::is_ascii_digit);
+    let pin = pin
+        || bare && text.len() < 9 && (number() || matches!(line.get(end..end + 2), Some([b' ', b'a'..=b'z'])))
+        || bare && sep == Sep::Blanks && line.get(..at).is_some_and(is_plural);
+    let fits = !other && !program && !pin && fits(rules, promise.shape, text, place);
     Some(Found { start, end, promise, fits })
 }
 
@@ -379,7 +420,10 @@ fn is_prompt_in_quotes(line: &[u8], label_start: usize, at: usize) -> bool {
     let Some(quote @ (b'"' | b'\'')) = line.get(at).copied() else { return false };
     let opened = line.get(..label_start).is_some_and(|head| head.iter().filter(|b| **b == quote).count() % 2 == 1);
     let named = line.get(label_start..at).is_some_and(|label| !label.contains(&quote));
-    opened && named && line.get(at.saturating_sub(1)) == Some(&b' ')
+    let rest = line.get(at + 1..).unwrap_or_default();
+    // `readPassword("Password:");`, `content:"password="; http_uri;`
+    let ends = matches!(rest.first(), None | Some(b')' | b';' | b',' | b']')) && !rest.contains(&quote);
+    opened && named && (ends || line.get(at.saturating_sub(2)..at) == Some(b": "))
 }
 
 /// Whether what stands without quotes where a secret would is program text, or a sentence.

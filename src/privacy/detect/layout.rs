@@ -54,6 +54,7 @@ pub(super) fn indentation(line: &[u8]) -> usize {
 }
 
 pub(super) fn is_assignment(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"$").unwrap_or(value);
     let word = value.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'"')).count();
     matches!(value.get(word), Some(b':' | b'=')) && word > 0 && word + 1 < value.len()
 }

@@ -19,6 +19,7 @@ mod code;
 mod country;
 mod crew;
 mod dates;
+mod doubt;
 mod email;
 mod entry;
 mod extent;
@@ -284,7 +285,7 @@ impl Detector {
                 if uses.key {
                     keys.push(anchor);
                 }
-                if uses.near != 0 && begins {
+                if uses.near != 0 && begins && !doubt::names_more(bytes, end) {
                     words.push(anchor);
                 }
             }
@@ -494,13 +495,14 @@ impl Scan<'_> {
     fn near(&self, start: usize, end: usize) -> Words {
         let text = self.text;
         let words = self.anchors.words.as_slice();
-        if words.is_empty() && !text.may_grow() {
+        if words.is_empty() && !text.may_grow() || doubt::is_measured(text.bytes, start) {
             return Words { words: 0, open: false };
         }
         let mut found = 0;
         let split = words.partition_point(|anchor| anchor.end <= start);
         let before = words.get(..split).unwrap_or_default().iter().rev();
-        for anchor in before.take_while(|anchor| start - anchor.end <= DISTANCE) {
+        let floor = doubt::own_key(text.bytes, start);
+        for anchor in before.take_while(|anchor| start - anchor.end <= DISTANCE && anchor.start >= floor) {
             if memchr::memchr2(b'\n', b'\r', text.slice(anchor.end, start)).is_some() {
                 break;
             }

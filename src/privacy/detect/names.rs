@@ -10,7 +10,8 @@ pub(super) fn is_name(value: &[u8]) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let known = text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | ',' | '`'));
     let sentence = text.chars().all(|c| !c.is_uppercase()) && text.split(' ').all(is_common);
-    known && letters >= 2 && text.chars().count() <= 60 && text.split(' ').count() <= 6 && !sentence
+    let role = || text.contains(' ') && text.split(' ').any(is_role);
+    known && !role() && letters >= 2 && text.chars().count() <= 60 && text.split(' ').count() <= 6 && !sentence
 }
 
 /// Whether its first letter is a capital.
@@ -65,7 +66,9 @@ pub(super) fn name_len(text: &str, trust: Trust) -> Option<usize> {
         } else if !capital && words == 0 {
             // Most of what is asked about, so it is told first.
             return None;
-        } else if capital && is_spelled(bare) && !is_common(bare)
+        } else if capital
+            && is_spelled(bare)
+            && (!is_common(bare) && !is_role(bare) || known && words == 1 && is_surname(bare))
             || initial && words > 0
             || initial && word.ends_with('.')
         {
@@ -156,6 +159,97 @@ pub(super) fn is_common(word: &str) -> bool {
     let lower = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     COMMON.contains(lower.as_str())
 }
+
+/// Whether a word says that it is no person: a team, a program, a company, a typeface.
+fn is_role(word: &str) -> bool {
+    let lower = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    ROLES.contains(&lower.as_str())
+}
+
+/// Whether a common word is a frequent surname too: behind a given name it is one.
+fn is_surname(word: &str) -> bool {
+    SURNAMES.iter().any(|own| own.eq_ignore_ascii_case(word))
+}
+
+/// What stands in names of services, teams and companies.
+const ROLES: &[&str] = &[
+    "service",
+    "services",
+    "account",
+    "accounts",
+    "server",
+    "node",
+    "engine",
+    "backup",
+    "deployer",
+    "team",
+    "bot",
+    "group",
+    "department",
+    "system",
+    "systems",
+    "administrator",
+    "support",
+    "helpdesk",
+    "desk",
+    "network",
+    "operations",
+    "office",
+    "platform",
+    "agent",
+    "daemon",
+    "cluster",
+    "database",
+    "api",
+    "app",
+    "application",
+    "gateway",
+    "monitor",
+    "monitoring",
+    "scanner",
+    "printer",
+    "serif",
+    "sans",
+    "industries",
+    "holdings",
+    "inc",
+    "ltd",
+    "gmbh",
+    "llc",
+    "corp",
+    "corporation",
+    "company",
+    "foundation",
+    "contributors",
+    "project",
+    "technologies",
+    "solutions",
+    "software",
+    "networks",
+    "logistics",
+    "partners",
+    "ventures",
+    "laboratories",
+    "labs",
+    "systemd",
+    "default",
+    "user",
+    "users",
+    "manager",
+    "controller",
+    "worker",
+    "scheduler",
+    "runner",
+    "pipeline",
+    "warehouse",
+    "store",
+];
+
+/// Common words that are surnames.
+const SURNAMES: &[&str] = &[
+    "park", "house", "west", "north", "page", "post", "green", "white", "hill", "day", "best", "branch", "case",
+    "street", "swift", "field", "bank", "power", "short", "small", "key", "lock", "pool", "root", "may", "law",
+];
 
 const HONORIFICS: &[&str] = &[
     "mr",

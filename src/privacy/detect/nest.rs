@@ -132,7 +132,13 @@ impl Memory {
                         self.frames.pop();
                     }
                 }
-                b'0'..=b'9' if !self.frames.is_empty() || key.is_some() => {
+                // In the middle of a word, as in `app-8.example.com`, no number begins.
+                b'0'..=b'9'
+                    if (!self.frames.is_empty() || key.is_some())
+                        && i.checked_sub(1)
+                            .and_then(|i| bytes.get(i))
+                            .is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'.' | b'/' | b'_')) =>
+                {
                     let len = bytes
                         .get(i..)
                         .unwrap_or_default()
@@ -184,7 +190,8 @@ impl Memory {
                 },
                 What::Data => {
                     let text = value.len() >= 8 && check::decoded(value).is_some_and(|plain| is_text(&plain));
-                    (text && value.len().is_multiple_of(4)).then_some(DataKind::Secret)
+                    let number = value.iter().all(u8::is_ascii_digit);
+                    (text && !number && value.len().is_multiple_of(4)).then_some(DataKind::Secret)
                 }
                 What::Kind(promise) => {
                     let part = match promise.shape {

@@ -53,8 +53,13 @@ pub(super) fn address_len(text: &[u8], cued: bool) -> Option<usize> {
                 | "n.º"
                 | "em"
         );
+        // `426 MiB/s rd`: a rate, and no road.
+        let rate = bare
+            .as_bytes()
+            .windows(3)
+            .any(|three| matches!(three, [a, b'/', c] if a.is_ascii_alphabetic() && c.is_ascii_lowercase()));
         let small = small || lower.starts_with("l'") || lower.starts_with("d'") || lower.starts_with("dell'");
-        if !(digits || capital || kind || small) || bare.is_empty() || words >= 14 {
+        if !(digits || capital || kind || small) || bare.is_empty() || rate || words >= 14 {
             break;
         }
         words += 1;

@@ -143,6 +143,12 @@ pub(super) struct KeyName {
 #[serde(rename_all = "kebab-case")]
 pub(super) enum ValueShape {
     Secret,
+    /// The same where a name speaks of parts of a language and of budgets too: no word and no large number.
+    Token,
+    /// The same where numbers and names are told by it: an id of a session, but not of a rule or a table.
+    Session,
+    /// A code that is typed once: short, and not of letters alone.
+    Otp,
     Connection,
     /// Base64 of a text.
     Base64,
@@ -159,6 +165,8 @@ pub(super) enum ValueShape {
     Phone,
     Email,
     Id,
+    /// The same where a name has another meaning: only what is valid where such ids are given out (Canada, Singapore).
+    CheckedId,
     Date,
     Name,
     /// A name on a line that speaks of a person: with a capital, or of two words.

@@ -102,7 +102,31 @@ pub(super) fn is_figure(value: &[u8]) -> bool {
                 || matches!(rest.len(), 3 | 6 | 8) && rest.iter().all(u8::is_ascii_hexdigit))
     });
     let place = value.contains(&b':') && value.iter().all(|b| b.is_ascii_digit() || *b == b':');
-    version || hash || place || is_option(value)
+    // `-3074457345618258603`, `0x9e3779b97f4a7c15ULL`, an address of Ethereum: a position on a ring, a constant, a pointer.
+    let signed = value.strip_prefix(b"-").is_some_and(|rest| !rest.is_empty() && rest.iter().all(u8::is_ascii_digit));
+    let constant = value.strip_prefix(b"0x").or_else(|| value.strip_prefix(b"0X")).is_some_and(|rest| {
+        let len = rest.iter().take_while(|b| b.is_ascii_hexdigit()).count();
+        let end = rest.get(len..).unwrap_or_default();
+        (matches!(len, 1..=16) || len == 40) && end.iter().all(|b| matches!(b, b'u' | b'U' | b'l' | b'L' | b';' | b')'))
+    });
+    version || hash || place || signed || constant || is_community(value) || is_option(value)
+}
+
+/// `65001:100 65001:200 no-export`, `RT:65000:1`: how routers mark routes (RFC 1997, RFC 4360).
+fn is_community(value: &[u8]) -> bool {
+    let mut marks = value.split(|b| *b == b' ').map(|word| {
+        let digits =
+            word.split(|b| *b == b':').rev().take_while(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit));
+        let (numbers, parts) = (digits.count(), word.split(|b| *b == b':').count());
+        let kind = word.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        numbers >= 2
+            && (parts == numbers || parts == numbers + 1 && (2..=8).contains(&kind) && word.get(kind) == Some(&b':'))
+            || word.iter().all(|b| b.is_ascii_lowercase() || *b == b'-') && numbers == 0
+    });
+    value.first().is_some_and(u8::is_ascii_alphanumeric)
+        && value.iter().any(u8::is_ascii_digit)
+        && value.contains(&b':')
+        && marks.all(|mark| mark)
 }
 
 /// `--status-bugs`, `-p PORT`: what a program is told, not a value.

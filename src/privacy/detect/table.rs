@@ -133,10 +133,19 @@ impl Table {
                 promise: line.get(*start..*end).and_then(|name| classify(rules, name)),
             })
             .collect();
-        let personal =
-            columns.iter().filter_map(|column| column.promise).filter(|promise| promise.is_personal()).count();
+        let has = |is: fn(Promise) -> bool| columns.iter().filter_map(|column| column.promise).any(is);
+        let (surely, personal) = (has(Promise::is_surely_personal), has(Promise::is_personal));
         for promise in columns.iter_mut().filter_map(|column| column.promise.as_mut()) {
-            *promise = promise.of_person(personal > 0);
+            *promise = promise.of_person(surely).beside_person(personal);
+        }
+        if style != Style::Tuples
+            && cells.iter().any(|(start, end)| is_outcome(line.get(*start..*end).unwrap_or_default()))
+        {
+            // Beside FAIL, PASS counts.
+            for (column, (start, end)) in columns.iter_mut().zip(cells) {
+                let name = line.get(*start..*end).unwrap_or_default();
+                column.promise = column.promise.filter(|_| !name.eq_ignore_ascii_case(b"pass"));
+            }
         }
         let doubtful = cells.iter().any(|(start, end)| is_type(line.get(*start..*end).unwrap_or_default()));
         let titled = |titles: &[&[u8]]| {
@@ -205,7 +214,7 @@ impl Table {
         cells: &[(usize, usize)],
         each: &mut impl FnMut(usize, usize, DataKind),
     ) {
-        let personal = self.columns.iter().filter_map(|column| column.promise).any(Promise::is_personal);
+        let personal = self.columns.iter().filter_map(|column| column.promise).any(Promise::is_surely_personal);
         for (i, (start, end)) in cells.iter().enumerate() {
             let value = line.get(*start..*end).unwrap_or_default();
             let Some(promise) = self.promise(rules, line, cells, i) else {
@@ -293,6 +302,13 @@ fn gives_away(rules: &Rules, shape: ValueShape, head: &[u8], place: Place) -> bo
     let digits = head.iter().filter(|b| b.is_ascii_digit()).count();
     let enough = if shape == ValueShape::Card { DIGITS_OF_AN_ISSUER + 1 } else { DIGITS_THAT_SAY_WHO };
     numeric && digits >= enough || head.len() >= HEAD_MIN && fits(rules, shape, head, place)
+}
+
+/// What else a test ends in.
+fn is_outcome(title: &[u8]) -> bool {
+    [&b"fail"[..], b"failed", b"failures", b"skip", b"skipped", b"xfail", b"errors"]
+        .iter()
+        .any(|own| title.eq_ignore_ascii_case(own))
 }
 
 /// What a schema says about a column: its type, and whether it may be empty.
@@ -388,6 +404,10 @@ fn cells_of_header(line: &[u8]) -> Option<(Style, Vec<(usize, usize)>)> {
     {
         return None;
     }
+    let titled = |(start, end): (usize, usize)| {
+        let cell = line.get(start..end).unwrap_or_default();
+        titled((start, end)) && !is_entry(cell)
+    };
     let cells = aligned_while(line, titled);
     (cells.len() >= 2 && named(&cells, 2)).then_some((Style::Aligned, cells))
 }
@@ -410,6 +430,16 @@ fn is_title(cell: &[u8]) -> bool {
         && cell.split(|b| *b == b' ').count() <= 4
         // A path is no title.
         && !(cell.contains(&b'/') && (cell.contains(&b'.') || cell.iter().filter(|b| **b == b'/').count() > 1))
+}
+
+/// What stands in aligned columns and is no title: `token/`, `pam_unix.so`, `auth_token_bbef4567`, `Create a new token`.
+fn is_entry(cell: &[u8]) -> bool {
+    let file = cell.windows(2).any(|two| matches!(two, [b'.', b'a'..=b'z']));
+    let digits = cell.iter().filter(|b| b.is_ascii_digit()).count();
+    let remark = cell
+        .split(|b| *b == b' ')
+        .any(|word| matches!(word, b"a" | b"an" | b"the" | b"this" | b"your" | b"is" | b"are"));
+    cell.ends_with(b"/") || file || digits > 3 || remark
 }
 
 fn bounds(line: &[u8], start: usize, end: usize) -> (usize, usize) {

@@ -71,8 +71,15 @@ pub(super) fn verdict(rules: &Rules, name: &[u8]) -> Verdict {
             return Verdict::Other;
         }
         // `TOKEN_GITHUB`, but `token_accuracy` and `TokenCleanupJob` too: what the value looks like must decide.
-        let loose = promise.shape == ValueShape::Secret && (i + 1..words.count).any(|i| !is_neutral(words.at(i)));
-        let shape = if loose { ValueShape::Drawn } else { promise.shape };
+        // `Tokens:` lists their names, or counts them.
+        let several = matches!(words.at(i), b"secrets" | b"tokens");
+        let plain = matches!(promise.shape, ValueShape::Secret | ValueShape::Token);
+        let loose = plain && (i + 1..words.count).any(|i| !is_neutral(words.at(i)));
+        let shape = match promise.shape {
+            _ if plain && several => ValueShape::Random,
+            _ if loose => ValueShape::Drawn,
+            shape => shape,
+        };
         return Verdict::Promises(Promise { shape, ..promise });
     }
     Verdict::Unknown

@@ -4,6 +4,7 @@
 
 use super::check;
 use super::dates::date_len;
+use super::doubt::{self, is_a_name_of, is_algorithm, is_token, is_version, otp};
 use super::names;
 use super::rules::{Rules, ValueShape};
 use super::speech;
@@ -27,13 +28,17 @@ pub(super) fn fits(rules: &Rules, shape: ValueShape, value: &[u8], place: Place)
     }
     let sound = match shape {
         ValueShape::Secret => secret(rules, value, place),
+        ValueShape::Token => secret(rules, value, place) && is_token(rules, value, 8),
+        ValueShape::Session => secret(rules, value, place) && is_token(rules, value, 0),
+        ValueShape::Otp => otp(value, place),
         ValueShape::Connection => connection(value),
         ValueShape::Base64 => {
             value.len() >= 12 && check::decoded(value).is_some_and(|plain| super::frame::is_text(&plain))
                 || value.len() >= 40 && random(value)
                 || secret_url(value)
         }
-        ValueShape::Random => random(value),
+        // Forty digits are a SHA-1: a fingerprint, a commit.
+        ValueShape::Random => random(value) && !(value.len() == 40 && value.iter().all(u8::is_ascii_hexdigit)),
         ValueShape::Drawn => {
             place > Place::Prose
                 && (drawn_or_mixed(value) || is_passphrase(rules, value))
@@ -46,6 +51,7 @@ pub(super) fn fits(rules: &Rules, shape: ValueShape, value: &[u8], place: Place)
         ValueShape::Phone => phone(value),
         ValueShape::Email => email(value),
         ValueShape::Id => id(value),
+        ValueShape::CheckedId => id(value) && doubt::is_valid_id(value),
         ValueShape::Date => date_len(value) == Some(value.len()) || epoch_date(value, place),
         ValueShape::Name => names::is_name(value),
         ValueShape::PersonName => {
@@ -58,7 +64,7 @@ pub(super) fn fits(rules: &Rules, shape: ValueShape, value: &[u8], place: Place)
         ValueShape::Postcode => postcode(value),
         ValueShape::Never => false,
     };
-    sound && !is_placeholder(rules, value)
+    sound && !is_placeholder(rules, value) && !is_a_name_of(rules, shape, value)
 }
 
 /// Whether it says that there is no value, or stands for one that comes from elsewhere.
@@ -86,7 +92,7 @@ pub(super) fn is_placeholder(rules: &Rules, value: &[u8]) -> bool {
         b'[' => last == b']' && value.len() < 24,
         b'(' => last == b')',
         b'#' => value.starts_with(b"#{"),
-        b'@' => value.starts_with(b"@{") || value.starts_with(b"@Microsoft"),
+        b'@' => value.starts_with(b"@rx ") || value.starts_with(b"@{") || value.starts_with(b"@Microsoft"),
         b'!' => {
             value.starts_with(b"!ref")
                 || value.starts_with(b"!Ref")
@@ -114,6 +120,9 @@ pub(super) fn is_placeholder(rules: &Rules, value: &[u8]) -> bool {
         || lower.starts_with(b"insert")
         || lower.starts_with(b"replace")
         || lower.ends_with(b"here")
+        || lower.starts_with(b".*")
+        || lower.starts_with(b"(.*")
+        || lower.starts_with(b"[^")
         || lower.starts_with(b"env:")
         || lower.starts_with(b"ssm:")
         || lower.starts_with(b"ref+")
@@ -154,7 +163,16 @@ fn is_row(value: &[u8]) -> bool {
 
 fn secret(rules: &Rules, value: &[u8], place: Place) -> bool {
     // What a program computes or reads is not the secret: a call, a path into a structure, a type.
-    if is_code(value) || is_path_or_url(value) || speech::is_figure(value) {
+    if is_code(value) || is_path_or_url(value) || speech::is_figure(value) || is_algorithm(value) {
+        return false;
+    }
+    let key_id = |b: &u8| b.is_ascii_digit() || matches!(b, b'A'..=b'F');
+    if matches!(value.len(), 16 | 40) && value.iter().all(key_id) && digits(value) < value.len() {
+        // How PGP names keys (RFC 9580 §5.5.4).
+        return false;
+    }
+    if place < Place::Own && value.iter().filter(|b| **b == b' ').count().wrapping_sub(1) < 10 {
+        // `token based credentials` in a column of remarks; the words of a wallet are twelve and more.
         return false;
     }
     let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
@@ -169,7 +187,9 @@ fn secret(rules: &Rules, value: &[u8], place: Place) -> bool {
                 let lower = String::from_utf8_lossy(value).to_ascii_lowercase();
                 rules.stems.iter().any(|(stem, _)| lower == *stem)
             };
-            !about_itself && !is_time_or_size(value)
+            // `secret=db/main` says which.
+            let path = value.contains(&b'/') && is_words(value);
+            !about_itself && !path && !is_time_or_size(value)
         }
         // A word is a word: `password: changed today`.
         Place::Label => {
@@ -212,7 +232,7 @@ pub(super) fn is_mixed(value: &[u8]) -> bool {
     value.len() >= 6
         && letters >= 2
         && numbers >= 2
-        && value.iter().all(|b| b.is_ascii_graphic() && !matches!(b, b':' | b',' | b'/' | b'(' | b'['))
+        && value.iter().all(|b| b.is_ascii_graphic() && !matches!(b, b':' | b',' | b'/' | b'(' | b'[' | b'|'))
 }
 
 /// Whether it would be taken for a secret wherever one was announced.
@@ -230,7 +250,7 @@ pub(super) fn code(value: &[u8]) -> bool {
 }
 
 /// `a-b_c` of letters in small, with a number at its end at most: a name, not a secret.
-fn is_words(value: &[u8]) -> bool {
+pub(super) fn is_words(value: &[u8]) -> bool {
     let parts = value.split(|b| matches!(b, b'-' | b'_' | b'.' | b'/' | b':'));
     let mut count = 0;
     let words = parts.inspect(|_| count += 1).all(|part| {
@@ -290,6 +310,11 @@ fn is_code(value: &[u8]) -> bool {
             matches!(part, "password" | "secret" | "token" | "key" | "passwd" | "pwd" | "pass" | "credential")
         })
     };
+    // `userPassword`, `accessToken`: an attribute.
+    let humps = value.first().is_some_and(u8::is_ascii_lowercase)
+        && value.iter().all(u8::is_ascii_alphabetic)
+        && [&b"Password"[..], b"Token", b"Secret", b"Pwd"].iter().any(|end| value.ends_with(end));
+    let named = named || humps;
     let screaming = value.contains(&b'_') && value.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
     called || path || subscript || generic || named || screaming
 }
@@ -422,6 +447,7 @@ fn id(value: &[u8]) -> bool {
             == value.len()
         && (caps == letters || letters <= 2 || numbers > letters)
         && words == 0
+        && !is_version(value)
         && !is_date(value)
         && !is_uuid(value)
         && letters <= 18

@@ -1,0 +1,397 @@
+//! What words with several meanings say no secret and no number by: tokens of grammars, sessions of rules, addresses of memory, counters.
+
+use super::check;
+use super::dates::date_len;
+use super::rules::{Rules, ValueShape};
+use super::value::{Place, digits, is_passphrase, is_words};
+
+/// `label.first_name=Vorname`, `"login.password": "Hasło"`: what a form calls it in another language, not what was typed there.
+pub(super) fn is_a_name_of(rules: &Rules, shape: ValueShape, value: &[u8]) -> bool {
+    let secret = matches!(shape, ValueShape::Secret | ValueShape::Token | ValueShape::Session);
+    let name = matches!(shape, ValueShape::Name | ValueShape::PersonName);
+    if !(secret || name) || value.len() > 32 || value.iter().any(u8::is_ascii_digit) {
+        return false;
+    }
+    let lower = String::from_utf8_lossy(value).to_lowercase();
+    let (before, last) = lower.rsplit_once(' ').unwrap_or(("", &lower));
+    let Some(names) = rules.names.get(last.as_bytes()) else { return false };
+    names.iter().any(|own| {
+        before.split(' ').filter(|word| !word.is_empty()).map(str::as_bytes).eq(own.before.iter().map(|word| &**word))
+            && rules.keys.get(own.rule).is_some_and(|rule| match rule.value {
+                ValueShape::Secret | ValueShape::Token | ValueShape::Session | ValueShape::Otp => secret,
+                ValueShape::Name | ValueShape::MaybeName => name,
+                _ => false,
+            })
+    })
+}
+
+/// Whether it may be a token: no word of a grammar or of prose, and a number of `digits_max` digits at most.
+pub(super) fn is_token(rules: &Rules, value: &[u8], digits_max: usize) -> bool {
+    let (letters, numbers) = (value.iter().filter(|b| b.is_ascii_alphabetic()).count(), digits(value));
+    if numbers == value.len() {
+        return (4..=digits_max).contains(&numbers);
+    }
+    if letters == value.len() {
+        let mixed = value.iter().skip(1).any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase);
+        // `DenyUnencryptedObjectUploads` is words in a row.
+        let words = value.iter().filter(|b| b.is_ascii_uppercase()).count() * 4 <= value.len();
+        return digits_max > 0 && (value.len() >= 20 && mixed && !words || value.len() >= 32 && !mixed);
+    }
+    // Windows calls accounts so (MS-DTYP §2.4.2.1).
+    !value.starts_with(b"S-1-") && (!is_words(value) || is_passphrase(rules, value))
+}
+
+/// A code that is typed once: `482913`, `G-482913`, `48 29 13`; or the 44 letters of a key that types them itself (Yubico's OTP).
+pub(super) fn otp(value: &[u8], place: Place) -> bool {
+    let numbers = digits(value);
+    let marks = value.iter().filter(|b| matches!(b, b' ' | b'-')).count();
+    let plain = value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-'));
+    let short = (4..=10).contains(&(value.len() - marks)) && numbers >= 2 && value.len() - numbers - marks <= 6;
+    let typed = value.len() == 44 && value.iter().all(|b| b"cbdefghijklnrtuv".contains(b));
+    let enough = numbers == value.len() && numbers > 8;
+    plain
+        && (short && !enough && (place > Place::Prose || numbers >= 6) || typed)
+        && date_len(value) != Some(value.len())
+}
+
+/// Whether an id is a social insurance number of Canada or an identification number of Singapore: the names of both are words, too.
+pub(super) fn is_valid_id(value: &[u8]) -> bool {
+    let numbers: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
+    let letters = matches!(value, [b'A'..=b'Z', .., b'A'..=b'Z']) && value.len() == 9 && numbers.len() == 7;
+    letters
+        || numbers.len() == 9
+            && check::luhn(&numbers)
+            && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-'))
+}
+
+/// `aes-256-gcm`, `hmac-sha256`: how something is encrypted or signed.
+pub(super) fn is_algorithm(value: &[u8]) -> bool {
+    let known: [&[u8]; 15] = [
+        b"aes",
+        b"sha1",
+        b"sha2",
+        b"sha3",
+        b"sha5",
+        b"hmac",
+        b"rsa",
+        b"ecdsa",
+        b"ed25519",
+        b"argon2",
+        b"bcrypt",
+        b"scrypt",
+        b"chacha20",
+        b"pbkdf2",
+        b"curve25519",
+    ];
+    let lower = value.to_ascii_lowercase();
+    value.len() <= 32
+        && known.iter().any(|name| {
+            lower.strip_prefix(*name).is_some_and(|rest| {
+                let parts = rest.split(|b| matches!(b, b'-' | b'_'));
+                rest.first().is_none_or(|b| matches!(b, b'-' | b'_' | b'i' | b'd' | b'0'..=b'9'))
+                    && parts.into_iter().all(|part| {
+                        part.iter().all(u8::is_ascii_digit)
+                            || matches!(
+                                part,
+                                b"gcm"
+                                    | b"cbc"
+                                    | b"ctr"
+                                    | b"xts"
+                                    | b"ccm"
+                                    | b"siv"
+                                    | b"plain64"
+                                    | b"essiv"
+                                    | b"sha1"
+                                    | b"sha224"
+                                    | b"sha256"
+                                    | b"sha384"
+                                    | b"sha512"
+                                    | b"id"
+                                    | b"i"
+                                    | b"d"
+                                    | b"md5"
+                                    | b"poly1305"
+                                    | b"pkcs1"
+                                    | b"pss"
+                                    | b"oaep"
+                                    | b"pkcs1v15"
+                                    | b"cts"
+                                    | b"hmac"
+                                    | b"etm"
+                            )
+                    })
+            })
+        })
+}
+
+/// `7.30.10`, `10.2.3.4`, `0.479425538`: a version, an address or a fraction.
+pub(super) fn is_version(value: &[u8]) -> bool {
+    let parts = || value.split(|b| *b == b'.');
+    value.contains(&b'.')
+        && parts().all(|part| part.iter().all(u8::is_ascii_digit))
+        && (digits(value) < 8 || parts().count() == 2 || parts().count() == 4 && parts().all(|part| part.len() <= 3))
+}
+
+/// Whether a word goes on into a name that is about something else: `phone_numbers`, `ssn_audit`, `phone-verify`, `mobile.success`, `phoneCount`.
+pub(super) fn names_more(bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let several = rest.first() == Some(&b's');
+    if several && bytes.get(..at).is_some_and(|head| head.ends_with(b"_number")) {
+        return true;
+    }
+    let rest = if several { rest.get(1..).unwrap_or_default() } else { rest };
+    let rest = match rest {
+        [b'_' | b'-' | b'.', rest @ ..] => rest,
+        [b'A'..=b'Z', ..] => rest,
+        _ => return false,
+    };
+    let small = rest.iter().skip(1).take(WORD).take_while(|b| b.is_ascii_lowercase()).count();
+    let len = small + usize::from(rest.first().is_some_and(u8::is_ascii_alphabetic));
+    let Some(word) = rest.get(..len).filter(|word| word.len() > 1 && word.len() < WORD) else { return false };
+    // What is joined by a dash or a dot in prose is not a name: `ssn-like`, `tel.`.
+    !OF_NUMBERS.iter().any(|own| own.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// Whether a number has a key of its own before it that says what is measured: `"doc_count":2025550143`.
+pub(super) fn is_measured(bytes: &[u8], start: usize) -> bool {
+    let head = bytes.get(start.saturating_sub(WORD * 2)..start).unwrap_or_default();
+    let head = head.strip_suffix(b" ").unwrap_or(head);
+    let Some(head) = head.strip_suffix(b":").or_else(|| head.strip_suffix(b"=")) else { return false };
+    let head = head.strip_suffix(b"\"").unwrap_or(head);
+    let len = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let name = head.get(head.len() - len..).unwrap_or_default();
+    let hump = name.iter().rposition(u8::is_ascii_uppercase).filter(|_| name.iter().any(u8::is_ascii_lowercase));
+    let last = name.get(hump.unwrap_or(0)..).unwrap_or_default();
+    MEASURES.iter().any(|own| own.as_bytes().eq_ignore_ascii_case(last))
+}
+
+/// Where the key of a number of JSON begins, if it says something: only this key can say what the number is.
+pub(super) fn own_key(bytes: &[u8], start: usize) -> usize {
+    let from = start.saturating_sub(WORD * 2);
+    let head = bytes.get(from..start).unwrap_or_default();
+    let head = head.strip_suffix(b" ").unwrap_or(head);
+    let Some(head) = head.strip_suffix(b"\":") else { return 0 };
+    let len = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count();
+    let name = head.get(head.len() - len..).unwrap_or_default();
+    let says = name.len() > 2 && !GENERIC.iter().any(|own| own.as_bytes().eq_ignore_ascii_case(name));
+    if says { from + head.len() - len } else { 0 }
+}
+
+/// Keys that say nothing about their numbers.
+const GENERIC: &[&str] = &[
+    "value",
+    "val",
+    "number",
+    "num",
+    "data",
+    "text",
+    "content",
+    "raw",
+    "input",
+    "digits",
+    "from",
+    "dest",
+    "destination",
+    "addr",
+];
+
+/// Behind a word for a number these say whose it is, or which.
+const OF_NUMBERS: &[&str] = &[
+    "number",
+    "num",
+    "no",
+    "nr",
+    "nummer",
+    "nbr",
+    "numero",
+    "digits",
+    "value",
+    "val",
+    "raw",
+    "plain",
+    "text",
+    "home",
+    "work",
+    "office",
+    "mobile",
+    "cell",
+    "private",
+    "business",
+    "primary",
+    "secondary",
+    "main",
+    "other",
+    "day",
+    "evening",
+    "daytime",
+    "formatted",
+    "normalized",
+    "international",
+    "national",
+    "local",
+    "full",
+    "hash",
+    "id",
+    "line",
+    "phone",
+    "tel",
+    "ext",
+    "extension",
+    "customer",
+    "user",
+    "contact",
+    "emergency",
+    "masked",
+    "clean",
+    "orig",
+    "original",
+    "new",
+    "old",
+    "country",
+    "code",
+    "last",
+    "billing",
+    "shipping",
+    "str",
+    "string",
+    "enc",
+    "alt",
+    "tax",
+    "card",
+    "de",
+    "du",
+    "der",
+    "di",
+    "do",
+    "of",
+    "to",
+    "from",
+    "privat",
+    "dienst",
+    "mobil",
+    "festnetz",
+    "nat",
+    "intl",
+    "test",
+    "on",
+    "for",
+    "is",
+    "was",
+    "us",
+    "uk",
+    "one",
+    "two",
+    "perso",
+    "pro",
+    "cliente",
+    "client",
+    "usuario",
+    "utente",
+    "titular",
+    "empleado",
+    "employee",
+    "patient",
+    "paciente",
+    "person",
+    "persona",
+    "pessoa",
+    "kunde",
+    "klant",
+    "kund",
+    "mitarbeiter",
+    "member",
+    "holder",
+    "owner",
+    "applicant",
+    "beneficiary",
+    "beneficiario",
+    "guest",
+    "student",
+    "spouse",
+    "father",
+    "mother",
+    "parent",
+    "contato",
+    "contacto",
+    "contatto",
+    "kontakt",
+    "socio",
+    "alumno",
+    "aluno",
+    "supplier",
+    "vendor",
+    "sender",
+    "recipient",
+    "caller",
+    "payer",
+    "payee",
+    "agent",
+    "area",
+    "prefix",
+    "suffix",
+    "data",
+    "info",
+    "field",
+    "column",
+    "like",
+    "a",
+    "b",
+];
+
+/// Names of what is counted or timed.
+const MEASURES: &[&str] = &[
+    "count",
+    "counts",
+    "total",
+    "totals",
+    "size",
+    "bytes",
+    "len",
+    "length",
+    "offset",
+    "hits",
+    "misses",
+    "ms",
+    "us",
+    "ns",
+    "ts",
+    "time",
+    "timestamp",
+    "seq",
+    "sequence",
+    "index",
+    "idx",
+    "pid",
+    "tid",
+    "port",
+    "duration",
+    "elapsed",
+    "latency",
+    "lag",
+    "rows",
+    "requests",
+    "errors",
+    "rate",
+    "ttl",
+    "exp",
+    "iat",
+    "nbf",
+    "version",
+    "epoch",
+    "inode",
+    "blocks",
+    "sectors",
+    "pages",
+    "seconds",
+    "sec",
+    "usec",
+    "avg",
+    "sum",
+    "min",
+    "max",
+    "success",
+    "failures",
+];
+
+/// Names have no longer words.
+const WORD: usize = 24;
