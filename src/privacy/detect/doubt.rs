@@ -132,6 +132,23 @@ pub(super) fn is_version(value: &[u8]) -> bool {
         && (digits(value) < 8 || parts().count() == 2 || parts().count() == 4 && parts().all(|part| part.len() <= 3))
 }
 
+/// What else a test ends in.
+pub(super) fn is_outcome(title: &[u8]) -> bool {
+    [&b"fail"[..], b"failed", b"failures", b"skip", b"skipped", b"xfail", b"errors"]
+        .iter()
+        .any(|own| title.eq_ignore_ascii_case(own))
+}
+
+/// What stands in aligned columns and is no title: `token/`, `pam_unix.so`, `auth_token_bbef4567`, `Create a new token`.
+pub(super) fn is_entry(cell: &[u8]) -> bool {
+    let file = cell.windows(2).any(|two| matches!(two, [b'.', b'a'..=b'z']));
+    let digits = cell.iter().filter(|b| b.is_ascii_digit()).count();
+    let remark = cell
+        .split(|b| *b == b' ')
+        .any(|word| matches!(word, b"a" | b"an" | b"the" | b"this" | b"your" | b"is" | b"are"));
+    cell.ends_with(b"/") || file || digits > 3 || remark
+}
+
 /// Whether a word goes on into a name that is about something else: `phone_numbers`, `ssn_audit`, `phone-verify`, `mobile.success`, `phoneCount`.
 pub(super) fn names_more(bytes: &[u8], at: usize) -> bool {
     let rest = bytes.get(at..).unwrap_or_default();
@@ -148,7 +165,6 @@ pub(super) fn names_more(bytes: &[u8], at: usize) -> bool {
     let small = rest.iter().skip(1).take(WORD).take_while(|b| b.is_ascii_lowercase()).count();
     let len = small + usize::from(rest.first().is_some_and(u8::is_ascii_alphabetic));
     let Some(word) = rest.get(..len).filter(|word| word.len() > 1 && word.len() < WORD) else { return false };
-    // What is joined by a dash or a dot in prose is not a name: `ssn-like`, `tel.`.
     !OF_NUMBERS.iter().any(|own| own.as_bytes().eq_ignore_ascii_case(word))
 }
 
@@ -395,3 +411,34 @@ const MEASURES: &[&str] = &[
 
 /// Names have no longer words.
 const WORD: usize = 24;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_for_a_number_is_told_from_a_name_that_begins_with_it() {
+        let more = |name: &str, word: usize| names_more(name.as_bytes(), word);
+        for (name, word) in
+            [("phone_verify 3", 5), ("ssn_audit", 3), ("mobile.success:1", 6), ("phoneCalls", 5), ("phone-gateway", 5)]
+        {
+            assert!(more(name, word), "{name}");
+        }
+        for (name, word) in
+            [("phone_number", 5), ("cpf_cliente", 3), ("phone: 1", 5), ("phoneHome", 5), ("tel. 1", 3), ("ssn", 3)]
+        {
+            assert!(!more(name, word), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_json_hears_its_own_key_alone() {
+        let line = br#"{"key":"phone","doc_count":3067233669}"#;
+        let number = line.iter().position(|b| *b == b'3').unwrap();
+        assert!(is_measured(line, number));
+        let line = br#"{"phone":1,"seed":271828182}"#;
+        assert_eq!(own_key(line, 18), 12);
+        let line = br#"{"type":"phone","value":2025550143}"#;
+        assert_eq!(own_key(line, 24), 0);
+    }
+}

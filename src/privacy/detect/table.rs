@@ -8,6 +8,7 @@
 //! | aligned columns (`column -t`, sqlite, `kubectl`) | names two blanks apart | where it stands under the header |
 //! | SQL | `INSERT INTO t (a, b) VALUES` | its number |
 
+use super::doubt::{is_entry, is_outcome};
 use super::key::{Promise, classify};
 use super::layout::insert_into;
 use super::names;
@@ -304,13 +305,6 @@ fn gives_away(rules: &Rules, shape: ValueShape, head: &[u8], place: Place) -> bo
     numeric && digits >= enough || head.len() >= HEAD_MIN && fits(rules, shape, head, place)
 }
 
-/// What else a test ends in.
-fn is_outcome(title: &[u8]) -> bool {
-    [&b"fail"[..], b"failed", b"failures", b"skip", b"skipped", b"xfail", b"errors"]
-        .iter()
-        .any(|own| title.eq_ignore_ascii_case(own))
-}
-
 /// What a schema says about a column: its type, and whether it may be empty.
 fn is_type(cell: &[u8]) -> bool {
     let lower = cell.to_ascii_lowercase();
@@ -430,16 +424,6 @@ fn is_title(cell: &[u8]) -> bool {
         && cell.split(|b| *b == b' ').count() <= 4
         // A path is no title.
         && !(cell.contains(&b'/') && (cell.contains(&b'.') || cell.iter().filter(|b| **b == b'/').count() > 1))
-}
-
-/// What stands in aligned columns and is no title: `token/`, `pam_unix.so`, `auth_token_bbef4567`, `Create a new token`.
-fn is_entry(cell: &[u8]) -> bool {
-    let file = cell.windows(2).any(|two| matches!(two, [b'.', b'a'..=b'z']));
-    let digits = cell.iter().filter(|b| b.is_ascii_digit()).count();
-    let remark = cell
-        .split(|b| *b == b' ')
-        .any(|word| matches!(word, b"a" | b"an" | b"the" | b"this" | b"your" | b"is" | b"are"));
-    cell.ends_with(b"/") || file || digits > 3 || remark
 }
 
 fn bounds(line: &[u8], start: usize, end: usize) -> (usize, usize) {
