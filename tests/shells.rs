@@ -19,9 +19,12 @@ mod keys;
 mod play;
 #[path = "shells/refuse.rs"]
 mod refuse;
+#[path = "shells/shell.rs"]
+mod shell;
 
 use holdpoint::model::Certainty;
-use play::{Asked, Played, Shell};
+use play::Played;
+use shell::{Asked, Shell};
 
 /// How a shell fared.
 #[derive(Debug, Default)]

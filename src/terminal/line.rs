@@ -192,7 +192,7 @@ impl LineReader {
     }
 
     /// Whether the echo of what was typed has arrived: at once if the screen shows what the keys say, else after a quiet
-    /// time that follows the measured echo (30 ms at least), at most 250 ms after the first time this was asked.
+    /// time that follows the measured echo (60 ms at least), at most 250 ms after the first time this was asked.
     #[must_use]
     pub fn settled(&mut self, screen: &Screen, now: u64) -> Settled {
         if !self.run_is_shown(screen) {
@@ -506,7 +506,7 @@ impl Echo {
 
     fn settled(&mut self, now: u64) -> Settled {
         let cap = self.asked.get_or_insert(now).saturating_add(SETTLE_MAX);
-        let ready = self.quiet_from().saturating_add(self.quiet()).min(cap);
+        let ready = self.quiet_from().saturating_add(self.quiet().max(REDRAWN)).min(cap);
         if self.last_key.is_none() && self.last_output.is_none() || now >= ready {
             Settled::Yes
         } else {
@@ -578,6 +578,9 @@ fn is_masked(seen: &str, typed: &str) -> bool {
 
 /// The echo of a local shell came within 19 ms in 99 of 100 cases, never later than 57 ms.
 const QUIET: u64 = 30_000;
+/// A line that the keys do not tell is read from the screen, and an editor may draw it in several writes, between which a busy machine lets
+/// others run: the latest that an echo of a local shell came.
+const REDRAWN: u64 = 60_000;
 /// Longer than this no commit waits for the echo.
 const SETTLE_MAX: u64 = 250_000;
 /// The same, where the screen shows that the editor is behind.

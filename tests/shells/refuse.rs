@@ -1,7 +1,8 @@
 //! A line that is refused never runs, nothing presses Enter for it, and what the shell reads next is a line of its own.
 
 use super::keys;
-use super::play::{Session, Shell};
+use super::play::Session;
+use super::shell::Shell;
 
 /// Everything may run but what deletes for good.
 const POLICY: &str = r#"

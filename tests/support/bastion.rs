@@ -39,6 +39,12 @@ impl World {
     /// The same, with a target whose account has another shell and home; the key of `alice` opens it without the bastion, too.
     #[track_caller]
     pub(crate) fn start_for(account: Option<&Account>, more: &str) -> Self {
+        Self::start_under(None, account, more)
+    }
+
+    /// The same under another policy than the one that is built in.
+    #[track_caller]
+    pub(crate) fn start_under(policy: Option<&str>, account: Option<&Account>, more: &str) -> Self {
         let (dir, home) = (folder("a folder of the bastion"), folder("a home for local shells"));
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o777)).expect("a mode");
         let keys = dir.path().join("keys");
@@ -56,7 +62,14 @@ impl World {
         let sshd = Sshd::start_for(&dir.path().join("sshd"), Some(&user_ca), authorized, account, more);
         let host_key = KeyPair::read(&keys.join("host_key"));
         let mut world = Self { sshd, port: 0, bastion: None, host_key, home, dir };
-        fs::write(world.path().join("holdpoint.toml"), world.config()).expect("a configuration");
+        let mut config = world.config();
+        if let Some(policy) = policy {
+            let folder = world.path().join("policy");
+            fs::create_dir(&folder).expect("a folder");
+            fs::write(folder.join("only.cedar"), policy).expect("a policy");
+            config.push_str("[policy]\ndir = \"policy\"\n");
+        }
+        fs::write(world.path().join("holdpoint.toml"), config).expect("a configuration");
         world.start_bastion();
         world
     }

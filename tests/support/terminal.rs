@@ -107,6 +107,19 @@ impl Terminal {
         self.wait_until(&format!("the screen shows '{text}'"), |screen| screen.contains(text))
     }
 
+    /// Waits until nothing more has come for so long.
+    #[allow(dead_code, reason = "each test crate uses its part")]
+    pub(crate) fn settle(&self, quiet: Duration) {
+        let mut seen = self.seen();
+        loop {
+            let before = seen.bytes;
+            seen = self.eye.more.wait_timeout(seen, quiet).unwrap_or_else(PoisonError::into_inner).0;
+            if seen.bytes == before {
+                return;
+            }
+        }
+    }
+
     /// From now on reads at most that many bytes a second: a slow line.
     pub(crate) fn read_slowly(&self, bytes_per_second: u32) {
         self.seen().rate = Some(bytes_per_second);

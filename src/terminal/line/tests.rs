@@ -153,7 +153,7 @@ fn a_commit_waits_for_its_echo_and_no_longer_than_a_quarter_of_a_second() {
     session.typed(b"ls");
     let asked = session.now;
     let Settled::Until(first) = session.reader.settled(&session.screen, asked) else { panic!("settled without echo") };
-    assert_eq!(first, asked + QUIET);
+    assert_eq!(first, asked + REDRAWN);
     // Output that goes on and on moves the end no further than the cap.
     for _ in 0..200 {
         session.output(b"x");
