@@ -66,6 +66,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("jwt", jwt),
     ("nino", nino),
     ("pps", pps),
+    ("hkid", hkid),
     ("not_all_equal", not_all_equal),
     ("hex_key", hex_key),
 ];
@@ -570,6 +571,17 @@ fn nino(text: &[u8]) -> bool {
 }
 
 /// Irish PPS number: the letter is a weighted sum mod 23.
+fn hkid(text: &[u8]) -> bool {
+    let known = |b: &u8| b.is_ascii_alphanumeric();
+    let value = |b: &u8| u32::from(if b.is_ascii_digit() { b - b'0' } else { b.saturating_sub(b'A') + 10 });
+    let own: Vec<u32> = text.iter().filter(|b| known(b)).map(value).collect();
+    // A first letter that is missing counts as a blank, which is 36.
+    let lead = if own.len() == 8 { 36 * 9 } else { 0 };
+    let weights = (1..=own.len()).rev().filter_map(|weight| u32::try_from(weight).ok());
+    matches!(own.len(), 8 | 9)
+        && (lead + own.iter().zip(weights).map(|(own, weight)| own * weight).sum::<u32>()) % 11 == 0
+}
+
 fn pps(text: &[u8]) -> bool {
     let digits = Digits::of(text);
     let extra = text.get(8).map_or(0, |b| u32::from(b.to_ascii_uppercase().saturating_sub(b'@')));
@@ -710,6 +722,7 @@ mod tests {
             ("tw_id", "A123456789"),
             ("aba", "021000021"),
             ("pps", "1234567T"),
+            ("hkid", "U457274(A)"),
         ] {
             let check = named(name).unwrap();
             assert!(check(sound.as_bytes()), "{name} {sound}");

@@ -31,11 +31,26 @@ pub(super) fn is_token(rules: &Rules, value: &[u8], digits_max: usize) -> bool {
     if numbers == value.len() {
         return (4..=digits_max).contains(&numbers);
     }
+    if letters == value.len() && value.len() == 20 && value.iter().all(u8::is_ascii_uppercase) {
+        // Erlang's cookies are drawn so.
+        return digits_max > 0;
+    }
     if letters == value.len() {
-        let mixed = value.iter().skip(1).any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase);
-        // `DenyUnencryptedObjectUploads` is words in a row.
-        let words = value.iter().filter(|b| b.is_ascii_uppercase()).count() * 4 <= value.len();
-        return digits_max > 0 && (value.len() >= 20 && mixed && !words || value.len() >= 32 && !mixed);
+        // `DenyUnencryptedObjectUploads` is words in a row, `MJsKIDmnYLFdIFvCVz` is not.
+        let humps = || value.chunk_by(|_, next| !next.is_ascii_uppercase());
+        let short = humps().skip(1).filter(|hump| hump.len() < 3).count();
+        let mixed = value.iter().any(u8::is_ascii_lowercase);
+        return mixed && short >= 2 && value.len() >= 10 || value.len() >= 32 && humps().count() == 1;
+    }
+    let spaced = value.contains(&b' ') && value.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ');
+    if spaced && value.iter().filter(|b| **b == b' ').count() < 3 {
+        // `read OK`
+        return false;
+    }
+    // `ORACLE_SID=PRODDB01`, `session=web-1`
+    let named = value.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    if digits_max == 0 && named >= 3 && named + 3 >= value.len() && named + numbers == value.len() {
+        return false;
     }
     // Windows calls accounts so (MS-DTYP §2.4.2.1).
     !value.starts_with(b"S-1-") && (!is_words(value) || is_passphrase(rules, value))
@@ -47,6 +62,7 @@ pub(super) fn otp(value: &[u8], place: Place) -> bool {
     let marks = value.iter().filter(|b| matches!(b, b' ' | b'-')).count();
     let plain = value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-'));
     let short = (4..=10).contains(&(value.len() - marks)) && numbers >= 2 && value.len() - numbers - marks <= 6;
+    let plain = plain && !value.starts_with(b"0x");
     let typed = value.len() == 44 && value.iter().all(|b| b"cbdefghijklnrtuv".contains(b));
     let enough = numbers == value.len() && numbers > 8;
     plain

@@ -326,6 +326,10 @@ pub(super) fn value_at(
         _ => extent(line, label_start, at, sep, promise),
     };
     let text = line.get(start..end)?;
+    if sep == Sep::Tight && line.get(at) == Some(&b'`') {
+        // What a shell puts there is what the command prints.
+        return None;
+    }
     if is_prompt_in_quotes(line, label_start, at) {
         return None;
     }
@@ -387,7 +391,7 @@ pub(super) fn value_at(
         && (sep == Sep::Assign && !names::is_capitalised(text)
             || sep == Sep::Flag && text.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b'_')));
     // `pin: 1044 function gpio_in`
-    let pin = promise.shape == ValueShape::Cvv
+    let pin = matches!(promise.shape, ValueShape::Cvv | ValueShape::Postcode)
         && !quoted
         && matches!(line.get(end..end + 2), Some([b' ', b'a'..=b'z' | b'(']));
     // `cell: 21345871 lac: 12301`, `phone_numbers | 3067233669`

@@ -71,6 +71,7 @@ pub(super) fn name_len(text: &str, trust: Trust) -> Option<usize> {
             && (!is_common(bare) && !is_role(bare) || known && words == 1 && is_surname(bare))
             || initial && words > 0
             || initial && word.ends_with('.')
+            || words > 0 && is_run_together(bare)
         {
             known |= is_given(bare);
             words += 1;
@@ -160,6 +161,13 @@ pub(super) fn is_common(word: &str) -> bool {
     COMMON.contains(lower.as_str())
 }
 
+/// `deVries`, `vanDyke`.
+fn is_run_together(word: &str) -> bool {
+    ["de", "van", "von", "di", "du", "la", "le", "der"]
+        .iter()
+        .any(|small| word.strip_prefix(small).is_some_and(|rest| rest.len() > 2 && is_spelled(rest)))
+}
+
 /// Whether a word says that it is no person: a team, a program, a company, a typeface.
 fn is_role(word: &str) -> bool {
     let lower = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
@@ -243,6 +251,20 @@ const ROLES: &[&str] = &[
     "pipeline",
     "warehouse",
     "store",
+    "copper",
+    "falls",
+    "star",
+    "lake",
+    "rocky",
+    "nordic",
+    "chair",
+    "pipe",
+    "bolt",
+    "reader",
+    "bridge",
+    "river",
+    "summer",
+    "trip",
 ];
 
 /// Common words that are surnames.

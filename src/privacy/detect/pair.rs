@@ -2,6 +2,34 @@
 
 /// `"name": "DB_PASSWORD", "value": …` and `name="password" value=…`: where the value begins.
 pub(super) fn paired(line: &[u8], from: usize) -> Option<usize> {
+    if let Some(at) = paired_here(line, from) {
+        return Some(at);
+    }
+    // `"Name":"/x/db_password","Type":"SecureString","Value":"x"`: other fields stand between.
+    let mut at = from;
+    for _ in 0..2 {
+        at += field(line.get(at..)?)?;
+        if let Some(value) = paired_here(line, at) {
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// How long `,"Type":"SecureString"` is.
+fn field(text: &[u8]) -> Option<usize> {
+    let gap = text.iter().take_while(|b| matches!(b, b',' | b' ')).count();
+    let name = text.get(gap..)?.strip_prefix(b"\"")?;
+    let len = name.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let rest = name.get(len..)?.strip_prefix(b"\":")?;
+    let blanks = rest.iter().take_while(|b| **b == b' ').count();
+    let value = rest.get(blanks..)?.strip_prefix(b"\"")?;
+    let close = memchr::memchr(b'"', value.get(..value.len().min(64))?)?;
+    (gap > 0 && len > 0).then_some(gap + 1 + len + 2 + blanks + 1 + close + 1)
+}
+
+/// The same, right behind.
+fn paired_here(line: &[u8], from: usize) -> Option<usize> {
     let rest = line.get(from..)?;
     let gap = rest.iter().take_while(|b| matches!(b, b' ' | b',' | b'\t' | b'{' | b'}')).count();
     let rest = rest.get(gap..)?;

@@ -76,6 +76,11 @@ const PERSONAL_WORDS: &[&str] = &[
     "dni",
     "bsn",
     "pesel",
+    "cognome",
+    "nazwisko",
+    "apellidos",
+    "nachname",
+    "achternaam",
 ];
 
 /// The words by which the names of codes for one use are recognised.

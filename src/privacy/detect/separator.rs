@@ -119,6 +119,12 @@ pub(super) fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usi
     {
         return Some((Sep::Assign, value, to));
     }
+    if quoted
+        && at(i) == Some(b';')
+        && let Some(value) = serialized(line, i)
+    {
+        return Some((Sep::Assign, value, to));
+    }
     if blanks == 1 && at(j) == Some(b'[') && line.ends_with(b"]:") {
         // `Full Name [Jane Roe]:` asks, and says what it is now.
         return Some((Sep::Colon, j + 1, label_end));
@@ -224,6 +230,13 @@ fn is_remark(gap: &[u8], equals: bool) -> bool {
 /// `-passphrase x`, but not `-pSecret1 x`.
 fn is_small(option: &[u8]) -> bool {
     option.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
+}
+
+/// `s:9:"last_name";s:12:"Roe";` of PHP's `serialize`: where the quote of the second text stands.
+fn serialized(line: &[u8], semicolon: usize) -> Option<usize> {
+    let rest = line.get(semicolon + 1..)?.strip_prefix(b"s:")?;
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    rest.get(digits..)?.starts_with(b":\"").then_some(semicolon + 1 + 2 + digits + 1)
 }
 
 /// `["first_name", "Jane"]`: where the text of the second begins, if there are two.

@@ -45,7 +45,7 @@ pub(super) fn verdict(rules: &Rules, name: &[u8]) -> Verdict {
         words.count -= 1;
     }
     for i in (0..words.count).rev() {
-        let Some(index) = named(rules, &words, i) else { continue };
+        let Some((index, before)) = named(rules, &words, i) else { continue };
         let Some(rule) = rules.keys.get(index) else { continue };
         if rule.value == ValueShape::Never && i > 0 {
             // `secret_data`: such a word says something only alone.
@@ -66,7 +66,7 @@ pub(super) fn verdict(rules: &Rules, name: &[u8]) -> Verdict {
             let thing = rule.kind == DataKind::Password && rules.things.contains(word);
             rules.harmless.contains(word) && !thing
         };
-        let harmless = secret && i.checked_sub(1).is_some_and(|i| named(words.at(i)));
+        let harmless = secret && before == 0 && i.checked_sub(1).is_some_and(|i| named(words.at(i)));
         if about || harmless || of_thing {
             return Verdict::Other;
         }
@@ -186,7 +186,8 @@ fn promise(index: usize, rule: &KeyRule) -> Promise {
     Promise { rule: u16::try_from(index).unwrap_or(0), kind: rule.kind, shape: rule.value }
 }
 
-fn named(rules: &Rules, words: &Words, i: usize) -> Option<usize> {
+/// The rule that has a name ending at a word, and how many words of the name are before it.
+fn named(rules: &Rules, words: &Words, i: usize) -> Option<(usize, usize)> {
     let word = words.at(i);
     let digits = word.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let plain = word.get(..word.len() - digits).unwrap_or_default();
@@ -201,14 +202,14 @@ fn named(rules: &Rules, words: &Words, i: usize) -> Option<usize> {
             from.is_some_and(|from| (from..i).zip(&name.before).all(|(i, own)| words.at(i) == &**own))
         });
         if let Some(name) = fitting {
-            return Some(name.rule);
+            return Some((name.rule, name.before.len()));
         }
     }
     if !rules.stem_endings.may_end(plain) {
         return None;
     }
     let stem = rules.stems.iter().find(|(stem, _)| plain.len() > stem.len() && plain.ends_with(stem.as_bytes()));
-    stem.map(|(_, rule)| *rule)
+    stem.map(|(_, rule)| (*rule, 0))
 }
 
 /// What stands behind a name that is a number's.

@@ -120,6 +120,10 @@ pub(super) fn is_placeholder(rules: &Rules, value: &[u8]) -> bool {
         || lower.starts_with(b"insert")
         || lower.starts_with(b"replace")
         || lower.ends_with(b"here")
+        // `required|min:8`: what a form asks of it.
+        || memchr::memchr(b'|', &lower).and_then(|at| std::str::from_utf8(lower.get(..at)?).ok()).is_some_and(|word| {
+            rules.placeholders.contains(word)
+        })
         || lower.starts_with(b".*")
         || lower.starts_with(b"(.*")
         || lower.starts_with(b"[^")
@@ -513,7 +517,9 @@ pub(super) fn is_house(word: &str) -> bool {
     let lower = bare.to_lowercase();
     let bare =
         ["nr.", "no.", "n°", "nº", "nr", "no"].iter().find_map(|mark| lower.strip_prefix(mark)).unwrap_or(&lower);
-    word.len() <= 10 && bare.starts_with(|c: char| c.is_ascii_digit())
+    // `Via: 1.1 google` has a version.
+    let version = bare.split('.').count() == 2 && bare.split('.').all(|part| part.parse::<u16>().is_ok());
+    word.len() <= 10 && !version && bare.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a part of an address stands alone in its own field: a street, a town, a county.
