@@ -98,7 +98,14 @@ fn judge(scan: &mut Scan<'_>, start: usize, tail: &mut Tail) {
 
 /// The words at the end that may go on: letters and digits in groups, at most as long as a code is.
 fn hold_head(text: Text<'_>, tail: &mut Tail) {
-    let len = text.bytes.len();
+    let all = text.bytes;
+    // `C880690(8)` of Hong Kong: the check digit's parentheses.
+    let opened = match all {
+        [.., b'(', b'0'..=b'9' | b'A'] => 2,
+        [.., b'('] => 1,
+        _ => 0,
+    };
+    let len = all.len() - opened;
     let window = text.slice(len.saturating_sub(CODE_MAX), len);
     let run = window
         .iter()
