@@ -53,7 +53,7 @@ pub(super) fn scan(text: &str) -> Scan {
         scan: Scan::default(),
         tail: Tail::Whole,
     };
-    if text.starts_with('^') && text.bytes().filter(|&b| b == b'^').count() >= 2 {
+    if text.starts_with('^') && text.bytes().filter(|&b| b == b'^').count() >= 2 && !are_keys(text) {
         scanner.scan.history = Some((0, text.len()));
     }
     while scanner.step() {}
@@ -434,6 +434,16 @@ impl Cutter {
         };
         self.script.pipelines.push(Pipeline { stages: vec![Stage::Simple(simple)], maybe: true });
     }
+}
+
+/// Whether a text is nothing but keys as a terminal shows them that nobody reads: `^[[A^[[B`.
+fn are_keys(text: &str) -> bool {
+    let key = |key: &str| {
+        let code = key.strip_prefix(['[', 'O']).unwrap_or_default();
+        let (last, front) = code.as_bytes().split_last().map_or((0, code.as_bytes()), |(last, front)| (*last, front));
+        (last.is_ascii_alphabetic() || last == b'~') && front.iter().all(|b| b.is_ascii_digit() || *b == b';')
+    };
+    text.trim_end().strip_prefix("^[").is_some_and(|rest| rest.split("^[").all(key))
 }
 
 const fn is_break(byte: u8) -> bool {

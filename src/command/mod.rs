@@ -20,6 +20,7 @@ mod dialect;
 mod hidden;
 mod lex;
 mod memory;
+mod mend;
 mod parameter;
 mod parse;
 mod site;

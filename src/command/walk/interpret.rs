@@ -164,7 +164,8 @@ impl Walk<'_> {
                 let stream = ["/dev/fd/", "/proc/self/fd/", "/dev/stdin"].iter().any(|p| word.shown().starts_with(p));
                 match &word.flow {
                     Some(flow) if word.known().is_none() => self.source(interpreter, flow, word.span),
-                    _ if word.shown().contains("://") => self.unread(FlowOrigin::Network, word.span),
+                    _ if word.shown().contains("://")
+                        || ["/dev/tcp/", "/dev/udp/"].iter().any(|dir| word.shown().starts_with(dir)) => self.unread(FlowOrigin::Network, word.span),
                     _ if stream => self.opaque(Severity::Medium, word.span, "runs a stream that nobody has read"),
                     // `source` takes over what is in there, whoever put it there; a script in a scratch directory is run every day.
                     _ if matches!(command.program(), Some("source" | "."))

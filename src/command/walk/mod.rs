@@ -14,7 +14,7 @@ use super::catalogue::{Access, Catalogue, RunsIn};
 use super::memory::{Memory, Value};
 use super::tree::{Function, Group, Piece, Pipeline, Raw, Redirect, RedirectKind, Script, Simple, Stage};
 use super::words::{Flow, HOLE, Origin as FlowOrigin, Resolve, Text, Word, expand, expand_whole};
-use super::{Context, Dialect, Reader, Stdin, dialect, parse, sql};
+use super::{Context, Dialect, Reader, Stdin, dialect, mend, parse, sql};
 use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
 mod interpret;
@@ -110,6 +110,8 @@ pub(super) struct Walk<'c> {
     entered: bool,
     /// Whether the line itself is whole; one that is not cannot be parsed yet, which means nothing.
     complete: bool,
+    /// Whether no shell takes the text: a word that is not known means nothing in it.
+    refused: bool,
     steps: usize,
     /// Texts and words that were tried as commands although nobody said that they are.
     trials: usize,
@@ -141,6 +143,7 @@ impl<'c> Walk<'c> {
             builds: false,
             entered: false,
             complete,
+            refused: false,
             steps: 0,
             trials: 0,
             effects: Vec::new(),
@@ -290,19 +293,28 @@ impl<'c> Walk<'c> {
         self.sure &= place.depth == 0;
         let flow = match parse::parse(text, origin) {
             Ok(script) => self.script(&script, input),
-            Err(parse::Failure) => {
-                let before = self.effects.len();
-                let flow = self.script(&super::lex::commands(text, origin), input);
-                let unfinished = place.depth == 0 && !self.complete;
-                if self.effects.len() == before && !unfinished && self.reader == Reader::Shell {
-                    self.opaque(Severity::Medium, span, "it is no shell syntax that can be analysed");
-                }
-                Flow { text: None, ..flow }
-            }
+            Err(parse::Failure) => self.unparsed(text, origin, input, place),
         };
         self.sure = sure;
         self.place = outer;
         flow
+    }
+
+    /// Judges a script that the parser does not take: one that no shell takes either by what is left of it, and any other by its words.
+    fn unparsed(&mut self, text: &str, origin: parse::Origin, input: &Input, place: Place) -> Flow {
+        let unfinished = place.depth == 0 && !self.complete;
+        let mended = mend::mended(text).filter(|_| !unfinished).and_then(|text| parse::parse(&text, origin).ok());
+        let outer = self.refused;
+        self.refused |= mended.is_some() || unfinished && !text.contains('\n');
+        let before = self.effects.len();
+        let cut = || super::lex::commands(text, origin);
+        let whole = mended.is_some() || unfinished;
+        let flow = self.script(&mended.unwrap_or_else(cut), input);
+        self.refused = outer;
+        if self.effects.len() == before && !whole && self.reader == Reader::Shell {
+            self.opaque(Severity::Medium, origin.map(0, text.len()), "it is no shell syntax that can be analysed");
+        }
+        Flow { text: None, ..flow }
     }
 
     fn script(&mut self, script: &Script, input: &Input) -> Flow {
@@ -346,7 +358,7 @@ impl<'c> Walk<'c> {
 
     fn group(&mut self, group: &Group, input: &Input) -> Flow {
         let sure = std::mem::replace(&mut self.sure, false);
-        let (input, targets) = self.redirects(&group.redirects, input.clone(), group.span);
+        let (input, targets) = self.redirects(&group.redirects, input.clone(), group.span, false);
         let outer = self.into_file;
         self.into_file |= targets.iter().any(|(word, _)| !word.shown().starts_with("/dev/"));
         let mut flow = Flow::default();
@@ -408,7 +420,8 @@ impl<'c> Walk<'c> {
         self.assignments(&simple.assignments, stay);
         let argv: Vec<Word> =
             simple.words.iter().take(MAX_WORDS).flat_map(|raw| expand(raw, self)).take(MAX_WORDS).collect();
-        let (input, targets) = self.redirects(&simple.redirects, input.clone(), simple.span);
+        let probes = probes(&argv, &simple.redirects);
+        let (input, targets) = self.redirects(&simple.redirects, input.clone(), simple.span, probes);
         self.note(&argv);
         let place = self.place;
         let act = Act { argv: &argv, stdin: &input, place };
@@ -428,7 +441,7 @@ impl<'c> Walk<'c> {
                 self.opaque(Severity::Medium, first.span, "the text does not say what is run");
                 Flow::default()
             }
-            Some(first) if self.awaits_call(first, &argv) => Flow::default(),
+            Some(first) if self.awaits_call(first, &argv) || is_number(first) => Flow::default(),
             // The arguments of the prompt's own shell: whether there are any was said before, or nowhere.
             Some(first) if self.unsaid(first) => {
                 self.opaque(Severity::Medium, first.span, "the text does not say which program runs");
@@ -485,8 +498,15 @@ impl<'c> Walk<'c> {
             && matches!(first.pieces.as_slice(), [Piece::Variable { name, .. }] if is_argument(name) && name != "0")
     }
 
-    /// Judges the files that redirections touch; gives the input that they leave, and the files that the output goes to, with whether it is added to them.
-    fn redirects(&mut self, redirects: &[Redirect], mut input: Input, command: Span) -> (Input, Vec<(Word, bool)>) {
+    /// Judges the files that redirections touch; gives the input that they leave, and the files that the output goes to, with whether it is
+    /// added to them. `probes`: nothing goes through them.
+    fn redirects(
+        &mut self,
+        redirects: &[Redirect],
+        mut input: Input,
+        command: Span,
+        probes: bool,
+    ) -> (Input, Vec<(Word, bool)>) {
         let mut targets = Vec::new();
         for redirect in redirects {
             let target = expand_whole(&redirect.target, self);
@@ -521,7 +541,13 @@ impl<'c> Walk<'c> {
                     }
                 }
             }
-            if target.shown().starts_with("/dev/tcp/") || target.shown().starts_with("/dev/udp/") {
+            // Whether a port of the house answers is asked every day.
+            let near = || {
+                let host = target.shown().split('/').nth(3).unwrap_or_default();
+                !super::catalogue::is_outside(self.catalogue, host)
+            };
+            let connects = target.shown().starts_with("/dev/tcp/") || target.shown().starts_with("/dev/udp/");
+            if connects && !(probes && near()) {
                 let reason = "opens a connection to {object} from the shell itself";
                 self.effect(EffectKind::ReverseShell, Severity::High, Undo::Never, span, target.shown(), reason);
             }
@@ -667,9 +693,28 @@ const PACKERS: [&str; 22] = [
     "tr", "cut", "sed", "sort", "iconv", "uuencode", "csvtool", "column",
 ];
 
+/// Whether a command has nothing to write and reads nothing: what it opens it only opens.
+fn probes(argv: &[Word], redirects: &[Redirect]) -> bool {
+    let mut words = argv.iter().map(Word::shown);
+    let nothing = |redirect: &Redirect| {
+        redirect.kind == RedirectKind::Read
+            && matches!(redirect.target.pieces.as_slice(), [Piece::Text { text, .. }] if text == "/dev/null")
+    };
+    match (words.next(), words.next(), words.next()) {
+        (None | Some(":" | "true"), ..) | (Some("echo" | "printf"), None | Some("" | "-n"), None) => true,
+        (Some("cat"), None, None) => redirects.iter().any(nothing),
+        _ => false,
+    }
+}
+
 /// Whether a variable is an argument of the shell, or all of them.
 fn is_argument(name: &str) -> bool {
     matches!(name, "@" | "*") || name.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether the command word is `$?` or the like, which is a number: no program has such a name.
+fn is_number(first: &Raw) -> bool {
+    matches!(first.pieces.as_slice(), [Piece::Variable { name, .. }] if matches!(name.as_str(), "?" | "$" | "#" | "!"))
 }
 
 /// Whether the assignments of a command outlive it.

@@ -21,8 +21,7 @@ impl Walk<'_> {
             return Flow::default();
         }
         let Some(name) = command.program() else {
-            // Who types `?` asks for help.
-            if self.reader == Reader::Shell && !(command.shown() == "?" && args.is_empty()) {
+            if self.reader == Reader::Shell && !self.refused && !names_nothing(command.shown(), args) {
                 self.opaque(Severity::Medium, command.span, "the text does not say which program runs");
             }
             return Flow::default();
@@ -133,8 +132,9 @@ impl Walk<'_> {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
         }
         let written = found.touched.iter().any(|(_, access)| *access == Access::Overwrite);
+        let own = name == "ln" && links_own(args);
         for (word, access) in found.touched {
-            self.touch(&word, access, span);
+            self.touch(&word, if own && access == Access::Overwrite { Access::Edit } else { access }, span);
         }
         // `sqlcmd -Q QUERY -o FILE`
         let outer = self.into_file;
@@ -607,10 +607,29 @@ impl Walk<'_> {
     }
 }
 
+/// Whether a command word that is a pattern names no program: who types `?` asks for help, an address was pasted, and `[INFO]` is a file whose
+/// name has one letter.
+fn names_nothing(command: &str, args: &[Word]) -> bool {
+    let inner = command.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    command == "?" && args.is_empty()
+        || ["http://", "https://"].iter().any(|scheme| command.starts_with(scheme))
+        || inner.is_some_and(|inner| inner.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '-')))
+}
+
 /// Whether a command word is more than a word: it has blanks in it and is no path.
 fn is_line(command: &Word) -> bool {
     let text = command.shown();
     text.trim().contains([' ', '\t', '\n']) && !text.starts_with(['/', '.', '~'])
+}
+
+/// Whether a link puts a file out of the own collection into the place where a program looks for it: `ln -s ~/dotfiles/vimrc ~/.vimrc`. That
+/// is as good as to edit it.
+fn links_own(args: &[Word]) -> bool {
+    let mut paths = args.iter().map(Word::shown).filter(|text| !text.starts_with('-'));
+    let (Some(from), Some(to), None) = (paths.next(), paths.next(), paths.next()) else { return false };
+    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).trim_start_matches('.').to_owned();
+    let kept = from.starts_with("~/") || !from.starts_with('/') && from.contains('/');
+    kept && to.starts_with("~/") && (name(to).is_empty() || name(from) == name(to))
 }
 
 /// Where a word's text stands.

@@ -311,6 +311,7 @@ const TELLS: &[&str] = &[
     "head",
     "tail",
     "wc",
+    "rev",
     "sort",
     "uniq",
     "cut",
