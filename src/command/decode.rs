@@ -30,6 +30,11 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
             base64(input?)?
         }
         "xxd" if letter('r') && operands.is_empty() => hex(input?)?,
+        "head" | "tail" if pieces_of(&words).is_some() => {
+            let (count, text) = (pieces_of(&words)?, input?);
+            let from = if name == "tail" { text.len().saturating_sub(count) } else { 0 };
+            text.get(from..(from + count).min(text.len()))?.to_owned()
+        }
         "rev" if operands.is_empty() => {
             input?.lines().map(|line| line.chars().rev().collect::<String>() + "\n").collect()
         }
@@ -53,6 +58,15 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
         _ => return None,
     };
     (text.len() <= MAX_TEXT).then_some(text)
+}
+
+/// How many bytes `head -c N` and `tail -c N` give, where they read their input.
+fn pieces_of(words: &[&str]) -> Option<usize> {
+    match words {
+        ["-c", count] => count.parse().ok(),
+        [one] => one.strip_prefix("-c").or_else(|| one.strip_prefix("--bytes="))?.parse().ok(),
+        _ => None,
+    }
 }
 
 fn base64(text: &str) -> Option<String> {

@@ -161,7 +161,8 @@ impl Scanner<'_> {
     fn bang(&mut self, next: Option<u8>) {
         let before = self.at.checked_sub(1).and_then(|i| self.bytes.get(i));
         let refers = next.is_some_and(|b| {
-            b.is_ascii_alphanumeric() || matches!(b, b'!' | b'-' | b'?' | b'#' | b'$' | b'*' | b'^' | b':')
+            b.is_ascii_alphanumeric()
+                || matches!(b, b'!' | b'-' | b'?' | b'#' | b'$' | b'*' | b'^' | b':' | b'/' | b'.' | b'_')
         });
         if refers && before != Some(&b'[') && self.scan.history.is_none() {
             let end = self
@@ -531,7 +532,7 @@ mod tests {
 
     #[test]
     fn history_references_are_seen_where_a_shell_would_expand_them() {
-        for line in ["!!", "sudo !!", "!rm", "!-2", "^ls^rm -rf", "echo \"!x\"", "echo !$"] {
+        for line in ["!!", "!/bin/sh", "sudo !!", "!rm", "!-2", "^ls^rm -rf", "echo \"!x\"", "echo !$"] {
             assert!(scan(line).history.is_some(), "{line:?}");
         }
         for line in [

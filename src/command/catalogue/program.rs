@@ -282,7 +282,10 @@ impl<'w> Arguments<'w> {
         let short = self.last == Some("-h") && !program.values.iter().any(|value| value == "-h");
         let said = |word: &&Word| program.quiet.iter().any(|quiet| quiet.is_operand(word.shown()));
         short
-            || self.options.iter().any(|option| matches!(option.name, "--help" | "--version" | "-help"))
+            // `--version 1.2` says which.
+            || self.options.iter().any(|option| {
+                matches!(option.name, "--help" | "-help") || option.name == "--version" && option.value.is_none()
+            })
             || self.operands.first().is_some_and(|word| word.known() == Some("help"))
             || self.asks_last(program)
             || self.operands.iter().any(said)

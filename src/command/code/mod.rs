@@ -212,6 +212,11 @@ impl<'c> Scan<'c, '_> {
                 let access = if at > 1 && self.sign(at - 2, '>') { Access::Append } else { Access::Overwrite };
                 self.found.push(Finding::Touch { path: text.clone(), access, start, end });
             }
+            let reads =
+                || at > 1 && self.sign(at - 1, '<') && self.tokens.iter().take(at).any(|t| t.name() == Some("getline"));
+            if text.starts_with('/') && !text.starts_with("/inet") && reads() {
+                self.found.push(Finding::Touch { path: text.clone(), access: Access::Read, start, end });
+            }
             if text.starts_with("/inet") {
                 self.found.push(Finding::Effect {
                     kind: EffectKind::ReverseShell,
@@ -572,6 +577,12 @@ impl<'c> Scan<'c, '_> {
                     let access = if path.starts_with(">>") { Access::Append } else { Access::Overwrite };
                     let path = path.trim_start_matches(['>', '<', '+', ' ']).to_owned();
                     return self.found.push(Finding::Touch { path, access, start, end });
+                }
+                // `open F, "</etc/shadow"`
+                let read = |text: &String| self.family == Family::Perl && text.starts_with('<') && text.len() > 1;
+                if let Some(path) = values.iter().filter_map(known).find(read) {
+                    let path = path.trim_start_matches(['<', ' ']).to_owned();
+                    return self.found.push(Finding::Touch { path, access: Access::Read, start, end });
                 }
                 let Some(path) = known(&first) else { return };
                 // Perl opens a command where the path begins or ends with a pipe.

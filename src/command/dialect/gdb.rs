@@ -36,6 +36,22 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
             let span = walk.span(at, at + line.len());
             let reason = "puts the memory of a process, and the secrets in it, into a file";
             walk.effect(EffectKind::CredAccess, Severity::Medium, Undo::Never, span, "", reason);
+        } else if ["dump memory", "dump binary memory", "append memory"].iter().any(|verb| body.starts_with(verb)) {
+            let span = walk.span(at, at + line.len());
+            let reason = "puts the memory of a process, and the secrets in it, into a file";
+            walk.effect(EffectKind::CredAccess, Severity::Medium, Undo::Never, span, "", reason);
+        } else if let Some(signal) = rest(&["signal ", "queue-signal "])
+            && ["SIGKILL", "SIGTERM", "SIGSTOP", "SIGABRT", "SIGQUIT", "9", "15"].contains(&signal.trim())
+        {
+            let span = walk.span(at, at + line.len());
+            walk.effect(
+                EffectKind::ProcKill,
+                Severity::Medium,
+                Undo::Hard,
+                span,
+                signal.trim(),
+                "sends {object} to the process",
+            );
         } else if body.starts_with("make ") {
             walk.shell(body, at + line.len() - body.len());
         }
@@ -53,7 +69,10 @@ fn calls(code: &str, name: &str) -> bool {
 }
 
 /// Functions of the C library that reach beyond the process which is debugged (man-pages, sections 2 and 3).
-const LIBC: [(&str, &str); 24] = [
+const LIBC: [(&str, &str); 27] = [
+    ("exit", "ends the process from inside ({object})"),
+    ("_exit", "ends the process from inside ({object})"),
+    ("abort", "ends the process from inside ({object})"),
     ("system", "runs a command from inside the process"),
     ("popen", "runs a command from inside the process"),
     ("execl", "runs another program in the place of the process"),

@@ -84,6 +84,10 @@ fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
         && !last.is_empty()
     {
         walk.path(last, Access::Overwrite, start, from + text.len());
+        if (is("backup", 2) || is("save", 2)) && super::anybodys(last) {
+            let reason = "puts all of the database into {object}, where anybody may read it";
+            walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, last, reason);
+        }
         if (is("once", 2) || is("output", 1))
             && !matches!(last, "stdout" | "off" | "/dev/null")
             && !last.starts_with('-')

@@ -68,7 +68,7 @@ fn narrows(tokens: &[Token<'_>]) -> bool {
         });
         return rows.max().is_none_or(|rows| rows <= FEW);
     }
-    if tokens.iter().any(|token| token.any("GROUP|HAVING|DISTINCT|JOIN|EXPLAIN")) {
+    if tokens.iter().any(|token| token.any("GROUP|HAVING|DISTINCT|EXPLAIN")) {
         return true;
     }
     let Some(at) = tokens.iter().position(|token| token.is("WHERE")) else { return false };
@@ -84,6 +84,7 @@ fn narrows(tokens: &[Token<'_>]) -> bool {
 /// A column that holds what somebody proves with who they are.
 fn is_password(column: &str) -> bool {
     let mut last = "";
+    let column = &*column.to_ascii_lowercase();
     let secret = parts(column).fold(false, |found, part| {
         last = part;
         found

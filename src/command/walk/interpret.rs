@@ -165,7 +165,10 @@ impl Walk<'_> {
                 match &word.flow {
                     Some(flow) if word.known().is_none() => self.source(interpreter, flow, word.span),
                     _ if word.shown().contains("://")
-                        || ["/dev/tcp/", "/dev/udp/"].iter().any(|dir| word.shown().starts_with(dir)) => self.unread(FlowOrigin::Network, word.span),
+                        || ["/dev/tcp/", "/dev/udp/"].iter().any(|dir| word.shown().starts_with(dir)) =>
+                    {
+                        self.unread(FlowOrigin::Network, word.span)
+                    }
                     _ if stream => self.opaque(Severity::Medium, word.span, "runs a stream that nobody has read"),
                     // `source` takes over what is in there, whoever put it there; a script in a scratch directory is run every day.
                     _ if matches!(command.program(), Some("source" | "."))
@@ -186,9 +189,12 @@ impl Walk<'_> {
                 Flow::default()
             }
             None => {
+                // A language's own prompt does what a shell's does.
+                let repl =
+                    matches!(&*interpreter.language, "python" | "ruby" | "node" | "lua" | "php" | "other" | "perl");
                 match act.stdin {
                     _ if !reads_stdin => {}
-                    Input::Terminal if shell && act.place.runs_in == RunsIn::Elevated => {
+                    Input::Terminal if (shell || repl) && act.place.runs_in == RunsIn::Elevated => {
                         self.learned.nested = true;
                         let reason = "starts {object} as another account";
                         let (kind, object) = (EffectKind::PrivEscalation, command.shown());

@@ -534,6 +534,11 @@ impl<'c> Walk<'c> {
                     self.touch(&target, Access::Append, span);
                 }
                 RedirectKind::Duplicate => {
+                    // `reset; sh 1>&0 2>&0`: what an editor or a pager runs gets the terminal back.
+                    if matches!(redirect.fd, Some(1 | 2)) && target.known() == Some("0") {
+                        let reason = "gives a program the terminal that another one holds, as a way out of it";
+                        self.effect(EffectKind::PrivEscalation, Severity::Medium, Undo::Easy, span, "", reason);
+                    }
                     // A stream that was opened before: `<&3`.
                     let number = target.known().and_then(|text| text.trim_end_matches('-').parse::<u32>().ok());
                     if redirect.fd.is_none_or(|fd| fd == 0) && number.is_some_and(|n| n > 2) {

@@ -100,6 +100,12 @@ impl Walk<'_> {
     fn verbs(&mut self, name: &str, command: &Word, args: &[Word], scope: Scope, span: Span) {
         let catalogue = self.catalogue;
         let script = catalogue.interpreter(name).is_some();
+        // `mix ecto.gen.migration drop_users` only writes a file.
+        if script
+            && args.iter().find(|word| !word.shown().starts_with('-')).is_some_and(|w| w.shown().contains(".gen."))
+        {
+            return;
+        }
         // `python manage.py flush`: the script is the program.
         let args = match args.iter().position(|word| !word.shown().starts_with('-')).filter(|_| script) {
             Some(at) => args.get(at + 1..).unwrap_or_default(),

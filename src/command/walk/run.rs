@@ -30,6 +30,20 @@ impl Walk<'_> {
         if args.is_empty() && is_line(command) {
             return self.line(command, act);
         }
+        // What was typed behind a program that is left by such words: `sudo vi`, then `:!sh`.
+        if let Some(script) = command.shown().strip_prefix(":!").filter(|_| self.reader == Reader::Shell) {
+            let rest = args.iter().map(Word::script).collect::<Vec<_>>().join(" ");
+            let place = act.place.inside(RunsIn::Here).within();
+            let script = format!("{script} {rest}");
+            return self.nested(&script, parse::Origin::Within(command.span), &Input::Terminal, place);
+        }
+        if let ("sudo" | "doas", Some(("-e" | "--edit", rest))) =
+            (name, args.split_first().map(|(first, rest)| (first.shown(), rest)))
+        {
+            let edit = Word { text: Text::Known("sudoedit".to_owned()), ..command.clone() };
+            let argv: Vec<Word> = std::iter::once(edit).chain(rest.iter().cloned()).collect();
+            return self.act(&Act { argv: &argv, stdin: act.stdin, place: act.place.inside(RunsIn::Here) });
+        }
         let from = self.effects.len();
         let path = command.shown().contains('/');
         // The loader runs what it is given, under whatever name it has (ld.so(8)).
@@ -278,6 +292,17 @@ impl Walk<'_> {
                         *word = root.clone().unwrap_or_else(|| Word::unknown(span));
                         (word.span, word.glob) = (span, true);
                     }
+                    // In a script too it is something below there.
+                    let below = args.first().map(Word::shown).filter(|root| root.starts_with('/'));
+                    for word in argv.iter_mut().filter(|word| word.known().is_some_and(|t| t.contains("{}"))) {
+                        if let Some(root) = below {
+                            let file = format!("{}/x", root.trim_end_matches('/'));
+                            *word = Word {
+                                text: Text::Known(word.shown().replace("{}", &file)),
+                                ..Word::unknown(word.span)
+                            };
+                        }
+                    }
                 }
                 // Run on everything below, they do what `-R` does.
                 if wrapper.within
@@ -516,7 +541,10 @@ impl Walk<'_> {
                 };
                 let named = || {
                     let word = args.iter().find(|word| word.shown().contains('@') && word.shown().contains(':'))?;
-                    Some(carry::behind(word, word.shown().rfind(':').map_or(0, |at| at + 1)))
+                    // `sftp HOST:FROM TO`
+                    let to =
+                        args.last().filter(|to| to.span != word.span && !to.shown().ends_with(['/', '.'])).cloned();
+                    to.or_else(|| Some(carry::behind(word, word.shown().rfind(':').map_or(0, |at| at + 1))))
                 };
                 let target = value_of(&["-l", "-r"]).or_else(|| trees::got(args)).or_else(said);
                 if let Some(target) = target.or_else(|| named().filter(|_| name == "sftp")) {

@@ -312,6 +312,7 @@ const TELLS: &[&str] = &[
     "tail",
     "wc",
     "rev",
+    "command",
     "sort",
     "uniq",
     "cut",

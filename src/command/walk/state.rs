@@ -3,7 +3,7 @@
 use super::super::memory::{Value, Written};
 use super::super::tree::Assignment;
 use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word, expand, expand_whole};
-use super::{Act, BLANKS, Frame, Input, RunsIn, TRUSTED, Walk, parse};
+use super::{Act, BLANKS, Frame, Input, Reader, RunsIn, TRUSTED, Walk, parse};
 use crate::model::{EffectKind, Severity, Span, Undo};
 
 impl Walk<'_> {
@@ -43,7 +43,7 @@ impl Walk<'_> {
         let runs = text.contains('/')
             || text.contains(HOLE)
             || ["-r", "-M", "--import", "agent", "("].iter().any(|o| text.contains(o));
-        let named = name.starts_with("LD_") || matches!(name, "BASH_ENV" | "ENV" | "PYTHONSTARTUP");
+        let named = name.starts_with("LD_") || matches!(name, "BASH_ENV" | "ENV" | "PYTHONSTARTUP" | "PERL5DB");
         if catalogue.is_hook(name) && (runs || named && !text.is_empty()) {
             let reason = format!("{name} makes programs that start later run something else");
             self.evasion(value.span, name, &reason);
@@ -70,7 +70,7 @@ impl Walk<'_> {
                     && text == "/dev/null"
             }
         };
-        if name == "SSH_AUTH_SOCK" && text.starts_with("/tmp/ssh-") {
+        if name == "SSH_AUTH_SOCK" && (text.starts_with("/tmp/") || text == "{}") {
             let reason = "uses the keys that somebody's agent holds ({object})";
             self.effect(EffectKind::CredAccess, Severity::Medium, Undo::Never, value.span, text, reason);
         }
@@ -244,7 +244,12 @@ impl Walk<'_> {
             };
             let open = value.starts_with("rm ") && !value.contains(" /") && value.split_whitespace().any(recursive);
             let given = if open { " $_" } else { "" };
-            self.nested(&format!("{value}{given}"), parse::Origin::Within(word.span), &Input::Terminal, place);
+            // A bar at its beginning gives it what the command before it writes.
+            let fed = if global && value.starts_with('|') { "$_ " } else { "" };
+            let reader = self.reader;
+            self.reader = if fed.is_empty() { reader } else { Reader::Program };
+            self.nested(&format!("{fed}{value}{given}"), parse::Origin::Within(word.span), &Input::Terminal, place);
+            self.reader = reader;
             if TRUSTED.contains(&name) && !value.split_whitespace().any(|part| part == name) {
                 self.evasion(word.span, name, "puts something else in the place of {object}");
             }
@@ -308,7 +313,8 @@ impl Walk<'_> {
     /// Remembers what is written into a file.
     pub(super) fn write(&mut self, path: &Word, flow: &Flow, appends: bool) {
         let Some(name) = base_name(path).map(str::to_owned) else { return };
-        if path.shown().starts_with("/dev/") || name.is_empty() {
+        let memory = path.shown().starts_with("/dev/shm/");
+        if path.shown().starts_with("/dev/") && !memory || name.is_empty() {
             return;
         }
         let old = self.file(path).filter(|_| appends || !self.sure && self.before.files.contains_key(&name));
