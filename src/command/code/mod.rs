@@ -347,6 +347,8 @@ impl<'c> Scan<'c, '_> {
         match (self.family, &token.kind) {
             (Family::Perl | Family::Ruby, Kind::Text(_) | Kind::Command(_)) => true,
             (Family::Lua | Family::Php | Family::Other, Kind::Text(_)) => true,
+            // The statement of Python 2.
+            (Family::Python, Kind::Name(_)) => at > 0 && self.get(at - 1).and_then(Token::name) == Some("exec"),
             (Family::Ruby, Kind::Sign('[')) => self.get(at - 1).is_some_and(|name| name.end < token.start),
             (Family::Perl, Kind::Sign('$' | '@' | '<' | '0')) | (Family::Ruby, Kind::Sign('$' | '@')) => true,
             (Family::Perl | Family::Ruby, Kind::Name(name)) => {
@@ -584,7 +586,9 @@ impl<'c> Scan<'c, '_> {
                     let path = path.trim_start_matches(['<', ' ']).to_owned();
                     return self.found.push(Finding::Touch { path, access: Access::Read, start, end });
                 }
-                let Some(path) = known(&first) else { return };
+                // `open F, "/etc/shadow"`: the handle comes first.
+                let named = |text: &String| self.family == Family::Perl && text.starts_with('/');
+                let Some(path) = known(&first).or_else(|| values.iter().filter_map(known).find(named)) else { return };
                 // Perl opens a command where the path begins or ends with a pipe.
                 if let Some(script) = path.strip_prefix('|').or_else(|| path.strip_suffix('|')) {
                     return self.script(script, start, end);

@@ -6,6 +6,7 @@ use super::super::code::{self, Finding};
 use super::super::snippet;
 use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
 use super::super::{Dialect, Reader, parse, sql};
+use super::nets::is_secret_variable;
 use super::run::origin_of;
 use super::{Act, Frame, Input, MAX_DEPTH, Walk};
 use crate::model::{EffectKind, Severity, Span, Undo};
@@ -328,9 +329,36 @@ impl Walk<'_> {
                 }
             }
         }
+        if let Some(name) = shown_secret(text) {
+            let span = origin.map(0, text.len());
+            let reason = "shows the secret {object}";
+            self.effect(EffectKind::CredAccess, Severity::Medium, Undo::Never, span, name, reason);
+        }
         // Of a language that is not known here most calls are not known.
         if foreign && self.effects.get(from..).unwrap_or_default().iter().all(|e| e.severity < Severity::Medium) {
             self.searched(text, origin, snippet::Place::Somewhere);
         }
     }
 }
+
+/// The secret of the environment that code prints, by its name.
+fn shown_secret(text: &str) -> Option<&str> {
+    let bare = text.trim_start().starts_with("process.env");
+    if !bare && !PRINTS.iter().any(|print| text.contains(print)) {
+        return None;
+    }
+    ENVIRONMENTS.iter().find_map(|mark| {
+        text.match_indices(mark).find_map(|(at, _)| {
+            let rest = text.get(at + mark.len()..)?.trim_start_matches(['"', '\'', ':', '(']);
+            let name = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
+            is_secret_variable(name).then_some(name)
+        })
+    })
+}
+
+/// How languages call their environment.
+const ENVIRONMENTS: [&str; 9] =
+    ["process.env.", "process.env[", "environ[", "environ.get(", "getenv(", "ENV[", "ENV.fetch(", "$ENV{", "ENVIRON["];
+
+/// How they show something.
+const PRINTS: [&str; 5] = ["print", "console.log", "puts", "echo", "say "];

@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `mod.rs` | scripts, pipelines, redirections, one command |
+//! | `fetch.rs` | what comes from the network |
 //! | `run.rs` | what a command runs: wrappers, options that name a command |
 //! | `interpret.rs` | texts that are run: scripts, what flows into an interpreter, code of other languages |
 //! | `nets.rs` | what words and paths say where no entry names the program |
@@ -17,6 +18,7 @@ use super::words::{Flow, HOLE, Origin as FlowOrigin, Resolve, Text, Word, expand
 use super::{Context, Dialect, Reader, Stdin, dialect, mend, parse, sql};
 use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
+mod fetch;
 mod interpret;
 mod nets;
 mod run;
@@ -110,6 +112,8 @@ pub(super) struct Walk<'c> {
     entered: bool,
     /// Whether the line itself is whole; one that is not cannot be parsed yet, which means nothing.
     complete: bool,
+    /// The directory that the line itself has gone to.
+    gone: Option<String>,
     /// Whether no shell takes the text: a word that is not known means nothing in it.
     refused: bool,
     steps: usize,
@@ -143,6 +147,7 @@ impl<'c> Walk<'c> {
             builds: false,
             entered: false,
             complete,
+            gone: None,
             refused: false,
             steps: 0,
             trials: 0,
@@ -305,7 +310,7 @@ impl<'c> Walk<'c> {
         let unfinished = place.depth == 0 && !self.complete;
         let mended = mend::mended(text).filter(|_| !unfinished).and_then(|text| parse::parse(&text, origin).ok());
         let outer = self.refused;
-        self.refused |= mended.is_some() || unfinished && !text.contains('\n');
+        self.refused |= (mended.is_some() || unfinished && !text.contains('\n')) && mend::names_no_variable(text);
         let before = self.effects.len();
         let cut = || super::lex::commands(text, origin);
         let whole = mended.is_some() || unfinished;
@@ -592,6 +597,17 @@ impl<'c> Walk<'c> {
 
     fn touch(&mut self, word: &Word, access: Access, span: Span) {
         let catalogue = self.catalogue;
+        // `cd /etc && cat shadow`
+        if let (Access::Read, Some(dir), Some(file)) = (access, &self.gone, word.known())
+            && !file.starts_with(['/', '~', '-'])
+            && !dir.is_empty()
+        {
+            let path = format!("{}/{file}", dir.trim_end_matches('/'));
+            let there = Word { text: Text::Known(path), glob: word.glob, ..Word::unknown(word.span) };
+            for rule in catalogue.places().touched(&there, access) {
+                self.effect(rule.kind(), rule.severity(), rule.undo(), span, there.shown(), rule.reason());
+            }
+        }
         for rule in catalogue.places().touched(word, access) {
             self.effect(rule.kind(), rule.severity(), rule.undo(), span, word.shown(), rule.reason());
         }

@@ -298,7 +298,7 @@ fn stands(text: &str, word: &str) -> bool {
 }
 
 /// Whether a variable is named as secrets are.
-fn is_secret_variable(name: &str) -> bool {
+pub(super) fn is_secret_variable(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     let ends = [
         "PASSWORD",

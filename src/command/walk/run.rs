@@ -8,7 +8,7 @@ use super::super::unwrap::{Inner, fill_from_input, unwrap};
 use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word};
 use super::super::{Dialect, Reader, Stdin, decode, hidden, parse};
 use super::state::quoted;
-use super::{Act, Frame, Input, MAX_DEPTH, Walk, trees};
+use super::{Act, Frame, Input, MAX_DEPTH, Walk};
 use crate::model::{EffectKind, Severity, Span, Undo};
 
 impl Walk<'_> {
@@ -141,6 +141,7 @@ impl Walk<'_> {
             args,
             Ends { piped, filed: self.into_file, sought: self.sought },
         );
+        self.undivided(name, command, args, span);
         let ruled = found.quiet || !found.matches.is_empty() || !found.payloads.is_empty();
         for hit in found.matches {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
@@ -149,6 +150,21 @@ impl Walk<'_> {
         let own = name == "ln" && links_own(args);
         for (word, access) in found.touched {
             self.touch(&word, if own && access == Access::Overwrite { Access::Edit } else { access }, span);
+        }
+        if matches!(name, "sed" | "gsed") {
+            for word in args {
+                let text = word.shown();
+                let writes = |&(at, _): &(usize, &str)| {
+                    let before = text.get(..at).and_then(|head| head.chars().next_back());
+                    before.is_none_or(|c| {
+                        c.is_ascii_digit() || matches!(c, ' ' | ';' | '/' | '$' | '}' | 'g' | 'p' | '|')
+                    })
+                };
+                if let Some((at, _)) = text.match_indices("w /").find(writes) {
+                    let file = carry::behind(word, at + 2);
+                    self.touch(&file, Access::Overwrite, span);
+                }
+            }
         }
         // `sqlcmd -Q QUERY -o FILE`
         let outer = self.into_file;
@@ -186,6 +202,31 @@ impl Walk<'_> {
         }
         self.made_statements(found.input, act.stdin, span);
         (ruled, payload)
+    }
+
+    /// `aws s3 r${x}m`: a variable that nobody has set divides the letters of a word, and is nothing.
+    fn undivided(&mut self, name: &str, command: &Word, args: &[Word], span: Span) {
+        let divided = |word: &Word| {
+            word.shown().match_indices(HOLE).any(|(at, hole)| {
+                let (head, rest) = word.shown().split_at(at);
+                head.ends_with(|c: char| c.is_ascii_alphabetic())
+                    && rest.get(hole.len()..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+            })
+        };
+        if !args.iter().any(divided) {
+            return;
+        }
+        let words: Vec<Word> = args
+            .iter()
+            .map(|word| match divided(word) {
+                true => Word { text: Text::Known(word.shown().replace(HOLE, "")), ..Word::unknown(word.span) },
+                false => word.clone(),
+            })
+            .collect();
+        let ends = Ends { piped: false, filed: false, sought: false };
+        for hit in self.catalogue.judge(name, command.shown(), &words, ends).matches {
+            self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
+        }
     }
 
     /// What the consoles of databases give to a shell: `host CMD`, `!CMD`.
@@ -460,119 +501,6 @@ impl Walk<'_> {
         }
     }
 
-    /// What comes straight from the network is put in as if somebody had looked at it.
-    fn installs(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) {
-        let addressed = INSTALLERS.contains(&name);
-        if !addressed && !LOADERS.contains(&name) || args.iter().any(|word| word.shown() == "--import") {
-            return;
-        }
-        let mut value = false;
-        for word in args {
-            let text = word.shown();
-            let from_network = word.flow.as_ref().is_some_and(|flow| flow.from == FlowOrigin::Network)
-                || self.file(word).is_some_and(|file| file.from == FlowOrigin::Network);
-            let address = ["http://", "https://", "ftp://", "git+"].iter().any(|scheme| text.starts_with(scheme));
-            if from_network || addressed && address && !value {
-                return self.unread(FlowOrigin::Network, word.span);
-            }
-            // An index or a proxy is no package.
-            value = text.starts_with("--") && !text.contains('=')
-                || matches!(text, "-i" | "-f" | "-c") && name.starts_with("pip");
-        }
-        let network = matches!(act.stdin, Input::Flow(Flow { from: FlowOrigin::Network, .. }));
-        let takes = |word: &Word| matches!(word.shown(), "load" | "import" | "apply" | "create" | "replace");
-        if network && LOADERS.contains(&name) && args.iter().any(takes) {
-            self.unread(FlowOrigin::Network, command.span);
-        }
-    }
-
-    /// What a program fetches into a file: the file is the network's.
-    fn fetched(&mut self, name: &str, args: &[Word], act: &Act<'_>) {
-        let value_of = |flags: &[&str]| {
-            let at = args.iter().position(|word| flags.iter().any(|flag| is_or_ends(word.shown(), flag)));
-            at.and_then(|at| args.get(at + 1)).cloned()
-        };
-        let address = || args.iter().find(|word| word.shown().contains("://") || word.shown().contains('.'));
-        let last = |word: &Word| Word {
-            text: match &word.text {
-                Text::Known(text) => Text::Known(text.split(['?', '#']).next().unwrap_or_default().to_owned()),
-                other => other.clone(),
-            },
-            ..word.clone()
-        };
-        let remote = Flow { text: None, from: FlowOrigin::Network };
-        match name {
-            "curl" => {
-                let named = args.iter().any(|w| w.shown() == "--remote-name" || is_or_ends(w.shown(), "-O"));
-                let target = value_of(&["-o", "--output"]).or_else(|| address().filter(|_| named).map(last));
-                if let Some(target) = target {
-                    self.write(&target, &remote, false);
-                }
-            }
-            "wget" => {
-                let target = value_of(&["-O", "--output-document"]).or_else(|| address().map(last));
-                if let Some(target) = target.filter(|target| target.known() != Some("-")) {
-                    self.write(&target, &remote, false);
-                }
-            }
-            "scp" | "rsync" => {
-                if let [.., from, to] = args
-                    && from.shown().contains(':')
-                    && !from.shown().starts_with('-')
-                {
-                    let there = from.shown().find(':').map_or(0, |at| at + 1);
-                    let from = carry::behind(from, there);
-                    self.write(if to.shown().ends_with(['/', '.']) { &from } else { to }, &remote, false);
-                }
-            }
-            "aria2c" | "axel" | "lftpget" => {
-                if let Some(target) = value_of(&["-o", "--out", "--output"]).or_else(|| address().map(last)) {
-                    self.write(&target, &remote, false);
-                }
-            }
-            "fetch" | "lwp-download" | "smbget" | "aws" | "gsutil" | "gcloud" | "az" | "mc" | "s3cmd" | "lynx"
-            | "w3m" => {
-                self.downloaded(args);
-            }
-            "tftp" | "busybox" | "smbclient" | "ftp" | "lftp" | "sftp" | "ncftpget" => {
-                let said = || match act.stdin {
-                    Input::Flow(Flow { text: Some(text), .. }) => trees::got_by(text),
-                    _ => None,
-                };
-                let named = || {
-                    let word = args.iter().find(|word| word.shown().contains('@') && word.shown().contains(':'))?;
-                    // `sftp HOST:FROM TO`
-                    let to =
-                        args.last().filter(|to| to.span != word.span && !to.shown().ends_with(['/', '.'])).cloned();
-                    to.or_else(|| Some(carry::behind(word, word.shown().rfind(':').map_or(0, |at| at + 1))))
-                };
-                let target = value_of(&["-l", "-r"]).or_else(|| trees::got(args)).or_else(said);
-                if let Some(target) = target.or_else(|| named().filter(|_| name == "sftp")) {
-                    self.write(&target, &remote, false);
-                }
-            }
-            "tee" => {
-                let flow = match act.stdin {
-                    Input::Flow(flow) => flow.clone(),
-                    Input::Terminal | Input::Hidden | Input::File => return,
-                };
-                let appends = args.iter().any(|word| word.shown() == "-a" || word.shown() == "--append");
-                for word in args.iter().filter(|word| !word.shown().starts_with('-')) {
-                    self.write(word, &flow, appends);
-                }
-            }
-            "cp" | "mv" | "ln" | "install" => {
-                if let [.., from, to] = args {
-                    let file = self.file(from).map(|file| Flow { text: file.text.clone(), from: file.from });
-                    if let Some(flow) = file.or_else(|| from.flow.clone()) {
-                        self.write(to, &flow, false);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// A script runs: if the session wrote it, its text is judged. One that was there already is a program like any other.
     pub(super) fn ran(&mut self, path: &Word, language: &str, args: &[Word]) {
         let Some(file) = self.file(path).cloned() else {
@@ -677,7 +605,7 @@ const fn inside(origin: parse::Origin, skipped: usize) -> parse::Origin {
 }
 
 /// Whether a word is that option, or a cluster of letters that ends with it.
-fn is_or_ends(text: &str, flag: &str) -> bool {
+pub(super) fn is_or_ends(text: &str, flag: &str) -> bool {
     let letter = flag.strip_prefix('-').filter(|letter| letter.len() == 1);
     text == flag || letter.is_some_and(|l| text.starts_with('-') && !text.starts_with("--") && text.ends_with(l))
 }
@@ -689,13 +617,6 @@ fn shebang(text: &str) -> Option<&'static str> {
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     Dialect::from_name(name).map(Dialect::as_str)
 }
-
-/// Programs that install what their words name.
-const INSTALLERS: [&str; 13] =
-    ["dpkg", "rpm", "yum", "dnf", "apt", "apt-get", "zypper", "pip", "pip3", "npm", "npx", "helm", "gem"];
-
-/// Programs that run or install what they are given, and whose words hold addresses of other sorts.
-const LOADERS: [&str; 6] = ["docker", "podman", "nerdctl", "kubectl", "oc", "ctr"];
 
 /// Options with which `parallel` gives its command input and no arguments.
 const PIPES: [&str; 3] = ["--pipe", "--spreadstdin", "--pipepart"];

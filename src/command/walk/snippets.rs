@@ -365,7 +365,28 @@ const QUIET: [&str; 12] = [
 const MAX_TRIALS: usize = 32;
 
 /// Programs, the files that they run unasked (any operand, if there are none), and the language of those.
-const UNASKED: [(&[&str], &[&str], &str); 3] = [
+const UNASKED: [(&[&str], &[&str], &str); 5] = [
+    (
+        &[
+            "gcc",
+            "cc",
+            "g++",
+            "clang",
+            "clang++",
+            "tcc",
+            "go",
+            "rustc",
+            "javac",
+            "java",
+            "nim",
+            "crystal",
+            "swift",
+            "ansible-playbook",
+        ],
+        &[],
+        "other",
+    ),
+    (&["npm", "yarn", "pnpm", "bun"], &["package.json"], "other"),
     (&["make", "gmake"], &["Makefile", "makefile", "GNUmakefile"], "make"),
     (&["just"], &["justfile", "Justfile", ".justfile"], "make"),
     (&["mongosh", "mongo"], &[], "mongo"),

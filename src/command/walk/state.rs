@@ -21,6 +21,12 @@ impl Walk<'_> {
                 value.text = self.value(name).map_or(Text::Unknown, |old| Text::Known(old + more));
             }
             self.hook(name, &value);
+            // `BASH_ALIASES[x]='…'` of bash and `aliases[x]='…'` of zsh are aliases.
+            if matches!(name.as_str(), "BASH_ALIASES" | "aliases" | "galiases") && value.shown().contains(' ') {
+                let script = value.shown().replace(HOLE, "");
+                let place = self.place.inside(RunsIn::Later);
+                self.nested(&script, parse::Origin::Within(value.span), &Input::Terminal, place);
+            }
             if !stay {
                 continue;
             }
@@ -70,8 +76,9 @@ impl Walk<'_> {
                     && text == "/dev/null"
             }
         };
-        if name == "SSH_AUTH_SOCK" && (text.starts_with("/tmp/") || text == "{}") {
-            let reason = "uses the keys that somebody's agent holds ({object})";
+        let agent = name == "SSH_AUTH_SOCK" && (text.starts_with("/tmp/") || text == "{}");
+        if agent || name == "KRB5CCNAME" && text.contains("/krb5cc") {
+            let reason = "uses keys or tickets that may be somebody else's ({object})";
             self.effect(EffectKind::CredAccess, Severity::Medium, Undo::Never, value.span, text, reason);
         }
         if hides {
@@ -161,6 +168,10 @@ impl Walk<'_> {
     pub(super) fn builtin(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) {
         match name {
             "alias" => self.aliases(args),
+            "cd" | "pushd" => {
+                let to = args.iter().rfind(|word| !word.shown().starts_with('-')).and_then(Word::known);
+                self.gone = to.filter(|dir| dir.starts_with('/')).map(str::to_owned);
+            }
             "unset" => args.iter().for_each(|word| self.set(word.shown(), None)),
             "read" | "readarray" | "mapfile" | "getopts" => self.reads(args, act.stdin),
             "printf" => {

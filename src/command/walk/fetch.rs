@@ -1,0 +1,128 @@
+//! What comes from the network: files that a program fetches, and programs that install what comes from there.
+
+use super::super::carry;
+use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
+use super::run::is_or_ends;
+use super::{Act, Input, Walk, trees};
+
+impl Walk<'_> {
+    /// What comes straight from the network is put in as if somebody had looked at it.
+    pub(super) fn installs(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) {
+        let addressed = INSTALLERS.contains(&name);
+        if !addressed && !LOADERS.contains(&name) || args.iter().any(|word| word.shown() == "--import") {
+            return;
+        }
+        let mut value = false;
+        for word in args {
+            let text = word.shown();
+            let from_network = word.flow.as_ref().is_some_and(|flow| flow.from == FlowOrigin::Network)
+                || self.file(word).is_some_and(|file| file.from == FlowOrigin::Network);
+            let address = ["http://", "https://", "ftp://", "git+"].iter().any(|scheme| text.starts_with(scheme));
+            if from_network || addressed && address && !value {
+                return self.unread(FlowOrigin::Network, word.span);
+            }
+            // An index or a proxy is no package.
+            value = text.starts_with("--") && !text.contains('=')
+                || matches!(text, "-i" | "-f" | "-c") && name.starts_with("pip");
+        }
+        let network = matches!(act.stdin, Input::Flow(Flow { from: FlowOrigin::Network, .. }));
+        let takes = |word: &Word| matches!(word.shown(), "load" | "import" | "apply" | "create" | "replace");
+        if network && LOADERS.contains(&name) && args.iter().any(takes) {
+            self.unread(FlowOrigin::Network, command.span);
+        }
+    }
+
+    /// What a program fetches into a file: the file is the network's.
+    pub(super) fn fetched(&mut self, name: &str, args: &[Word], act: &Act<'_>) {
+        let value_of = |flags: &[&str]| {
+            let at = args.iter().position(|word| flags.iter().any(|flag| is_or_ends(word.shown(), flag)));
+            at.and_then(|at| args.get(at + 1)).cloned()
+        };
+        let address = || args.iter().find(|word| word.shown().contains("://") || word.shown().contains('.'));
+        let last = |word: &Word| Word {
+            text: match &word.text {
+                Text::Known(text) => Text::Known(text.split(['?', '#']).next().unwrap_or_default().to_owned()),
+                other => other.clone(),
+            },
+            ..word.clone()
+        };
+        let remote = Flow { text: None, from: FlowOrigin::Network };
+        match name {
+            "curl" => {
+                let named = args.iter().any(|w| w.shown() == "--remote-name" || is_or_ends(w.shown(), "-O"));
+                let target = value_of(&["-o", "--output"]).or_else(|| address().filter(|_| named).map(last));
+                if let Some(target) = target {
+                    self.write(&target, &remote, false);
+                }
+            }
+            "wget" => {
+                let target = value_of(&["-O", "--output-document"]).or_else(|| address().map(last));
+                if let Some(target) = target.filter(|target| target.known() != Some("-")) {
+                    self.write(&target, &remote, false);
+                }
+            }
+            "scp" | "rsync" => {
+                if let [.., from, to] = args
+                    && from.shown().contains(':')
+                    && !from.shown().starts_with('-')
+                {
+                    let there = from.shown().find(':').map_or(0, |at| at + 1);
+                    let from = carry::behind(from, there);
+                    self.write(if to.shown().ends_with(['/', '.']) { &from } else { to }, &remote, false);
+                }
+            }
+            "aria2c" | "axel" | "lftpget" => {
+                if let Some(target) = value_of(&["-o", "--out", "--output"]).or_else(|| address().map(last)) {
+                    self.write(&target, &remote, false);
+                }
+            }
+            "fetch" | "lwp-download" | "smbget" | "aws" | "gsutil" | "gcloud" | "az" | "mc" | "s3cmd" | "lynx"
+            | "w3m" => {
+                self.downloaded(args);
+            }
+            "tftp" | "busybox" | "smbclient" | "ftp" | "lftp" | "sftp" | "ncftpget" => {
+                let said = || match act.stdin {
+                    Input::Flow(Flow { text: Some(text), .. }) => trees::got_by(text),
+                    _ => None,
+                };
+                let named = || {
+                    let word = args.iter().find(|word| word.shown().contains('@') && word.shown().contains(':'))?;
+                    // `sftp HOST:FROM TO`
+                    let to =
+                        args.last().filter(|to| to.span != word.span && !to.shown().ends_with(['/', '.'])).cloned();
+                    to.or_else(|| Some(carry::behind(word, word.shown().rfind(':').map_or(0, |at| at + 1))))
+                };
+                let target = value_of(&["-l", "-r"]).or_else(|| trees::got(args)).or_else(said);
+                if let Some(target) = target.or_else(|| named().filter(|_| name == "sftp")) {
+                    self.write(&target, &remote, false);
+                }
+            }
+            "tee" => {
+                let flow = match act.stdin {
+                    Input::Flow(flow) => flow.clone(),
+                    Input::Terminal | Input::Hidden | Input::File => return,
+                };
+                let appends = args.iter().any(|word| word.shown() == "-a" || word.shown() == "--append");
+                for word in args.iter().filter(|word| !word.shown().starts_with('-')) {
+                    self.write(word, &flow, appends);
+                }
+            }
+            "cp" | "mv" | "ln" | "install" => {
+                if let [.., from, to] = args {
+                    let file = self.file(from).map(|file| Flow { text: file.text.clone(), from: file.from });
+                    if let Some(flow) = file.or_else(|| from.flow.clone()) {
+                        self.write(to, &flow, false);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Programs that install what their words name.
+const INSTALLERS: [&str; 13] =
+    ["dpkg", "rpm", "yum", "dnf", "apt", "apt-get", "zypper", "pip", "pip3", "npm", "npx", "helm", "gem"];
+
+/// Programs that run or install what they are given, and whose words hold addresses of other sorts.
+const LOADERS: [&str; 6] = ["docker", "podman", "nerdctl", "kubectl", "oc", "ctr"];
