@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `mod.rs` | scripts, pipelines, redirections, one command |
+//! | `redirect.rs` | what redirections read and write |
 //! | `fetch.rs` | what comes from the network |
 //! | `run.rs` | what a command runs: wrappers, options that name a command |
 //! | `interpret.rs` | texts that are run: scripts, what flows into an interpreter, code of other languages |
@@ -13,14 +14,15 @@
 
 use super::catalogue::{Access, Catalogue, RunsIn};
 use super::memory::{Memory, Value};
-use super::tree::{Function, Group, Piece, Pipeline, Raw, Redirect, RedirectKind, Script, Simple, Stage};
-use super::words::{Flow, HOLE, Origin as FlowOrigin, Resolve, Text, Word, expand, expand_whole};
+use super::tree::{Function, Group, Piece, Pipeline, Raw, RedirectKind, Script, Simple, Stage};
+use super::words::{Flow, HOLE, Origin as FlowOrigin, Resolve, Text, Word, expand};
 use super::{Context, Dialect, Reader, Stdin, dialect, mend, parse, sql};
 use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
 mod fetch;
 mod interpret;
 mod nets;
+mod redirect;
 mod run;
 mod snippets;
 mod state;
@@ -425,7 +427,7 @@ impl<'c> Walk<'c> {
         self.assignments(&simple.assignments, stay);
         let argv: Vec<Word> =
             simple.words.iter().take(MAX_WORDS).flat_map(|raw| expand(raw, self)).take(MAX_WORDS).collect();
-        let probes = probes(&argv, &simple.redirects);
+        let probes = redirect::probes(&argv, &simple.redirects);
         let (input, targets) = self.redirects(&simple.redirects, input.clone(), simple.span, probes);
         self.note(&argv);
         let place = self.place;
@@ -501,98 +503,6 @@ impl<'c> Walk<'c> {
             && matches!(self.frame, Frame::Prompt)
             && self.list("@").is_none_or(|words| words.is_empty())
             && matches!(first.pieces.as_slice(), [Piece::Variable { name, .. }] if is_argument(name) && name != "0")
-    }
-
-    /// Judges the files that redirections touch; gives the input that they leave, and the files that the output goes to, with whether it is
-    /// added to them. `probes`: nothing goes through them.
-    fn redirects(
-        &mut self,
-        redirects: &[Redirect],
-        mut input: Input,
-        command: Span,
-        probes: bool,
-    ) -> (Input, Vec<(Word, bool)>) {
-        let mut targets = Vec::new();
-        for redirect in redirects {
-            let target = expand_whole(&redirect.target, self);
-            let span = Span { start: command.start.min(redirect.span.start), end: redirect.span.end };
-            match redirect.kind {
-                RedirectKind::Here => {
-                    let text = target.known().map(str::to_owned);
-                    let from = target.flow.as_ref().map(|flow| flow.from).unwrap_or_default();
-                    input = Input::Flow(Flow { text, from });
-                }
-                RedirectKind::Read => {
-                    if redirect.fd.is_none_or(|fd| fd == 0) {
-                        let file = || self.file(&target).map(|file| Flow { text: file.text.clone(), from: file.from });
-                        input = target.flow.clone().or_else(file).map_or(Input::File, Input::Flow);
-                        if target.known() == Some("/dev/null") {
-                            input = Input::Flow(Flow { text: Some(String::new()), from: FlowOrigin::Local });
-                        }
-                    }
-                    self.touch(&target, Access::Read, span);
-                }
-                RedirectKind::Write => self.touch(&target, Access::Overwrite, span),
-                RedirectKind::Append => self.touch(&target, Access::Append, span),
-                RedirectKind::Both => {
-                    self.touch(&target, Access::Read, span);
-                    self.touch(&target, Access::Append, span);
-                }
-                RedirectKind::Duplicate => {
-                    // `reset; sh 1>&0 2>&0`: what an editor or a pager runs gets the terminal back.
-                    if matches!(redirect.fd, Some(1 | 2)) && target.known() == Some("0") {
-                        let reason = "gives a program the terminal that another one holds, as a way out of it";
-                        self.effect(EffectKind::PrivEscalation, Severity::Medium, Undo::Easy, span, "", reason);
-                    }
-                    // A stream that was opened before: `<&3`.
-                    let number = target.known().and_then(|text| text.trim_end_matches('-').parse::<u32>().ok());
-                    if redirect.fd.is_none_or(|fd| fd == 0) && number.is_some_and(|n| n > 2) {
-                        input = Input::Flow(Flow::default());
-                    }
-                }
-            }
-            // Whether a port of the house answers is asked every day.
-            let near = || {
-                let host = target.shown().split('/').nth(3).unwrap_or_default();
-                !super::catalogue::is_outside(self.catalogue, host)
-            };
-            let connects = target.shown().starts_with("/dev/tcp/") || target.shown().starts_with("/dev/udp/");
-            if connects && !(probes && near()) {
-                let reason = "opens a connection to {object} from the shell itself";
-                self.effect(EffectKind::ReverseShell, Severity::High, Undo::Never, span, target.shown(), reason);
-            }
-            let appends = redirect.kind == RedirectKind::Append;
-            if (appends || redirect.kind == RedirectKind::Write) && redirect.fd.is_none_or(|fd| fd == 1) {
-                targets.push((target, appends));
-            }
-        }
-        (input, targets)
-    }
-
-    /// Remembers what goes into files; it does not go into the pipe.
-    fn written(&mut self, targets: &[(Word, bool)], flow: Flow) -> Flow {
-        for (target, appends) in targets {
-            self.write(target, &flow, *appends);
-            // `cat /dev/null > /srv/index`; what is beside the shell is more often made anew than emptied.
-            if !appends && flow.text.as_deref() == Some("") && target.shown().starts_with('/') {
-                self.emptied(target);
-            }
-        }
-        if targets.is_empty() { flow } else { Flow { text: Some(String::new()), ..Flow::default() } }
-    }
-
-    /// A file that is left with nothing in it.
-    fn emptied(&mut self, file: &Word) {
-        let path = file.shown();
-        let scratch = ["/tmp/", "/var/tmp/", "/dev/", "/home/", "/run/", "/proc/", "/sys/"]
-            .iter()
-            .any(|dir| path.starts_with(dir));
-        if scratch || self.catalogue.graded(file, Severity::Medium) < Severity::Medium {
-            return;
-        }
-        let log = path.ends_with(".log") || path.contains("/log/") || path.contains("/logs/");
-        let kind = if log { EffectKind::LogTamper } else { EffectKind::FsDestroy };
-        self.effect(kind, Severity::Medium, Undo::Never, file.span, path, "leaves nothing in {object}");
     }
 
     fn touch(&mut self, word: &Word, access: Access, span: Span) {
@@ -713,20 +623,6 @@ const PACKERS: [&str; 22] = [
     "gzip", "pigz", "bzip2", "xz", "zstd", "lz4", "cat", "gpg", "openssl", "pv", "age", "base64", "base32", "xxd",
     "tr", "cut", "sed", "sort", "iconv", "uuencode", "csvtool", "column",
 ];
-
-/// Whether a command has nothing to write and reads nothing: what it opens it only opens.
-fn probes(argv: &[Word], redirects: &[Redirect]) -> bool {
-    let mut words = argv.iter().map(Word::shown);
-    let nothing = |redirect: &Redirect| {
-        redirect.kind == RedirectKind::Read
-            && matches!(redirect.target.pieces.as_slice(), [Piece::Text { text, .. }] if text == "/dev/null")
-    };
-    match (words.next(), words.next(), words.next()) {
-        (None | Some(":" | "true"), ..) | (Some("echo" | "printf"), None | Some("" | "-n"), None) => true,
-        (Some("cat"), None, None) => redirects.iter().any(nothing),
-        _ => false,
-    }
-}
 
 /// Whether a variable is an argument of the shell, or all of them.
 fn is_argument(name: &str) -> bool {
