@@ -32,11 +32,7 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
                 let span = walk.span(at, at + line.len());
                 walk.effect(EffectKind::Evasion, Severity::Medium, Undo::Hard, span, name, says);
             }
-        } else if body.starts_with("generate-core-file") || body.starts_with("gcore") {
-            let span = walk.span(at, at + line.len());
-            let reason = "puts the memory of a process, and the secrets in it, into a file";
-            walk.effect(EffectKind::CredAccess, Severity::Medium, Undo::Never, span, "", reason);
-        } else if ["dump memory", "dump binary memory", "append memory"].iter().any(|verb| body.starts_with(verb)) {
+        } else if DUMPS.iter().any(|verb| body.starts_with(verb)) {
             let span = walk.span(at, at + line.len());
             let reason = "puts the memory of a process, and the secrets in it, into a file";
             walk.effect(EffectKind::CredAccess, Severity::Medium, Undo::Never, span, "", reason);
@@ -67,6 +63,9 @@ fn calls(code: &str, name: &str) -> bool {
         !before.is_some_and(|c| c.is_alphanumeric() || c == '_') && behind.starts_with('(')
     })
 }
+
+/// What puts memory into a file.
+const DUMPS: [&str; 5] = ["generate-core-file", "gcore", "dump memory", "dump binary memory", "append memory"];
 
 /// Functions of the C library that reach beyond the process which is debugged (man-pages, sections 2 and 3).
 const LIBC: [(&str, &str); 27] = [
