@@ -27,7 +27,9 @@ pub(super) fn is_a_name_of(rules: &Rules, shape: ValueShape, value: &[u8]) -> bo
 
 /// Whether it may be a token: no word of a grammar or of prose, and a number of `digits_max` digits at most.
 pub(super) fn is_token(rules: &Rules, value: &[u8], digits_max: usize) -> bool {
-    let (letters, numbers) = (value.iter().filter(|b| b.is_ascii_alphabetic()).count(), digits(value));
+    // `Ġthe`, `##ing`: the tokens of language models.
+    let letter = |b: &&u8| b.is_ascii_alphabetic() || **b >= 0x80 || **b == b'#';
+    let (letters, numbers) = (value.iter().filter(letter).count(), digits(value));
     if numbers == value.len() {
         return (4..=digits_max).contains(&numbers);
     }
@@ -155,6 +157,13 @@ pub(super) fn is_outcome(title: &[u8]) -> bool {
         .any(|own| title.eq_ignore_ascii_case(own))
 }
 
+/// `    contact_name  night-shift`, `DefaultPassword    REG_SZ`: two cells that are a name and its value, and no two titles.
+pub(super) fn is_setting(line: &[u8], first: &[u8], second: &[u8]) -> bool {
+    let shouted = |cell: &[u8]| !cell.iter().any(u8::is_ascii_lowercase);
+    let joined = second.contains(&b'-') && !first.contains(&b'-');
+    shouted(first) != shouted(second) || joined && line.starts_with(b" ")
+}
+
 /// What stands in aligned columns and is no title: `token/`, `pam_unix.so`, `auth_token_bbef4567`, `Create a new token`.
 pub(super) fn is_entry(cell: &[u8]) -> bool {
     let file = cell.windows(2).any(|two| matches!(two, [b'.', b'a'..=b'z']));
@@ -195,6 +204,34 @@ pub(super) fn is_measured(bytes: &[u8], start: usize) -> bool {
     let hump = name.iter().rposition(u8::is_ascii_uppercase).filter(|_| name.iter().any(u8::is_ascii_lowercase));
     let last = name.get(hump.unwrap_or(0)..).unwrap_or_default();
     MEASURES.iter().any(|own| own.as_bytes().eq_ignore_ascii_case(last))
+}
+
+/// Whether what stands behind a number says what it counts: `2025550143 rows`.
+pub(super) fn counts(rest: &[u8]) -> bool {
+    let Some(rest) = rest.strip_prefix(b" ") else { return false };
+    let len = rest.iter().take(WORD).take_while(|b| b.is_ascii_lowercase()).count();
+    matches!(
+        rest.get(..len),
+        Some(
+            b"rows"
+                | b"bytes"
+                | b"records"
+                | b"entries"
+                | b"requests"
+                | b"packets"
+                | b"lines"
+                | b"items"
+                | b"hits"
+                | b"ms"
+                | b"blocks"
+                | b"kbps"
+                | b"events"
+                | b"tokens"
+                | b"pages"
+                | b"iterations"
+                | b"inodes"
+        )
+    )
 }
 
 /// Where the key of a number of JSON begins, if it says something: only this key can say what the number is.

@@ -1,6 +1,7 @@
 //! Keys and what stands behind them on the same line: assignments, labels, JSON, YAML, options, URLs' queries, XML, words in prose.
 
 use super::Anchor;
+use super::doubt;
 use super::extent::{closing, extent, prose_value, trimmed};
 use super::names;
 use super::rules::{Rules, ValueShape};
@@ -396,7 +397,9 @@ pub(super) fn value_at(
         && matches!(line.get(end..end + 2), Some([b' ', b'a'..=b'z' | b'(']));
     // `cell: 21345871 lac: 12301`, `phone_numbers | 3067233669`
     let bare = promise.shape == ValueShape::Phone && !quoted && text.iter().all(u8::is_ascii_digit);
+    let numeric = matches!(promise.shape, ValueShape::Phone | ValueShape::Id) && text.iter().all(u8::is_ascii_digit);
     let pin = pin
+        || numeric && doubt::counts(line.get(end..).unwrap_or_default())
         || bare && text.len() < 9 && (number() || matches!(line.get(end..end + 2), Some([b' ', b'a'..=b'z'])))
         || bare && sep == Sep::Blanks && line.get(..at).is_some_and(is_plural);
     let fits = !other && !program && !pin && fits(rules, promise.shape, text, place);

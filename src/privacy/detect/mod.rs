@@ -495,7 +495,10 @@ impl Scan<'_> {
     fn near(&self, start: usize, end: usize) -> Words {
         let text = self.text;
         let words = self.anchors.words.as_slice();
-        if words.is_empty() && !text.may_grow() || doubt::is_measured(text.bytes, start) {
+        if words.is_empty() && !text.may_grow()
+            || doubt::is_measured(text.bytes, start)
+            || doubt::counts(text.slice(end, text.bytes.len()))
+        {
             return Words { words: 0, open: false };
         }
         let mut found = 0;

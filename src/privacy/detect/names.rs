@@ -265,6 +265,11 @@ const ROLES: &[&str] = &[
     "river",
     "summer",
     "trip",
+    "shift",
+    "rota",
+    "queue",
+    "squad",
+    "guild",
 ];
 
 /// Common words that are surnames.

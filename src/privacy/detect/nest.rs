@@ -289,6 +289,14 @@ fn is_about(key: &[u8]) -> bool {
             | b"updated_at"
             | b"name"
             | b"description"
+            | b"family"
+            | b"port"
+            | b"scheme"
+            | b"version"
+            | b"host"
+            | b"network"
+            | b"model"
+            | b"firmware"
     )
 }
 

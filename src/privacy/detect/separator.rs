@@ -142,6 +142,8 @@ pub(super) fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usi
             let sep = if blanks == 0 && !matches!(at(j + 1), Some(b' ')) { Sep::Tight } else { Sep::Assign };
             Some((sep, skip(j + 1), label_end))
         }
+        // `v-model="form.password" :type="x"`: another attribute.
+        (Some(b':'), Some(b'a'..=b'z')) if quoted && blanks > 0 => None,
         (Some(b':'), _) => Some((Sep::Colon, skip(j + 1), label_end)),
         (Some(b','), _) | (Some(b' ' | b'}'), _) if quoted => None,
         _ if quoted => paired(line, quoted_end)

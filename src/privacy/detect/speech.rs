@@ -121,7 +121,7 @@ fn is_community(value: &[u8]) -> bool {
         let kind = word.iter().take_while(|b| b.is_ascii_alphabetic()).count();
         numbers >= 2
             && (parts == numbers || parts == numbers + 1 && (2..=8).contains(&kind) && word.get(kind) == Some(&b':'))
-            || word.iter().all(|b| b.is_ascii_lowercase() || *b == b'-') && numbers == 0
+            || word.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'(' | b')')) && numbers == 0
     });
     value.first().is_some_and(u8::is_ascii_alphanumeric)
         && value.iter().any(u8::is_ascii_digit)

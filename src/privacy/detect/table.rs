@@ -8,7 +8,7 @@
 //! | aligned columns (`column -t`, sqlite, `kubectl`) | names two blanks apart | where it stands under the header |
 //! | SQL | `INSERT INTO t (a, b) VALUES` | its number |
 
-use super::doubt::{is_entry, is_outcome};
+use super::doubt::{is_entry, is_outcome, is_setting};
 use super::key::{Promise, classify};
 use super::layout::insert_into;
 use super::names;
@@ -403,6 +403,11 @@ fn cells_of_header(line: &[u8]) -> Option<(Style, Vec<(usize, usize)>)> {
         titled((start, end)) && !is_entry(cell)
     };
     let cells = aligned_while(line, titled);
+    if let [(from, to), (start, end)] = cells.as_slice()
+        && is_setting(line, line.get(*from..*to).unwrap_or_default(), line.get(*start..*end).unwrap_or_default())
+    {
+        return None;
+    }
     (cells.len() >= 2 && named(&cells, 2)).then_some((Style::Aligned, cells))
 }
 

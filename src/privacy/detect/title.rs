@@ -67,7 +67,16 @@ pub(super) fn verdict(rules: &Rules, name: &[u8]) -> Verdict {
             rules.harmless.contains(word) && !thing
         };
         let harmless = secret && before == 0 && i.checked_sub(1).is_some_and(|i| named(words.at(i)));
-        if about || harmless || of_thing {
+        // `with_phone`, `has_ssn`: how many, or whether.
+        let counted =
+            matches!(promise.shape, ValueShape::Phone | ValueShape::Id | ValueShape::Card | ValueShape::Email)
+                && i.checked_sub(1 + before).is_some_and(|i| {
+                    matches!(
+                        words.at(i),
+                        b"with" | b"without" | b"has" | b"num" | b"count" | b"distinct" | b"unique" | b"missing"
+                    )
+                });
+        if about || harmless || of_thing || counted {
             return Verdict::Other;
         }
         // `TOKEN_GITHUB`, but `token_accuracy` and `TokenCleanupJob` too: what the value looks like must decide.

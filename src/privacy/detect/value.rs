@@ -126,6 +126,8 @@ pub(super) fn is_placeholder(rules: &Rules, value: &[u8]) -> bool {
         })
         || lower.starts_with(b".*")
         || lower.starts_with(b"(.*")
+        || lower.starts_with(b").*")
+        || lower.starts_with(b"symbol(")
         || lower.starts_with(b"[^")
         || lower.starts_with(b"env:")
         || lower.starts_with(b"ssm:")
