@@ -332,7 +332,7 @@ fn hetu(text: &[u8]) -> bool {
 }
 
 /// Danish CPR: a date; its checksum is not kept any more since 2007.
-fn cpr(text: &[u8]) -> bool {
+pub(super) fn cpr(text: &[u8]) -> bool {
     let digits = Digits::of(text);
     is_day(digits.number(0, 2)) && is_month(digits.number(2, 4))
 }
@@ -582,7 +582,7 @@ fn hkid(text: &[u8]) -> bool {
         && (lead + own.iter().zip(weights).map(|(own, weight)| own * weight).sum::<u32>()) % 11 == 0
 }
 
-fn pps(text: &[u8]) -> bool {
+pub(super) fn pps(text: &[u8]) -> bool {
     let digits = Digits::of(text);
     let extra = text.get(8).map_or(0, |b| u32::from(b.to_ascii_uppercase().saturating_sub(b'@')));
     let rest = (digits.weighted(&[8, 7, 6, 5, 4, 3, 2]) + extra * 9) % 23;

@@ -72,9 +72,14 @@ pub(super) fn otp(value: &[u8], place: Place) -> bool {
         && date_len(value) != Some(value.len())
 }
 
-/// Whether an id is a social insurance number of Canada or an identification number of Singapore: the names of both are words, too.
+/// Whether an id is a social insurance number of Canada or an identification number of Singapore: the names of both are words, too; as are those of Denmark and Ireland.
 pub(super) fn is_valid_id(value: &[u8]) -> bool {
     let numbers: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
+    if numbers.len() == 10 && check::cpr(&numbers)
+        || numbers.len() == 7 && (8..=9).contains(&value.len()) && check::pps(value)
+    {
+        return true;
+    }
     let letters = matches!(value, [b'A'..=b'Z', .., b'A'..=b'Z']) && value.len() == 9 && numbers.len() == 7;
     letters
         || numbers.len() == 9

@@ -11,7 +11,15 @@ pub(super) fn is_name(value: &[u8]) -> bool {
     let known = text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | ',' | '`'));
     let sentence = text.chars().all(|c| !c.is_uppercase()) && text.split(' ').all(is_common);
     let role = || text.contains(' ') && text.split(' ').any(is_role);
-    known && !role() && letters >= 2 && text.chars().count() <= 60 && text.split(' ').count() <= 6 && !sentence
+    // `night-shift` is what a system calls somebody or something.
+    let joined = text.contains('-') && !text.contains(' ') && !text.chars().any(char::is_uppercase);
+    known
+        && !joined
+        && !role()
+        && letters >= 2
+        && text.chars().count() <= 60
+        && text.split(' ').count() <= 6
+        && !sentence
 }
 
 /// Whether its first letter is a capital.
