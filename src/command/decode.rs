@@ -17,6 +17,11 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
     let text = match name {
         "echo" => echo(&words),
         "printf" => printf(&words)?,
+        "head" | "tail" if pieces_of(&words).is_some() => {
+            let (count, text) = (pieces_of(&words)?, input?);
+            let from = if name == "tail" { text.len().saturating_sub(count) } else { 0 };
+            text.get(from..(from + count).min(text.len()))?.to_owned()
+        }
         "cat" | "tee" | "pv" | "head" | "tail" | "fold" | "sort" if operands.is_empty() || name == "tee" => {
             input?.to_owned()
         }
@@ -30,11 +35,6 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
             base64(input?)?
         }
         "xxd" if letter('r') && operands.is_empty() => hex(input?)?,
-        "head" | "tail" if pieces_of(&words).is_some() => {
-            let (count, text) = (pieces_of(&words)?, input?);
-            let from = if name == "tail" { text.len().saturating_sub(count) } else { 0 };
-            text.get(from..(from + count).min(text.len()))?.to_owned()
-        }
         "rev" if operands.is_empty() => {
             input?.lines().map(|line| line.chars().rev().collect::<String>() + "\n").collect()
         }
@@ -338,6 +338,8 @@ mod tests {
             ("printf %b \\162\\155", "", "rm"),
             ("printf %c%c rat mouse", "", "rm"),
             ("rev", "mr", "rm\n"),
+            ("head -c2", "rmt", "rm"),
+            ("tail -c 3", "farm", "arm"),
         ] {
             assert_eq!(out(line, input).as_deref(), Some(want), "{line}");
         }

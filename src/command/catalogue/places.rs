@@ -155,7 +155,8 @@ impl Places {
         }
         let quiet = matches!(word.text, Text::Unknown);
         // `/etc/shado?` names what the rule names.
-        let wild = (word.glob && path.contains(['?', '['])).then(|| Globs::from(without_classes(&path)));
+        let wild = (word.glob && (path.contains(['?', '[']) || is_divided(&path)))
+            .then(|| Globs::from(without_classes(&path)));
         self.rules.iter().filter(move |rule| {
             let hit = |patterns: &[Globs]| patterns.iter().any(|pattern| pattern.fit(&path));
             let named =
@@ -204,6 +205,15 @@ impl Places {
 
 /// Directories at the root that few projects have under the same name.
 const ROOTED: [&str; 8] = ["etc", "root", "boot", "proc", "sys", "usr", "dev", "sbin"];
+
+/// Whether a star stands between the letters of a name: `/e*c/sha*w`. Whoever means many files puts it at an end.
+fn is_divided(path: &str) -> bool {
+    path.starts_with('/')
+        && path
+            .as_bytes()
+            .windows(3)
+            .any(|w| matches!(w, [a, b'*', c] if a.is_ascii_alphabetic() && c.is_ascii_alphabetic()))
+}
 
 /// A pattern with `?` in place of each `[…]`.
 fn without_classes(path: &str) -> String {

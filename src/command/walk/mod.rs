@@ -459,8 +459,13 @@ impl<'c> Walk<'c> {
                 let outer = self.into_file;
                 self.into_file |= targets.iter().any(file);
                 self.shows_variables(simple, &argv);
-                let flow = self.act(&act);
+                let mut flow = self.act(&act);
                 self.into_file = outer;
+                // `> FILE`: nothing is written.
+                let writes = |r: &super::tree::Redirect| matches!(r.kind, RedirectKind::Write | RedirectKind::Append);
+                if simple.words.is_empty() && simple.redirects.iter().all(writes) {
+                    flow.text = Some(String::new());
+                }
                 flow
             }
         };
@@ -517,6 +522,7 @@ impl<'c> Walk<'c> {
             for rule in catalogue.places().touched(&there, access) {
                 self.effect(rule.kind(), rule.severity(), rule.undo(), span, there.shown(), rule.reason());
             }
+            return;
         }
         for rule in catalogue.places().touched(word, access) {
             self.effect(rule.kind(), rule.severity(), rule.undo(), span, word.shown(), rule.reason());
