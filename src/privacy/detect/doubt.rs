@@ -42,7 +42,10 @@ pub(super) fn is_token(rules: &Rules, value: &[u8], digits_max: usize) -> bool {
         let humps = || value.chunk_by(|_, next| !next.is_ascii_uppercase());
         let short = humps().skip(1).filter(|hump| hump.len() < 3).count();
         let mixed = value.iter().any(u8::is_ascii_lowercase);
-        return mixed && short >= 2 && value.len() >= 10 || value.len() >= 32 && humps().count() == 1;
+        let upper = value.iter().any(u8::is_ascii_uppercase);
+        // No word has so many letters, and so many different ones.
+        let long = value.len() >= 16 && mixed != upper && check::bits(value) >= 3.4;
+        return mixed && short >= 2 && value.len() >= 10 || long;
     }
     let spaced = value.contains(&b' ') && value.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ');
     if spaced && value.iter().filter(|b| **b == b' ').count() < 3 {

@@ -198,7 +198,13 @@ fn is_verdict(line: &[u8], own: &[u8], sep: Sep, label_end: usize, at: usize) ->
     let digits = value.iter().take_while(|b| b.is_ascii_digit()).count();
     own == b"PASS" && matches!(sep, Sep::Colon | Sep::Blanks)
         || !label.ends_with(own) && label.last().is_some_and(u8::is_ascii_digit)
-        || digits > 0 && digits < 7 && matches!(value.get(digits), None | Some(b' ' | b',' | b'/' | b'%'))
+        || digits > 0
+            && digits < 9
+            && matches!(value.get(digits), None | Some(b' ' | b',' | b'/' | b'%'))
+            && (digits < 5
+                || [&b"fail"[..], b"skip", b"err", b"frames", b"total"]
+                    .iter()
+                    .any(|word| memchr::memmem::find(line, word).is_some()))
 }
 
 /// Whether letters are one word to whoever divides names at their humps.
@@ -350,7 +356,12 @@ pub(super) fn value_at(
         Sep::Prose | Sep::Blanks | Sep::Paired => Place::Prose,
     };
     let (start, end) = trimmed(text, start, promise, quoted, rules);
+    let json = if quoted { None } else { json_number(line, at, start) };
+    let end = json.filter(|_| promise.is_secret()).unwrap_or(end);
     let text = line.get(start..end)?;
+    // `"pass": 1823` counts; but `"password": 123456` is one.
+    let typed = promise.kind == DataKind::Password && text.len() >= 6 && !line.get(..at)?.ends_with(b"pass\": ");
+    let number = || json.is_some() && !typed;
     let last = line.get(end..).is_none_or(|rest| rest.trim_ascii().is_empty());
     let barred = line.get(..at).is_some_and(|head| head.trim_ascii_end().ends_with(b"|"));
     let cell = match sep {
@@ -372,13 +383,6 @@ pub(super) fn value_at(
     // `pass `Authorization: Bearer <token>``: what is passed, not a password.
     let spoken =
         || sep == Sep::Prose && quoted && (text.contains(&b'<') || memchr::memmem::find(text, b": ").is_some());
-    // `"pass": 1823`: a number of JSON, and no text.
-    let number = || {
-        let head = line.get(..at).unwrap_or_default().trim_ascii_end();
-        let json = head.strip_suffix(b":").is_some_and(|head| head.trim_ascii_end().ends_with(b"\""));
-        let len = text.iter().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')).count();
-        json && !quoted && len > 0 && matches!(text.get(len), None | Some(b',' | b'}' | b']'))
-    };
     // `COMMENT ON COLUMN t.password IS 'bcrypt hash'`
     let remark = || sep == Sep::Prose && quoted && matches!(text.iter().filter(|b| **b == b' ').count(), 1 | 2);
     // `--export-secret-keys ops`
@@ -404,6 +408,15 @@ pub(super) fn value_at(
         || bare && sep == Sep::Blanks && line.get(..at).is_some_and(is_plural);
     let fits = !other && !program && !pin && fits(rules, promise.shape, text, place);
     Some(Found { start, end, promise, fits })
+}
+
+/// Where a number of JSON ends that is the value of a key.
+fn json_number(line: &[u8], at: usize, start: usize) -> Option<usize> {
+    let head = line.get(..at)?.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end();
+    let text = line.get(start..)?;
+    let len = text.iter().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')).count();
+    let ends = matches!(text.get(len), None | Some(b',' | b'}' | b']' | b' '));
+    (head.ends_with(b"\"") && len > 0 && ends).then_some(start + len)
 }
 
 /// `| password | x |`: a row of two cells.
