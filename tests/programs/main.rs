@@ -296,6 +296,18 @@ fn what_answers_a_program_is_no_command_and_passes() {
     desk.terminal.wait_until("[y/N]", |screen| screen.trim_end().ends_with("[y/N]"));
     desk.runs("y", "got <y>");
     desk.wait_shell();
+    desk.terminal.line("cp text copy && cp -i text copy && echo over\"written\"");
+    desk.terminal.wait_until("a question", |screen| screen.trim_end().ends_with('?'));
+    desk.runs("y", "overwritten");
+    desk.wait_shell();
+    let port = desk.world.sshd.port;
+    desk.terminal.line(&format!(
+        "ssh -F none -o UserKnownHostsFile=./known -o PreferredAuthentications=publickey -p {port} 127.0.0.1 true"
+    ));
+    desk.terminal.wait_text("(yes/no");
+    desk.runs("yes", "Permission denied");
+    desk.wait_shell();
+    assert!(desk.scratch.path().join("known").exists(), "ssh took the answer");
     // A line behind them is one of its own.
     desk.is_held("rm -rf ./prey", "");
 }
