@@ -191,12 +191,15 @@ pub(super) fn behind(rules: &Rules, line: &[u8], anchor: &Anchor, person: bool) 
     (to, found.map_or(Behind::Maybe(at), Behind::Value))
 }
 
-/// A test's verdict, the number of a turn, or how many there were: `PASS: x`, `pass 2: 99 %`, `pass: 18274  fail: 2`.
+/// A test's verdict, the number of a turn, or how many there were: `PASS: x`, `rule_1  pass  CCE-5`, `pass 2: 99 %`, `pass: 18274  fail: 2`.
 fn is_verdict(line: &[u8], own: &[u8], sep: Sep, label_end: usize, at: usize) -> bool {
     let label = line.get(..label_end).unwrap_or_default();
     let value = line.get(at..).unwrap_or_default();
     let digits = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    let head = label.strip_suffix(own).unwrap_or_default();
     own == b"PASS" && matches!(sep, Sep::Colon | Sep::Blanks)
+        || sep == Sep::Blanks
+            && (head.ends_with(b"\t") && head.len() > 1 || head.trim_ascii().len() > 1 && head.ends_with(b"  "))
         || !label.ends_with(own) && label.last().is_some_and(u8::is_ascii_digit)
         || digits > 0
             && digits < 9

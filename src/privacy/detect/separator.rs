@@ -159,6 +159,7 @@ pub(super) fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usi
         }
         // `| password | x |`
         (Some(b'|'), Some(b' ')) if blanks > 0 => Some((Sep::Blanks, skip(j + 1), to)),
+        (Some(_), _) if (blanks > 1 || tab) && is_cell(line, from, to, j) => None,
         (Some(_), _) if blanks > 1 || tab => Some((Sep::Blanks, j, to)),
         (Some(_), _) if blanks == 1 => (!assigns(line.get(j..).unwrap_or_default())).then_some((Sep::Prose, j, to)),
         (None, _) => is_paired_name(line, from).then_some((Sep::Paired, to, to)),
@@ -171,6 +172,18 @@ pub(super) fn separator(line: &[u8], from: usize, to: usize) -> Option<(Sep, usi
             .map(|value| (Sep::Assign, value, to))
     })
     .or_else(|| (quoted && is_paired_name(line, from.saturating_sub(1))).then_some((Sep::Paired, to, to)))
+}
+
+/// Whether a name with a wide gap behind it is a cell among others, and not the name of the next one: the type of a resource
+/// (`AWS::SecretsManager::Secret  Xenon`), the head of a column (`NAME  HOLDER  AGE`).
+fn is_cell(line: &[u8], from: usize, to: usize, at: usize) -> bool {
+    let head = line.get(..from).unwrap_or_default();
+    let capitals = |text: &[u8]| text.len() > 1 && text.iter().all(u8::is_ascii_uppercase);
+    let next = line.get(at..).unwrap_or_default();
+    let word = next.iter().take_while(|b| !matches!(b, b' ' | b'\t')).count();
+    let more = head.ends_with(b"  ") || head.ends_with(b"\t");
+    let titles = more && line.get(from..to).is_some_and(capitals) && next.get(..word).is_some_and(capitals);
+    head.ends_with(b"::") || titles && word < 16
 }
 
 /// `<ns2:` before a name.

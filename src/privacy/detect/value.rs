@@ -495,6 +495,8 @@ fn address(value: &[u8], place: Place) -> bool {
         || text.contains([';', '!', '\\'])
         || text.contains('$') && !is_ldap_lines(&text)
         || speech::is_expression(value)
+        // `ifPhysAddress.18 = INTEGER: 6776820`: a type and a value of it.
+        || words.first().is_some_and(|word| word.ends_with(':'))
         || value.first().is_some_and(|b| matches!(b, b'/' | b'[' | b'*' | b':'));
     let dotted = words.iter().any(|word| {
         word.split('.').filter(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit())).count() >= 3
