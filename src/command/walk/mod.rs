@@ -298,6 +298,14 @@ impl<'c> Walk<'c> {
         let outer = std::mem::replace(&mut self.place, place);
         let sure = self.sure;
         self.sure &= place.depth == 0;
+        if mend::qualifier_runs(text) {
+            self.opaque(Severity::Medium, span, "zsh runs what stands in the brackets behind a file name");
+        }
+        if let Some(text) = mend::substituted(text) {
+            let within = parse::Origin::Within(span);
+            let script = parse::parse(&text, within).unwrap_or_else(|_| super::lex::commands(&text, within));
+            self.script(&script, input);
+        }
         let flow = match parse::parse(text, origin) {
             Ok(script) => self.script(&script, input),
             Err(parse::Failure) => self.unparsed(text, origin, input, place),
