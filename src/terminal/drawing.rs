@@ -48,9 +48,10 @@ impl Drawing {
         !self.insert && !self.unwrapped && !self.newline && self.set() == Set::Ascii && self.tabs.is_none()
     }
 
-    /// Whether that run of text leaves it so.
-    pub(super) fn stays_plain(run: &[u8]) -> bool {
-        !run.contains(&SO)
+    /// Whether that run of text leaves it as it is. An SI counts while G1 is drawn, though both sets may be ASCII then: the next
+    /// designation tells them apart.
+    pub(super) fn keeps(&self, run: &[u8]) -> bool {
+        !run.contains(if self.sets.shifted { &SI } else { &SO })
     }
 
     pub(super) fn designate(&mut self, sequence: &[u8]) {
@@ -187,6 +188,7 @@ fn eight() -> Vec<bool> {
 }
 
 const SO: u8 = 0x0e;
+const SI: u8 = 0x0f;
 
 /// DEC special graphics, `_` to `~`.
 const GRAPHICS: &str = " ◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·";
@@ -206,6 +208,14 @@ mod tests {
         assert_eq!(rows("\x1b(0lqk\x1b(Bx")[0], "┌─┐x");
         assert_eq!(rows("\x1b)0x\x0ex\x0fx")[0], "x│x");
         assert_eq!(rows("\x1b7\x1b(0\x1b8x")[0], "x");
+    }
+
+    #[test]
+    fn a_shift_back_counts_though_both_sets_are_ascii() {
+        assert_eq!(rows("\x0ea\x0fb\x1b)0x")[0], "abx");
+        assert_eq!(rows("\x0ea\x1b)0\x0fx\x0ex")[0], "ax│");
+        let long = format!("\x0e{}\x0f\x1b)0x", "line\r\n".repeat(400));
+        assert_eq!(rows(&long)[2], "x");
     }
 
     #[test]

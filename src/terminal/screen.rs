@@ -302,7 +302,7 @@ impl Model {
     }
 
     fn text(&mut self, run: &[u8]) {
-        if !self.drawing.is_plain() || !Drawing::stays_plain(run) {
+        if !self.drawing.is_plain() || !self.drawing.keeps(run) {
             self.draw(run);
             return;
         }
