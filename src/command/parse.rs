@@ -60,8 +60,10 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
+    /// Of an unended heredoc the parser counts a line feed that is not there.
     fn span(&self, span: ast::Span) -> Span {
-        self.origin.map(span.start.offset(), span.end.offset())
+        let within = |at: ast::Position| self.text.floor_char_boundary(at.offset());
+        self.origin.map(within(span.start), within(span.end))
     }
 
     fn script(&self, body: &ast::StmtSeq) -> Script {

@@ -243,6 +243,14 @@ mod robustness {
         "*",
     ];
 
+    #[test]
+    fn of_a_heredoc_that_never_ends_the_spans_lie_in_the_line() {
+        let line = "<<E|{$(${{";
+        let found = at_prompt(line);
+        assert!(!found.is_empty());
+        assert!(found.iter().all(|e| e.span.end <= line.len()), "{found:?}");
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(400))]
 

@@ -462,14 +462,16 @@ fn mask(text: &mut [u8], offset: usize, hits: &[Hit], unit: Unit) {
         }
         let plain = value.to_vec();
         let mut at = 0;
-        let mut put = |len: usize, columns: usize| {
-            let bytes = value.get_mut(at..at + len).unwrap_or_default();
-            bytes.iter_mut().enumerate().for_each(|(i, b)| *b = if i < columns { MASK } else { 0 });
+        // A control has no width.
+        let mut put = |len: usize, columns: Option<usize>| {
+            if let (Some(bytes), Some(columns)) = (value.get_mut(at..at + len), columns) {
+                bytes.iter_mut().enumerate().for_each(|(i, b)| *b = if i < columns { MASK } else { 0 });
+            }
             at += len;
         };
         for chunk in plain.utf8_chunks() {
-            chunk.valid().chars().for_each(|c| put(c.len_utf8(), c.width().unwrap_or(0)));
-            chunk.invalid().iter().for_each(|_| put(1, 1));
+            chunk.valid().chars().for_each(|c| put(c.len_utf8(), c.width()));
+            chunk.invalid().iter().for_each(|_| put(1, Some(1)));
         }
     }
 }
@@ -527,3 +529,18 @@ const BINARY: usize = 4;
 
 /// Nothing is held.
 const NOTHING: Tail = Tail { from: 0, identifying: None };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_stay_within_what_is_hidden_whatever_else_is_in_it() {
+        for (text, masked) in [("ab\r\nc\x18", "**\r\n*\x18"), ("\u{e9}b\r\n\u{4f60}\x18", "*\0*\r\n**\0\x18")] {
+            let mut bytes = text.as_bytes().to_vec();
+            let all = Hit { start: 0, end: bytes.len(), kind: DataKind::Email };
+            mask(&mut bytes, 0, &[all], Unit::Columns);
+            assert_eq!(String::from_utf8_lossy(&bytes), masked);
+        }
+    }
+}
