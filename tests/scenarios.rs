@@ -87,6 +87,9 @@ mod scripts {
         ctrl_c_withdraws_a_held_line
         ctrl_d_at_an_empty_prompt_passes_and_behind_text_it_is_judged
         full_screens_of_text_come_back_under_the_bar
+        images_are_dropped_unless_policy_permits_them
+        images_are_words_while_values_are_in_the_clear
+        images_reach_a_terminal_where_policy_permits_them
         keys_of_a_pager_are_no_part_of_the_next_line
         keys_of_an_editor_are_no_part_of_the_next_line
         leaving_a_program_after_a_reveal_shows_nothing_of_before

@@ -174,6 +174,7 @@ impl View {
             Event::Resized { size } => self.screen.resize(size.cols(), size.rows()),
             Event::Ended { reason } => return Some(reason),
             Event::Started(_)
+            | Event::Image { .. }
             | Event::Certified(_)
             | Event::Command { .. }
             | Event::Released { .. }

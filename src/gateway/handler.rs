@@ -223,14 +223,14 @@ impl server::Handler for Connection {
         term: &str,
         cols: u32,
         rows: u32,
-        _pix_width: u32,
-        _pix_height: u32,
+        width: u32,
+        height: u32,
         modes: &[(Pty, u32)],
         session: &mut Session,
     ) -> Result<(), Self::Error> {
         match self.channels.get_mut(&id) {
             Some(State::Asking { pty, modes: kept, .. }) if plain_term(term) => {
-                *pty = Some(PtySize { term: term.to_owned(), size: Size::new(cols, rows) });
+                *pty = Some(PtySize { term: term.to_owned(), size: Size::new(cols, rows).with_pixels(width, height) });
                 *kept =
                     modes.iter().filter(|(op, _)| *op != Pty::TTY_OP_END).map(|&(op, arg)| (op as u8, arg)).collect();
                 session.channel_success(id)
@@ -364,11 +364,11 @@ impl server::Handler for Connection {
         id: ChannelId,
         cols: u32,
         rows: u32,
-        _pix_width: u32,
-        _pix_height: u32,
+        width: u32,
+        height: u32,
         _session: &mut Session,
     ) -> Result<(), Self::Error> {
-        self.queue(id, FromClient::Resize(Size::new(cols, rows)), REQUEST_BYTES)
+        self.queue(id, FromClient::Resize(Size::new(cols, rows).with_pixels(width, height)), REQUEST_BYTES)
     }
 
     async fn signal(&mut self, id: ChannelId, signal: Sig, _session: &mut Session) -> Result<(), Self::Error> {

@@ -45,6 +45,19 @@ pub enum Event {
         #[serde(with = "as_base64")]
         bytes: Bytes,
     },
+    /// An image was drawn on the engineer's terminal behind the output before this. It is not recorded itself: nobody inspected it.
+    Image {
+        /// `sixel`, `kitty` or `iterm2`.
+        format: String,
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+        /// How long it is as it was sent.
+        bytes: u64,
+        /// SHA-256 over that, in hex.
+        digest: String,
+    },
     /// A certificate was issued to reach the target; the target's own log shows its key id.
     Certified(Admitted),
     /// The terminal has a new size.
@@ -188,6 +201,7 @@ impl Event {
             | Self::RevealBegan { .. }
             | Self::Ended { .. } => true,
             Self::Output { .. }
+            | Self::Image { .. }
             | Self::Resized { .. }
             | Self::Command { .. }
             | Self::Masked { .. }

@@ -10,12 +10,14 @@ use super::time::Wall;
 use super::who::{Place, Principal};
 
 /// The size of a terminal, clamped so that no peer can make a screen model allocate without bound
-/// (a 65535 × 65535 grid aborts the process).
+/// (a 65535 × 65535 grid aborts the process). How many pixels it has is known to a live session and stands in no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(u16, u16)", into = "(u16, u16)")]
 pub struct Size {
     cols: u16,
     rows: u16,
+    /// Width and height; 0: not known.
+    pixels: (u16, u16),
 }
 
 impl Size {
@@ -31,7 +33,28 @@ impl Size {
             let v = if v == 0 { zero } else { u16::try_from(v).unwrap_or(u16::MAX) };
             v.clamp(*range.start(), *range.end())
         };
-        Self { cols: clamp(cols, Self::COLS, 80), rows: clamp(rows, Self::ROWS, 24) }
+        Self { cols: clamp(cols, Self::COLS, 80), rows: clamp(rows, Self::ROWS, 24), pixels: (0, 0) }
+    }
+
+    /// The same with its width and height in pixels (RFC 4254 §6.2); 0: not known.
+    #[must_use]
+    pub fn with_pixels(self, width: u32, height: u32) -> Self {
+        let clamp = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
+        Self { pixels: (clamp(width), clamp(height)), ..self }
+    }
+
+    /// Width and height in pixels; 0: not known.
+    #[must_use]
+    pub const fn pixels(self) -> (u16, u16) {
+        self.pixels
+    }
+
+    /// Width and height of a cell in pixels, rounded down: what lies around the cells may be counted among the terminal's pixels.
+    /// `None`: not known.
+    #[must_use]
+    pub fn cell(self) -> Option<(u16, u16)> {
+        let (width, height) = (self.pixels.0 / self.cols, self.pixels.1 / self.rows);
+        (width > 0 && height > 0).then_some((width, height))
     }
 
     /// Columns, at least 2.
@@ -55,7 +78,7 @@ impl Size {
 
 impl Default for Size {
     fn default() -> Self {
-        Self { cols: 80, rows: 24 }
+        Self { cols: 80, rows: 24, pixels: (0, 0) }
     }
 }
 

@@ -86,7 +86,13 @@ impl Question {
     /// Anything else on a target.
     pub(super) fn on_target(who: &Principal, action: Action, place: &Place, circumstances: &Circumstances) -> Self {
         match action {
-            Action::Connect | Action::Upload | Action::Download | Action::Forward | Action::Approve | Action::Steer => {
+            Action::Connect
+            | Action::Upload
+            | Action::Download
+            | Action::Forward
+            | Action::Approve
+            | Action::Steer
+            | Action::Image => {
                 let context = context(who, circumstances);
                 Self(ask(who, action.as_str(), context, |names| names.target(place).map(|t| (t, Vec::new()))))
             }
@@ -120,6 +126,7 @@ impl Question {
             | Action::Reveal
             | Action::See
             | Action::Output
+            | Action::Image
             | Action::Approve
             | Action::Steer => Self::wrong(action, "session"),
         }

@@ -48,6 +48,8 @@ pub enum Action {
     See,
     /// See more of a command's output in which values were found, masked.
     Output,
+    /// See images that a target draws on a terminal. Nobody inspects them.
+    Image,
     /// Put a file onto a target.
     Upload,
     /// Take a file from a target.
@@ -68,12 +70,13 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Connect,
         Self::Run,
         Self::Reveal,
         Self::See,
         Self::Output,
+        Self::Image,
         Self::Upload,
         Self::Download,
         Self::Forward,
@@ -93,6 +96,7 @@ impl Action {
             Self::Reveal => "reveal",
             Self::See => "see",
             Self::Output => "output",
+            Self::Image => "image",
             Self::Upload => "upload",
             Self::Download => "download",
             Self::Forward => "forward",
@@ -250,6 +254,13 @@ impl Policy {
             matches!(judgement.verdict, Verdict::Allow)
         };
         DataKind::ALL.iter().copied().filter(clear).collect()
+    }
+
+    /// Do images that the target draws reach this principal's terminal here? What no rule permits, what is held, and what cannot be
+    /// evaluated is dropped.
+    #[must_use]
+    pub fn images(&self, who: &Principal, place: &Place, circumstances: &Circumstances) -> bool {
+        matches!(self.may(who, Action::Image, place, circumstances).verdict, Verdict::Allow)
     }
 
     /// May more of a command's output, in which these values were found so far, go on to this principal? It is masked in any case, so

@@ -303,6 +303,24 @@ fn what_nothing_permits_is_masked_and_a_kind_can_be_permitted_alone() {
 }
 
 #[test]
+fn images_pass_only_where_a_rule_permits_them() {
+    let who = person("e", &["engineer"]);
+    assert!(!Policy::builtin().unwrap().images(&who, &place("demo"), &NOON));
+    let permit = r#"permit (principal, action == Action::"image", resource == Target::"box");"#;
+    assert!(policy(permit).images(&who, &place("demo"), &NOON));
+    let elsewhere = Place { target: "other".to_owned(), ..place("demo") };
+    assert!(!policy(permit).images(&who, &elsewhere, &NOON));
+    // A hold asks nobody here, and a rule that cannot be evaluated denies.
+    for but in [
+        r#"@id("f") forbid (principal, action == Action::"image", resource);"#,
+        r#"@id("h") @hold @approvers("a") forbid (principal, action == Action::"image", resource);"#,
+        r#"@id("e") forbid (principal, action == Action::"image", resource) when { context.hour * 9223372036854775807 > 0 };"#,
+    ] {
+        assert!(!policy(&format!("{permit}\n{but}")).images(&who, &place("demo"), &NOON), "{but}");
+    }
+}
+
+#[test]
 fn an_alert_belongs_on_a_permit() {
     let text = r#"@alert forbid (principal, action == Action::"output", resource);"#;
     let faults = Policy::from_files(vec![("a.cedar".to_owned(), text.to_owned())]).unwrap_err();

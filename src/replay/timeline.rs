@@ -349,6 +349,10 @@ pub(super) fn marker(event: &Event) -> Option<(Mark, Shown)> {
         Event::Paused { by } => (Mark::Steered, shown(&format!("paused by {by}"))),
         Event::Resumed { by } => (Mark::Steered, shown(&format!("resumed by {by}"))),
         Event::Watched { by } => (Mark::Steered, shown(&format!("watched by {by}"))),
+        Event::Image { format, width, height, bytes, digest } => {
+            let digest = digest.get(..16).unwrap_or_default();
+            (Mark::Notice, shown(&format!("image ({format}, {width}x{height}, {bytes} bytes, {digest}…)")))
+        }
         Event::Exit(ExitStatus::Code { code }) => (Mark::Exit, shown(&format!("exit {code}"))),
         Event::Exit(ExitStatus::Signal { name, .. }) => (Mark::Exit, shown(&format!("ended by SIG{name}"))),
         Event::Started(_)

@@ -21,7 +21,7 @@
 
 use bytes::Bytes;
 
-use super::masking::{Masking, Path};
+use super::masking::{Drawn, Masking, Path};
 use super::words::BarText;
 use crate::model::{Finding, Mono, Size};
 use crate::policy::permit::Reveal;
@@ -43,13 +43,18 @@ pub struct Display {
     other_grid: Option<bool>,
     /// Not before this is the bar drawn (again): output came in between.
     quiet_until: Mono,
+    /// Images that belong into what was given last.
+    images: Vec<Drawn>,
 }
 
 impl Display {
     /// A blank terminal.
     #[must_use]
     pub fn new(size: Size, privacy: &privacy::Settings) -> Self {
-        let masking = (privacy.kinds != privacy::Kinds::NONE).then(|| Box::new(Masking::new(privacy)));
+        let mut masking = (privacy.kinds != privacy::Kinds::NONE).then(|| Box::new(Masking::new(privacy)));
+        if let Some(masking) = &mut masking {
+            masking.cell = size.cell();
+        }
         Self {
             truth: Late::new(size),
             view: Late::new(size),
@@ -60,6 +65,7 @@ impl Display {
             repaint: Repaint::Not,
             other_grid: None,
             quiet_until: Mono::default(),
+            images: Vec::new(),
         }
     }
 
@@ -83,6 +89,9 @@ impl Display {
         if matches!(self.sight, Sight::Masked) {
             self.sight = Sight::Clear { unsent: Vec::new() };
             self.sight_changed();
+            if let Some(masking) = &mut self.masking {
+                masking.forget_images();
+            }
             // What the target sends is obeyed from now on: its margins, modes and saved cursor must be there.
             self.repaint = Repaint::Whole;
         }
@@ -171,15 +180,28 @@ impl Display {
     fn with_masking(&mut self, work: impl FnOnce(&mut Masking, &mut Path<'_>)) -> Bytes {
         let Some(masking) = &mut self.masking else { return Bytes::new() };
         let clear = matches!(self.sight, Sight::Clear { .. }).then(Vec::new);
-        let mut path = Path { truth: &mut self.truth, view: &mut self.view, out: Vec::new(), clear };
+        let mut path = Path { truth: &mut self.truth, view: &mut self.view, out: Vec::new(), clear, images: Vec::new() };
         work(masking, &mut path);
-        let Path { out, clear, .. } = path;
+        let Path { out, clear, images, .. } = path;
+        self.images.extend(images);
         if let Some(clear) = clear {
             self.passes(&clear);
         } else if !out.is_empty() {
             self.moved_on();
         }
         Bytes::from(out)
+    }
+
+    /// Whether images that the target draws reach the client from now on.
+    pub(super) fn allow_images(&mut self, allowed: bool) {
+        if let Some(masking) = &mut self.masking {
+            masking.allow_images(allowed);
+        }
+    }
+
+    /// The images that belong into what [`Display::output`] gave, in order. They are for the client only.
+    pub(super) fn take_images(&mut self) -> Vec<Drawn> {
+        std::mem::take(&mut self.images)
     }
 
     /// Keys on their way to the target: their echo is not held back.
@@ -301,6 +323,9 @@ impl Display {
         }
         self.truth.resize(size);
         self.view.resize(size);
+        if let Some(masking) = &mut self.masking {
+            masking.cell = size.cell();
+        }
         let bytes = self.with_masking(Masking::resized);
         debug_assert!(bytes.is_empty(), "a change of size shows nothing");
     }

@@ -15,7 +15,7 @@ use super::place::{Place, Waiting};
 use super::reveal::Reveals;
 use super::streams::Streams;
 use super::witness::Witness;
-use super::{Input, Output, Settings, words};
+use super::{Input, Output, Settings, images, words};
 use crate::model::{
     ChannelKind, CloseReason, Event, EventRecord, ExitStatus, Grant, Mono, Now, Outcome, RequestId, Ruling, Seq,
     SessionMeta, SessionState, Shown, Size, Stream,
@@ -179,6 +179,7 @@ impl Engine {
             Input::PolicyChanged(policy) => {
                 self.judge.replace_policy(policy);
                 self.watch_output(now);
+                self.ask_about_images(now);
             }
             Input::Shutdown => self.close(CloseReason::Shutdown, now),
             Input::Tick => {}
@@ -325,7 +326,19 @@ impl Engine {
         if !bytes.is_empty() {
             self.append(Event::Output { stream: Stream::Stdout, bytes: bytes.clone() }, now);
         }
-        self.paint(clear.unwrap_or(bytes));
+        let images = self.terminal().map(|(display, _)| display.take_images()).unwrap_or_default();
+        let drawn = images::with_images(bytes, images, |image| {
+            self.append(image, now);
+        });
+        self.paint(clear.unwrap_or(drawn));
+    }
+
+    /// Asks policy whether images that the target draws reach the client.
+    fn ask_about_images(&mut self, now: Now) {
+        let allowed = self.judge.images(now.wall);
+        if let Some((display, _)) = self.terminal() {
+            display.allow_images(allowed);
+        }
     }
 
     /// Bytes that come and go (the bar, a bell): not recorded.
@@ -392,6 +405,7 @@ impl Engine {
         let started = self.append(Event::Started(Box::new(self.meta.clone())), now);
         self.ask_place(now);
         self.watch_output(now);
+        self.ask_about_images(now);
         for notice in std::mem::take(&mut self.settings.notices) {
             self.say(&format!("holdpoint: {notice}"), now);
         }

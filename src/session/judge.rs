@@ -187,6 +187,11 @@ impl Judge {
         self.policy.output(&self.meta.who, &self.meta.place, found, &self.circumstances(now))
     }
 
+    /// Do images that the target draws reach the client?
+    pub(super) fn images(&self, now: Wall) -> bool {
+        self.policy.images(&self.meta.who, &self.meta.place, &self.circumstances(now))
+    }
+
     fn circumstances(&self, now: Wall) -> Circumstances {
         let channel = match self.meta.channel {
             ChannelKind::Shell => Channel::Shell,

@@ -1,7 +1,10 @@
 //! Between what the target writes and what the client gets: see the picture in `display.rs`.
 
+mod images;
 mod run;
 
+pub(super) use self::images::Drawn;
+use self::images::Stains;
 use self::run::{Append, appendable, piece};
 use super::display::Late;
 use super::screening::{self, before_cursor, below_a_full_row, nothing_ahead, picture};
@@ -19,6 +22,8 @@ pub(super) struct Path<'a> {
     pub(super) out: Vec<u8>,
     /// What the target sent, token by token, if the client gets that.
     pub(super) clear: Option<Vec<u8>>,
+    /// Images that go to the client with `out`.
+    pub(super) images: Vec<Drawn>,
 }
 
 impl Path<'_> {
@@ -47,6 +52,10 @@ pub(super) struct Masking {
     above: Memory,
     /// What follows would belong to a link (OSC 8).
     linked: bool,
+    /// Width and height of a cell in pixels, if they are known.
+    pub(super) cell: Option<(u16, u16)>,
+    /// Where images are.
+    stains: Stains,
 }
 
 #[derive(Debug)]
@@ -105,6 +114,8 @@ impl Masking {
             repaint: false,
             above: Memory::default(),
             linked: false,
+            cell: None,
+            stains: Stains::default(),
         }
     }
 
@@ -168,12 +179,16 @@ impl Masking {
             }
         }
         self.repaint = true;
+        // Where a terminal leaves them nobody knows.
+        self.forget_images();
     }
 
     fn token(&mut self, token: Token<'_>, now: Mono, path: &mut Path<'_>) {
         if let Some(clear) = &mut path.clear {
-            let (Token::Text(raw) | Token::Sequence(_, raw) | Token::Command(_, _, raw)) = token;
-            clear.extend_from_slice(raw);
+            match token {
+                Token::Text(raw) | Token::Sequence(_, raw) | Token::Command(_, _, raw) => clear.extend_from_slice(raw),
+                Token::Image(..) => {}
+            }
         }
         match token {
             Token::Text(mut run) => {
@@ -191,6 +206,7 @@ impl Masking {
                     self.command(number, text, raw, path);
                 }
             }
+            Token::Image(format, text) => self.image(format, text, now, path),
         }
     }
 
@@ -459,7 +475,9 @@ impl Masking {
             && !before.pending
             && path.truth.look().cell(before.row, before.col).is_some_and(|cell| cell.text.as_bytes() == raw);
         path.truth.feed(raw);
-        if before.scrolls(step) && batch.raw.is_none() {
+        self.stain_step(raw, step, before, path);
+        let rendered = matches!(&self.mode, Mode::Grid(batch) if batch.raw.is_none());
+        if before.scrolls(step) && rendered {
             // The client's screen scrolls too, so that what leaves it can be scrolled back to.
             let rows = path.truth.look().rows();
             path.send(format!("\x1b[m\x1b[{rows};1H\n").as_bytes());
@@ -526,10 +544,12 @@ impl Masking {
         match batch.raw.take() {
             Some(raw) => {
                 path.send(&raw);
+                self.stains.sent_as_it_came();
                 self.linked = batch.link.unwrap_or(self.linked);
             }
             None => {
                 path.send(&batch.before);
+                self.wipe(path);
                 self.draw(&cells, path);
                 path.send(&batch.after);
             }
@@ -545,6 +565,7 @@ impl Masking {
         }
         let alternate = path.truth.look().alternate_screen();
         if path.view.look().alternate_screen() != alternate {
+            self.stains.left_alternate();
             path.send(if alternate { b"\x1b[m\x1b[?1049h\x1b[2J\x1b[H" } else { b"\x1b[?1049l" });
         } else if self.repaint && alternate {
             path.send(b"\x1b[m\x1b[2J");

@@ -57,6 +57,7 @@ mod exec;
 mod follow;
 mod gate;
 mod held;
+mod images;
 mod judge;
 mod masking;
 mod menu;

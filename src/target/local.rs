@@ -367,7 +367,8 @@ const fn unknown_exit() -> ExitStatus {
 }
 
 fn winsize(size: Size) -> portable_pty::PtySize {
-    portable_pty::PtySize { rows: size.rows(), cols: size.cols(), pixel_width: 0, pixel_height: 0 }
+    let (pixel_width, pixel_height) = size.pixels();
+    portable_pty::PtySize { rows: size.rows(), cols: size.cols(), pixel_width, pixel_height }
 }
 
 /// Bytes read at once: a pty gives at most 4 KiB, a pipe 64 KiB.

@@ -123,8 +123,9 @@ impl Connected {
         }
         if let Some(PtySize { term, size }) = &job.pty {
             let (cols, rows) = (u32::from(size.cols()), u32::from(size.rows()));
+            let (width, height) = size.pixels();
             let modes: Vec<_> = job.modes.iter().filter_map(|&(op, arg)| Some((Pty::from_u8(op)?, arg))).collect();
-            writer.request_pty(true, term, cols, rows, 0, 0, &modes).await.map_err(fail)?;
+            writer.request_pty(true, term, cols, rows, width.into(), height.into(), &modes).await.map_err(fail)?;
         }
         match command {
             Some(command) => writer.exec(true, command.as_bytes()).await.map_err(fail)?,
@@ -286,7 +287,8 @@ async fn send(lane: Lane<ToTarget>, writer: ChannelWriteHalf<client::Msg>) {
             ToTarget::Data(bytes) => writer.data_bytes(bytes).await,
             ToTarget::Resize(size) => {
                 let (cols, rows) = (u32::from(size.cols()), u32::from(size.rows()));
-                writer.window_change(cols, rows, 0, 0).await
+                let (width, height) = size.pixels();
+                writer.window_change(cols, rows, width.into(), height.into()).await
             }
             ToTarget::Signal(name) => writer.signal(signal(&name)).await,
             ToTarget::Eof => writer.eof().await,

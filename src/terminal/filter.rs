@@ -143,6 +143,12 @@ impl Filter {
         Self { strings, ..Self::default() }
     }
 
+    /// Keeps up to `strings` bytes of strings from now on. More than before only [at ground](Self::at_ground): what was left out of a string is
+    /// not made up for.
+    pub(super) const fn keep(&mut self, strings: usize) {
+        self.strings = strings;
+    }
+
     /// Whether the stream ends between characters and sequences.
     pub(super) fn at_ground(&self) -> bool {
         self.state == State::Ground && self.cut.is_empty()

@@ -13,6 +13,7 @@
 //! | [`mod@line`] | the line that a commit would run, from its witnesses: keys, screen, and what the shell told |
 //! | [`marks`] | what a shell with our hooks says between the bytes of its output |
 //! | [`overlay`] | the bytes that put the bar on a screen and take it off again |
+//! | [`mod@image`] | an image that a target draws: how much of a screen it covers, and where the cursor is left |
 //! | [`wire`] | what a target sends, token by token, and which of it a client may get as it came |
 //! | [`mod@render`] | the bytes that make a client's screen the target's, with cells hidden |
 //! | [`mod@notice`] | the bytes of a line that stays |
@@ -23,6 +24,7 @@
 pub mod cell;
 mod drawing;
 mod filter;
+pub mod image;
 pub mod keys;
 pub mod line;
 pub mod marks;
@@ -38,6 +40,7 @@ mod streams;
 pub mod wire;
 
 pub use cell::{Attributes, Cell, Color, Style};
+pub use image::{Image, Placed};
 pub use keys::{Commit, Interrupt, Key, Keys, Kind, Token};
 pub use line::{Certainty, LineReader, Reading, Settled, Told};
 pub use marks::{ASK, Mark, Marks};

@@ -201,7 +201,8 @@ impl Screen {
 
     /// How many rows have left the main screen at its top: with a row's number it names a line that scrolls. What
     /// scrolled within one long run of plain text is counted roughly; it is off the screen in any case.
-    pub(super) fn rows_gone(&self) -> u64 {
+    #[must_use]
+    pub fn rows_gone(&self) -> u64 {
         self.model.parser.callbacks().gone
     }
 

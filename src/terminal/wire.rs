@@ -14,6 +14,7 @@
 //! | [`Class::Model`] | the rest: the model draws it if it knows it |
 
 use super::filter::{Csi, End, Filter, Piece};
+use super::image::{self, Format, Image};
 
 /// A part of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,9 @@ pub enum Token<'a> {
     Sequence(Class, &'a [u8]),
     /// An operating system command that ended: its number, the text behind it, and its bytes.
     Command(u16, &'a [u8], &'a [u8]),
+    /// An image that ended, and what stands between its marks: of one that is longer than [`Image::MOST`], a byte more than that. Only where
+    /// images are allowed.
+    Image(Format, &'a [u8]),
 }
 
 /// What a sequence is to a client.
@@ -45,17 +49,20 @@ pub enum Class {
     Model,
 }
 
-/// Cuts a stream into tokens. Sequences come out when they are whole; what is no token is dropped: images, PM, SOS, APC,
-/// sequences in bad form, and strings longer than [`Wire::STRING_MAX`].
+/// Cuts a stream into tokens. Sequences come out when they are whole; what is no token is dropped: PM, SOS, APC, images unless they are
+/// [allowed](Wire::allow_images), sequences in bad form, and strings longer than [`Wire::STRING_MAX`].
 #[derive(Debug)]
 pub struct Wire {
     filter: Filter,
     raw: Vec<u8>,
+    images: bool,
+    /// Images are allowed as soon as no string is open.
+    soon: bool,
 }
 
 impl Default for Wire {
     fn default() -> Self {
-        Self { filter: Filter::keeping(Self::STRING_MAX + 1), raw: Vec::new() }
+        Self { filter: Filter::keeping(Self::STRING_MAX + 1), raw: Vec::new(), images: false, soon: false }
     }
 }
 
@@ -63,9 +70,22 @@ impl Wire {
     /// Longer strings are dropped: 48 KiB for the clipboard, in base64.
     pub const STRING_MAX: usize = 64 << 10;
 
+    /// Whether images come out as tokens. They do not at first.
+    pub fn allow_images(&mut self, allowed: bool) {
+        self.soon = allowed;
+        if !allowed {
+            self.images = false;
+            self.filter.keep(Self::STRING_MAX + 1);
+        }
+    }
+
     /// Calls `sink` with every token that these bytes complete, in order.
     pub fn feed(&mut self, bytes: &[u8], sink: &mut impl FnMut(Token<'_>)) {
-        let Self { filter, raw } = self;
+        if self.soon && !self.images && self.filter.at_ground() {
+            self.images = true;
+            self.filter.keep(Image::MOST + 1);
+        }
+        let Self { filter, raw, images, .. } = self;
         filter.feed(bytes, &mut |piece| {
             raw.clear();
             match piece {
@@ -111,6 +131,11 @@ impl Wire {
                     raw.extend_from_slice(text);
                     raw.extend_from_slice(b"\x1b\\");
                     sink(Token::Sequence(Class::Query, raw));
+                }
+                Piece::String(introducer, text, End::Escape) if *images => {
+                    if let Some(format) = image::of_string(introducer, text) {
+                        sink(Token::Image(format, text));
+                    }
                 }
                 Piece::Osc(..) | Piece::String(..) => {}
             }
@@ -178,6 +203,7 @@ mod tests {
                         String::from_utf8_lossy(raw).escape_debug()
                     )
                 }
+                Token::Image(format, text) => format!("{} {}", format.word(), text.len()),
             });
         });
         seen
@@ -217,6 +243,7 @@ mod tests {
         let mut out = Vec::new();
         Wire::default().feed(stream.as_bytes(), &mut |token| match token {
             Token::Text(raw) | Token::Sequence(_, raw) | Token::Command(_, _, raw) => out.extend_from_slice(raw),
+            Token::Image(..) => panic!("no image was allowed"),
         });
         assert_eq!(out, stream.as_bytes());
     }
@@ -230,6 +257,30 @@ mod tests {
             tokens("\x1bP$qm\x1b\\\x1bP+q544e\x1b\\"),
             ["Query \\u{1b}P$qm\\u{1b}\\\\", "Query \\u{1b}P+q544e\\u{1b}\\\\"]
         );
+    }
+
+    #[test]
+    fn an_image_is_a_token_where_images_are_allowed_and_no_string_was_open() {
+        let mut seen = Vec::new();
+        let mut wire = Wire::default();
+        let mut feed = |wire: &mut Wire, bytes: &[u8]| {
+            wire.feed(bytes, &mut |token| {
+                if let Token::Image(format, text) = token {
+                    seen.push((format, text.len()));
+                }
+            });
+        };
+        feed(&mut wire, b"\x1bPq#0~~");
+        wire.allow_images(true);
+        // The head of this one may have been left out.
+        feed(&mut wire, b"~\x1b\\");
+        feed(&mut wire, b"\x1bP0;1q#0~");
+        feed(&mut wire, b"~\x1b\\\x1bP+q544e\x1b\\\x1bP1$r0m\x1b\\\x1bPq~\x18");
+        let long = format!("\x1bPq{}\x1b\\", "~".repeat(Image::MOST + 9));
+        feed(&mut wire, long.as_bytes());
+        wire.allow_images(false);
+        feed(&mut wire, b"\x1bPq~\x1b\\");
+        assert_eq!(seen, [(Format::Sixel, 8), (Format::Sixel, Image::MOST + 1)]);
     }
 
     #[test]

@@ -176,6 +176,7 @@ impl Dashboard {
             Event::Resized { size } => live.screen.resize(size.cols(), size.rows()),
             // The lists and the queue tell of these.
             Event::Started(_)
+            | Event::Image { .. }
             | Event::Certified(_)
             | Event::Command { .. }
             | Event::Released { .. }

@@ -9,7 +9,7 @@
 //! | `policy "…"` | (before the beginning) a rule beside those that are built in |
 //! | `target is production` | (before the beginning) the target has the label `env=production` |
 //! | `menu in full screen` | (before the beginning) the bastion key opens the menu over full-screen programs too |
-//! | `shell 100x24` · `shell without terminal` | the session begins with a shell |
+//! | `shell 100x24` · `shell 100x24@10x20` · `shell without terminal` | the session begins with a shell; with the pixels of a cell |
 //! | `exec "ls"` · `exec "ls" 100x24` | it begins with a command, without or with a terminal |
 //! | `echo on` · `echo off` | whether a pretended line editor echoes and runs what the target gets; at first it does |
 //! | `prompt "> "` | what that editor shows before the next line |

@@ -293,10 +293,17 @@ fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
     text.parse().map_err(|_| format!("'{text}' is no number that fits here"))
 }
 
-/// `100x24`.
+/// `100x24`, or `100x24@10x20` with the pixels of a cell.
 fn size(text: &str) -> Result<Size, String> {
-    let (cols, rows) = text.split_once('x').ok_or_else(|| format!("'{text}' is no size like 100x24"))?;
-    Ok(Size::new(number(cols)?, number(rows)?))
+    let two = |text: &str| {
+        let (wide, high) = text.split_once('x').ok_or_else(|| format!("'{text}' is no size like 100x24"))?;
+        Ok::<(u32, u32), String>((number(wide)?, number(high)?))
+    };
+    let Some((cells, cell)) = text.split_once('@') else {
+        return two(text).map(|(cols, rows)| Size::new(cols, rows));
+    };
+    let ((cols, rows), (width, height)) = (two(cells)?, two(cell)?);
+    Ok(Size::new(cols, rows).with_pixels(cols * width, rows * height))
 }
 
 /// `300ms`, `5s`, `10m`.

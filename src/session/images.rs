@@ -1,0 +1,31 @@
+//! Images for the client, between the bytes that stand in the record.
+
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+
+use super::masking::Drawn;
+use crate::model::{Digest, Event};
+
+/// What the client gets: the recorded bytes with the images in their places; and what is recorded of each image.
+pub(super) fn with_images(bytes: Bytes, images: Vec<Drawn>, mut record: impl FnMut(Event)) -> Bytes {
+    if images.is_empty() {
+        return bytes;
+    }
+    let (mut out, mut done) = (Vec::with_capacity(bytes.len()), 0);
+    for Drawn { at, image } in images {
+        out.extend_from_slice(bytes.get(done..at).unwrap_or_default());
+        done = at;
+        let (format, width, height) = image.describe();
+        let image = image.into_bytes();
+        record(Event::Image {
+            format: format.word().to_owned(),
+            width,
+            height,
+            bytes: u64::try_from(image.len()).unwrap_or(u64::MAX),
+            digest: Digest(Sha256::digest(&image).into()).to_string(),
+        });
+        out.extend_from_slice(&image);
+    }
+    out.extend_from_slice(bytes.get(done..).unwrap_or_default());
+    Bytes::from(out)
+}
