@@ -201,6 +201,27 @@ fn a_shell_in_a_terminal_is_native() {
     assert_eq!(terminal.wait_end(), 3);
 }
 
+/// The size in pixels goes from the client's terminal to the target's; an image of the target's goes the other way where policy lets it.
+#[test]
+fn an_image_reaches_a_terminal_whose_size_in_pixels_is_known() {
+    let permit = r#"permit (principal, action in [Action::"connect", Action::"run", Action::"image"], resource);"#;
+    let world = World::start_under(Some(permit), None, "");
+    let mut terminal = Terminal::start(&world.client("alice").flag("-tt").words(&format!("{}@box", me())));
+    let ask = "python3 -c 'import fcntl, termios, struct; print(struct.unpack(\"4H\", fcntl.ioctl(0, termios.TIOCGWINSZ, bytes(8))))'";
+    terminal.line(&format!("PS1='ready> '; {ask}"));
+    terminal.wait_text("(24, 80, 800, 480)");
+    terminal.resize(100, 30);
+    terminal.line(ask);
+    terminal.wait_text("(30, 100, 1000, 600)");
+
+    terminal.line("printf '\\033Pq#0;2;99;0;0!100~-!100~\\033\\\\\\n'; echo be''low");
+    terminal.wait_until("what comes behind it", |screen| screen.contains("\nbelow\nready>"));
+    let (last, image) = (terminal.last_bytes(), b"\x1bP7;0;0q\"1;1;100;12#0;2;99;0;0!100~-!100~\x1b\\");
+    assert!(last.windows(image.len()).any(|bytes| bytes == image), "{:?}", String::from_utf8_lossy(&last));
+    terminal.line("exit");
+    assert_eq!(terminal.wait_end(), 0);
+}
+
 #[test]
 fn other_channels_are_refused_with_one_clear_sentence() {
     let world = World::start();

@@ -180,7 +180,8 @@ impl Display {
     fn with_masking(&mut self, work: impl FnOnce(&mut Masking, &mut Path<'_>)) -> Bytes {
         let Some(masking) = &mut self.masking else { return Bytes::new() };
         let clear = matches!(self.sight, Sight::Clear { .. }).then(Vec::new);
-        let mut path = Path { truth: &mut self.truth, view: &mut self.view, out: Vec::new(), clear, images: Vec::new() };
+        let mut path =
+            Path { truth: &mut self.truth, view: &mut self.view, out: Vec::new(), clear, images: Vec::new() };
         work(masking, &mut path);
         let Path { out, clear, images, .. } = path;
         self.images.extend(images);

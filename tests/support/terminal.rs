@@ -35,6 +35,8 @@ struct Eye {
 struct Seen {
     screen: vt100::Parser,
     bytes: u64,
+    /// The last of them.
+    last: Vec<u8>,
     ended: bool,
     /// How many bytes a second are read at most.
     rate: Option<u32>,
@@ -44,8 +46,7 @@ impl Terminal {
     /// Starts `words` in a terminal of 80 × 24.
     #[track_caller]
     pub(crate) fn start(words: &[String]) -> Self {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a pty");
+        let pair = native_pty_system().openpty(size(80, 24)).expect("a pty");
         let mut command = CommandBuilder::new(&words[0]);
         command.args(&words[1..]);
         command.env("TERM", "xterm-256color");
@@ -53,7 +54,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).expect("the program starts");
         let (reader, keys) =
             (pair.master.try_clone_reader().expect("a reader"), pair.master.take_writer().expect("keys"));
-        let seen = Seen { screen: parser(80, 24), bytes: 0, ended: false, rate: None };
+        let seen = Seen { screen: parser(80, 24), bytes: 0, last: Vec::new(), ended: false, rate: None };
         let keys = Arc::new(Mutex::new(keys));
         let eye = Arc::new(Eye { seen: Mutex::new(seen), more: Condvar::new() });
         std::thread::spawn({
@@ -130,9 +131,15 @@ impl Terminal {
         self.seen().bytes
     }
 
+    /// The last bytes that came, as they came.
+    #[allow(dead_code, reason = "each test crate uses its part")]
+    pub(crate) fn last_bytes(&self) -> Vec<u8> {
+        self.seen().last.clone()
+    }
+
     /// Makes the terminal another size.
     pub(crate) fn resize(&self, cols: u16, rows: u16) {
-        self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).expect("a new size");
+        self.master.resize(size(cols, rows)).expect("a new size");
         let (cols, rows) = (cols.try_into().expect("not 0"), rows.try_into().expect("not 0"));
         self.seen().screen.screen_mut().set_size(rows, cols);
     }
@@ -175,6 +182,9 @@ fn watch(mut reader: Box<dyn Read + Send>, eye: &Eye, keys: &Keys) {
             let _ = type_in(keys, &format!("\x1b[{};{}R", row + 1, column + 1));
         }
         seen.bytes += count as u64;
+        seen.last.extend_from_slice(&chunk[..count]);
+        let too_many = seen.last.len().saturating_sub(LAST);
+        seen.last.drain(..too_many);
         seen.ended = count == 0;
         eye.more.notify_all();
         if count == 0 {
@@ -189,6 +199,14 @@ fn watch(mut reader: Box<dyn Read + Send>, eye: &Eye, keys: &Keys) {
         }
     }
 }
+
+/// A terminal of that size, with cells of 10 × 20 pixels.
+fn size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: cols * 10, pixel_height: rows * 20 }
+}
+
+/// Bytes that are kept as they came.
+const LAST: usize = 16 << 10;
 
 #[allow(clippy::disallowed_methods, reason = "the eye of the test must not be the model under test")]
 fn parser(cols: u16, rows: u16) -> vt100::Parser {

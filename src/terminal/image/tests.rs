@@ -32,8 +32,23 @@ fn what_is_sent_is_written_anew() {
 #[test]
 fn what_terminals_may_take_differently_is_no_image() {
     for text in [
-        "q", "q---", "q\"1;1;9;9", "q\"2;1;9;9~", "q~\"1;1;9;9~", "q-\"1;1;9;9~", "q~\x07~", "q~é", "q!5", "q!5#0~", "q#0;3;1;1;1~",
-        "q#0;2;1;1~", "q#0;2;1;1;1;1~", "q!70000~", "q!99999999999999999999~", "1;2;3;4;5;6q~", "q~\x1b[2J",
+        "q",
+        "q---",
+        "q\"1;1;9;9",
+        "q\"2;1;9;9~",
+        "q~\"1;1;9;9~",
+        "q-\"1;1;9;9~",
+        "q~\x07~",
+        "q~é",
+        "q!5",
+        "q!5#0~",
+        "q#0;3;1;1;1~",
+        "q#0;2;1;1~",
+        "q#0;2;1;1;1;1~",
+        "q!70000~",
+        "q!99999999999999999999~",
+        "1;2;3;4;5;6q~",
+        "q~\x1b[2J",
     ] {
         assert_eq!(sixel(text), None, "{text:?}");
     }
@@ -42,7 +57,9 @@ fn what_terminals_may_take_differently_is_no_image() {
 
 #[test]
 fn only_parameters_and_a_q_begin_one() {
-    for (text, begins) in [("q", true), ("0;1;0q~", true), ("+q544e", false), ("$qm", false), ("1$r0m", false), ("", false)] {
+    for (text, begins) in
+        [("q", true), ("0;1;0q~", true), ("+q544e", false), ("$qm", false), ("1$r0m", false), ("", false)]
+    {
         assert_eq!(of_string(b'P', text.as_bytes()).is_some(), begins, "{text}");
     }
     assert_eq!(of_string(b'_', b"q~"), None);

@@ -344,9 +344,10 @@ fn key(name: &str) -> Result<Vec<u8>, String> {
 
 /// The names of `model::Event` in JSON.
 fn event(name: &str) -> Result<String, String> {
-    const NAMES: [&str; 20] = [
+    const NAMES: [&str; 21] = [
         "started",
         "output",
+        "image",
         "certified",
         "resized",
         "command",

@@ -43,7 +43,8 @@ impl Xterm {
 
     fn sixel(&mut self, text: &str) {
         let body = text.split_once("q\"1;1;").expect("square pixels").1;
-        let claimed: Vec<usize> = body.split(|c: char| !c.is_ascii_digit()).take(2).map(|n| n.parse().unwrap()).collect();
+        let claimed: Vec<usize> =
+            body.split(|c: char| !c.is_ascii_digit()).take(2).map(|n| n.parse().unwrap()).collect();
         let bands = body.matches('-').count() + 1;
         assert!(claimed[1] <= bands * 6, "{text:?}");
         let cells = |pixels: usize, cell: usize| pixels.div_ceil(cell);
@@ -182,9 +183,19 @@ fn an_image_of_which_the_size_is_not_known_or_too_large_is_words() {
 #[test]
 fn an_image_that_is_erased_does_not_stay() {
     let erases = [
-        "\x1b[2J", "\x1b[H\x1b[J", "\x1b[5;1H\x1b[1J", "\x1b[3;1H\x1b[2K\x1b[4;1H\x1b[K", "\x1b[3;1H\x1b[9X\x1b[4;3H\x1b[9X",
-        "\x1b[3;1H\x1b[2M", "\x1b[2S", "\x1bc", "\x1b[?1049l\x1b[?1049h", "\x1b[8;1H\n\n\n", "\x1b[1;1H\x1bM\x1bM\x1bM\x1bM\x1bM\x1bM",
-        "\x1b[3;1H         \x1b[4;1H         ", "\x1b#8\x1b[2J",
+        "\x1b[2J",
+        "\x1b[H\x1b[J",
+        "\x1b[5;1H\x1b[1J",
+        "\x1b[3;1H\x1b[2K\x1b[4;1H\x1b[K",
+        "\x1b[3;1H\x1b[9X\x1b[4;3H\x1b[9X",
+        "\x1b[3;1H\x1b[2M",
+        "\x1b[2S",
+        "\x1bc",
+        "\x1b[?1049l\x1b[?1049h",
+        "\x1b[8;1H\n\n\n",
+        "\x1b[1;1H\x1bM\x1bM\x1bM\x1bM\x1bM\x1bM",
+        "\x1b[3;1H         \x1b[4;1H         ",
+        "\x1b#8\x1b[2J",
     ];
     for erase in erases {
         let mut client = allowed(false);
