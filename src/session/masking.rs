@@ -1,10 +1,12 @@
 //! Between what the target writes and what the client gets: see the picture in `display.rs`.
 
 mod images;
+mod place;
 mod run;
 
 pub(super) use self::images::Drawn;
 use self::images::Stains;
+use self::place::{Place, Step};
 use self::run::{Append, appendable, piece};
 use super::display::Late;
 use super::screening::{self, before_cursor, below_a_full_row, nothing_ahead, picture};
@@ -13,7 +15,7 @@ use crate::privacy::detect::Memory;
 use crate::privacy::screen::{Found, OpenTail};
 use crate::privacy::{self, HOLD, ScreenMatcher, StreamMasker, is_harmless};
 use crate::terminal::wire::{Class, Token};
-use crate::terminal::{Screen, Wire, render};
+use crate::terminal::{Wire, render};
 
 /// The two models, and what the client gets.
 pub(super) struct Path<'a> {
@@ -642,67 +644,6 @@ impl Masking {
             }
             _ => false,
         }
-    }
-}
-
-/// What something that is drawn does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    /// Text on one row.
-    Text,
-    /// It changes cells.
-    Draw,
-    /// It moves the cursor on the screen.
-    Move,
-    Return,
-    /// To the next row; the last one scrolls.
-    Feed,
-    Nothing,
-    /// Only the model knows.
-    Unknown,
-}
-
-impl Step {
-    /// Whether terminals agree on it while the cursor stands behind the last column.
-    const fn is_plain_at_margin(self) -> bool {
-        matches!(self, Self::Text | Self::Return | Self::Nothing)
-    }
-}
-
-/// Where the cursor is and what counts there.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    row: u16,
-    col: u16,
-    last_row: bool,
-    /// Behind the last column.
-    pending: bool,
-    /// No margins, and characters are drawn as they come.
-    canonical: bool,
-    alternate: bool,
-}
-
-impl Place {
-    fn of(screen: &Screen) -> Self {
-        let cursor = screen.cursor();
-        Self {
-            row: cursor.row,
-            col: cursor.col,
-            last_row: cursor.row + 1 >= screen.rows(),
-            pending: cursor.col >= screen.cols(),
-            // A model that broke judges nothing: nothing may go out as it came.
-            canonical: !screen.faulted()
-                && screen.draws_plainly()
-                && !screen.origin_mode()
-                && screen.scroll_region().is_none(),
-            alternate: screen.alternate_screen(),
-        }
-    }
-
-    /// Whether a row leaves the main screen.
-    fn scrolls(&self, step: Step) -> bool {
-        let feeds = step == Step::Feed || (step == Step::Text && self.pending);
-        feeds && self.last_row && !self.alternate && self.canonical
     }
 }
 

@@ -8,7 +8,8 @@
 
 use std::ops::Range;
 
-use super::{Masking, Mode, Path, Place, Step, Tail};
+use super::place::{Place, Step};
+use super::{Masking, Mode, Path, Tail};
 use crate::model::Mono;
 use crate::terminal::image::Format;
 use crate::terminal::wire::Token;
@@ -80,7 +81,7 @@ impl Masking {
         let size = (path.truth.look().rows(), path.truth.look().cols());
         let areas = touched(raw, step, before, after, size);
         let gone = path.view.look().rows_gone();
-        let scrolls = before.alternate && before.scrolls_if_main(step);
+        let scrolls = before.alternate && before.goes_below(step);
         for area in &areas {
             self.stains.touch(before.alternate, gone, area);
         }
@@ -101,18 +102,6 @@ impl Masking {
     }
 }
 
-impl Place {
-    /// On the main screen, with nothing that changes how text is drawn.
-    pub(super) const fn is_plain_main(self) -> bool {
-        self.canonical && !self.alternate
-    }
-
-    /// Whether what is drawn goes below the last row, on whichever screen.
-    fn scrolls_if_main(self, step: Step) -> bool {
-        (step == Step::Feed || (step == Step::Text && self.pending)) && self.last_row
-    }
-}
-
 /// Some cells of a screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Area {
@@ -125,7 +114,7 @@ fn touched(raw: &[u8], step: Step, before: Place, after: Cursor, size: (u16, u16
     let (rows, cols) = size;
     let whole = |rows: Range<u16>| Area { rows, cols: 0..cols };
     let on_row = |row: u16, cols: Range<u16>| Area { rows: row..row + 1, cols };
-    if before.scrolls_if_main(step) && (before.alternate || !before.canonical) {
+    if before.goes_below(step) && (before.alternate || !before.canonical) {
         return vec![whole(0..rows)];
     }
     match step {
