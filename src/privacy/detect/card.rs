@@ -328,7 +328,7 @@ fn word_after(number: Number<'_>, end: usize) -> Beside {
 const ISSUER: usize = 8;
 
 /// So many words of four hexadecimal digits in a row are a dump, not a card with its date and code.
-const DUMP: usize = 6;
+pub(super) const DUMP: usize = 6;
 
 #[cfg(test)]
 mod tests {

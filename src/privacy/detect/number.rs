@@ -8,7 +8,7 @@ use crate::model::DataKind;
 use super::card::Brands;
 use super::lanes::{Lane, Lanes, WINDOW};
 use super::rules::NumberRule;
-use super::shape::{Firsts, MAX_GROUP, Node, Shape, code};
+use super::shape::{CARD, CARD_MIN, Firsts, MAX_GROUP, Node, Shape, code, has_digit};
 use super::{DISTANCE, Hit, Scan, Side, Tail, Text, Weight, Words, card};
 
 /// A run of digits, `start..end`.
@@ -88,19 +88,17 @@ impl Heads<'_> {
     fn may_count(&self, text: Text<'_>, groups: &[Group]) -> bool {
         let seconds = groups.iter().skip(1).map(|group| Some(group.len())).chain([None]);
         groups.iter().zip(seconds).any(|(group, second)| {
-            let (digit, joint) = (text.at(group.start).unwrap_or_default(), text.at(group.end));
-            self.alone.have(group.len(), digit, joint, second)
-                || self.cards && !brands(text, *group, joint, second).alone().are_none()
+            let bits = self.alone.of(group.len(), text.at(group.end), second);
+            bits != 0
+                && (has_digit(bits, text.at(group.start).unwrap_or_default())
+                    || self.cards && bits & CARD != 0 && !brands(text, *group).alone().are_none())
         })
     }
 }
 
-/// The brands whose cards' numbers may begin with this group, and the next of that length behind this joint.
-fn brands(text: Text<'_>, group: Group, joint: Option<u8>, second: Option<usize>) -> Brands {
-    let len = group.len();
-    let long = (CARD_MIN..=MAX_GROUP).contains(&len);
-    let joined = matches!((len, second), (4, Some(4 | 6)) | (6, Some(13))) && matches!(joint, Some(b' ' | b'-'));
-    let four = text.bytes.get(group.start..).and_then(<[u8]>::first_chunk::<4>).filter(|_| long || joined);
+/// The brands whose cards' numbers may begin with this group, if its length lets it be one of a card.
+fn brands(text: Text<'_>, group: Group) -> Brands {
+    let four = text.bytes.get(group.start..).and_then(<[u8]>::first_chunk::<4>);
     four.map_or(Brands::NONE, |four| Brands::of(*four))
 }
 
@@ -119,31 +117,58 @@ fn judge(scan: &mut Scan<'_>, groups: &[Group], may_count: bool, next_word: &mut
         return;
     }
     let cards = scan.kinds.contains(DataKind::PaymentCard);
+    let trie = &scan.rules.trie;
+    let firsts = if all_far { &trie.alone } else { &trie.any };
+    let mut row = Row::default();
     for (i, first) in groups.iter().enumerate() {
-        if first.len() > MAX_GROUP {
+        let joint = text.at(first.end);
+        let second = groups.get(i + 1).map(|group| group.len());
+        let bits = firsts.of(first.len(), joint, second);
+        if bits == 0 {
             continue;
         }
         if !all_far {
             let words = scan.anchors.words.get(*next_word..).unwrap_or_default();
             *next_word += words.iter().take_while(|word| word.end + DISTANCE < first.start).count();
         }
-        let (digit, joint) = (text.at(first.start).unwrap_or_default(), text.at(first.end));
-        let trie = &scan.rules.trie;
         let far = all_far || is_far(scan, *next_word, first.start + trie.longest);
         let rest = groups.get(i..).unwrap_or_default();
-        let second = rest.get(1).map(|group| group.len());
-        if cards {
-            let brands = brands(text, *first, joint, second);
+        if cards && bits & CARD != 0 && !row.is_dump(text, groups, i) {
+            let brands = brands(text, *first);
             // Where no word is near, only what counts without one needs to be looked at.
             let brands = if far { brands.alone() } else { brands };
             if !brands.are_none() {
                 carded(scan, rest, brands, joint, tail);
             }
         }
-        let firsts = if far { &trie.alone } else { &trie.any };
-        if firsts.have(first.len(), digit, joint, second) {
+        let bits = if far { trie.alone.of(first.len(), joint, second) } else { bits };
+        if has_digit(bits, text.at(first.start).unwrap_or_default()) {
             shaped(scan, rest, *next_word, tail);
         }
+    }
+}
+
+/// Groups of four digits in a row with blanks between: which of a run's, `start..end`.
+#[derive(Debug, Clone, Copy, Default)]
+struct Row {
+    start: usize,
+    end: usize,
+}
+
+impl Row {
+    /// Whether whatever could be a card from this group of the run on stands among so many more groups of four that it is a dump's, as [`card::judge`]
+    /// would say of each.
+    fn is_dump(&mut self, text: Text<'_>, run: &[Group], i: usize) -> bool {
+        if i >= self.end {
+            let rest = run.get(i..).unwrap_or_default();
+            let joined = rest.iter().take_while(|group| group.len() == 4 && text.at(group.end) == Some(b' ')).count();
+            let last = usize::from(joined > 0 && rest.get(joined).is_some_and(|group| group.len() == 4));
+            *self = Self { start: i, end: i + joined.max(1) + last };
+        }
+        // What stands beside the first of the run and the last of it is not known here.
+        let (start, end) = (self.start.max(1), self.end.min(run.len() - 1));
+        let shapes_of_four_alone = i + CARD_GROUPS <= self.end;
+        shapes_of_four_alone && i + 4 <= end && end - i + i.saturating_sub(start) >= card::DUMP
     }
 }
 
@@ -583,9 +608,6 @@ fn walk(
 
 /// The fewest digits of any number here: a telephone number without its area. They stand with joints, or after a word that is not far.
 const MIN_DIGITS: usize = 7;
-
-/// The fewest digits of a card.
-const CARD_MIN: usize = 12;
 
 /// The first five digits of a number say when and where it was given out; the rest is the person.
 const FIRST_HALF: usize = 5;

@@ -100,55 +100,70 @@ pub(super) struct Trie {
     pub(super) longest: usize,
 }
 
-/// What numbers begin with, by the length of their first group.
-#[derive(Debug, Default)]
-pub(super) struct Firsts {
-    /// Of numbers of one group, one bit for each first digit.
-    single: [u16; LENS],
-    /// Of others, one bit for each joint behind it and first digit.
-    joined: [u64; LENS],
-    /// And by the length of the second, one bit for each joint between.
-    second: [[u8; LENS]; LENS],
+/// What numbers begin with: by the length of the first group, the joint behind it and the length of the second group one bit for each first digit, and
+/// [`CARD`].
+#[derive(Debug)]
+pub(super) struct Firsts([[[u16; LENS]; JOINTS]; LENS]);
+
+impl Default for Firsts {
+    /// Only cards: see `card::SHAPES`.
+    fn default() -> Self {
+        let mut it = Self([[[0; LENS]; JOINTS]; LENS]);
+        (CARD_MIN..LENS).for_each(|len| it.set_single(len, CARD));
+        for joint in [b' ', b'-'].into_iter().filter_map(code) {
+            [(4, 4), (4, 6), (6, 13)].into_iter().for_each(|(first, second)| it.set(first, joint, second, CARD));
+        }
+        it
+    }
 }
 
 impl Firsts {
     fn add(&mut self, shape: &Shape, begins: &[u8]) {
         let digits = if begins.is_empty() { b"0123456789" } else { begins };
+        let digits = digits.iter().fold(0, |all, digit| all | digit_bit(*digit));
         let [first, rest @ ..] = shape.lens.as_slice() else { return };
         let first = usize::from(*first);
         let Some(second) = rest.first().map(|len| usize::from(*len)) else {
-            if let Some(own) = self.single.get_mut(first) {
-                *own |= digits.iter().fold(0, |all, digit| all | digit_bit(*digit));
-            }
-            return;
+            return self.set_single(first, digits);
         };
         for joint in (0..=SLASH).filter(|joint| shape.joints.are(*joint, 1)) {
-            if let Some(own) = self.joined.get_mut(first) {
-                *own |= digits.iter().fold(0, |all, digit| all | first_bit(joint, *digit));
-            }
-            if let Some(own) = self.second.get_mut(first).and_then(|own| own.get_mut(second)) {
-                *own |= 1 << joint;
-            }
+            self.set(first, joint, second, digits);
         }
     }
 
-    /// Whether a number may begin with a group of that length, this digit first, this joint behind it and a group of that length behind this.
-    pub(super) fn have(&self, len: usize, digit: u8, joint: Option<u8>, second: Option<usize>) -> bool {
-        self.single.get(len).is_some_and(|bits| bits & digit_bit(digit) != 0)
-            || joint.and_then(code).zip(second).is_some_and(|(joint, second)| {
-                self.joined.get(len).is_some_and(|bits| bits & first_bit(joint, digit) != 0)
-                    && self.second.get(len).and_then(|own| own.get(second)).is_some_and(|bits| bits >> joint & 1 == 1)
-            })
+    fn set(&mut self, first: usize, joint: u32, second: usize, bits: u16) {
+        let own = self.0.get_mut(first).and_then(|own| own.get_mut(joint as usize)?.get_mut(second));
+        own.into_iter().for_each(|own| *own |= bits);
+    }
+
+    /// One group counts whatever stands behind it.
+    fn set_single(&mut self, len: usize, bits: u16) {
+        self.0.get_mut(len).into_iter().flatten().flatten().for_each(|own| *own |= bits);
+    }
+
+    /// What numbers begin with whose first group has that length, with this joint behind it and a group of that length behind this.
+    pub(super) fn of(&self, len: usize, joint: Option<u8>, second: Option<usize>) -> u16 {
+        let joint = joint.and_then(code).map_or(JOINTS - 1, |code| code as usize);
+        let second = second.filter(|second| *second < LENS).unwrap_or_default();
+        self.0.get(len).and_then(|own| own.get(joint)?.get(second)).copied().unwrap_or_default()
     }
 }
 
-fn digit_bit(digit: u8) -> u16 {
-    1 << digit.wrapping_sub(b'0').min(9)
+/// Whether one of these digits is this.
+pub(super) const fn has_digit(bits: u16, digit: u8) -> bool {
+    bits & digit_bit(digit) != 0
 }
 
-fn first_bit(joint: u32, digit: u8) -> u64 {
-    1 << (10 * joint + u32::from(digit.wrapping_sub(b'0').min(9)))
+const fn digit_bit(digit: u8) -> u16 {
+    let digit = digit.wrapping_sub(b'0');
+    1 << if digit < 9 { digit } else { 9 }
 }
+
+/// It may be a card's, whatever its first digit.
+pub(super) const CARD: u16 = 1 << 15;
+
+/// The joints, and none.
+const JOINTS: usize = SLASH as usize + 2;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
@@ -209,6 +224,9 @@ impl Trie {
     }
 }
 
+/// The fewest digits of a card.
+pub(super) const CARD_MIN: usize = 12;
+
 /// The longest group of any number here, in digits: a card written without joints.
 pub(super) const MAX_GROUP: usize = 19;
 
@@ -228,7 +246,7 @@ mod tests {
         let shapes = ["3-2-4", "18", "2.3.3/4-2", "4~4~4", "2 2 2"];
         shapes.iter().for_each(|text| trie.add(Shape::parse(text, false), 0, b"12"));
         trie.add(Shape::parse("5 6", true), 0, b"");
-        let have = |len, digit, joint: Option<u8>, second| trie.alone.have(len, digit, joint, second);
+        let have = |len, digit, joint: Option<u8>, second| has_digit(trie.alone.of(len, joint, second), digit);
         assert!(
             have(3, b'1', Some(b'-'), Some(2))
                 && have(2, b'2', Some(b'.'), Some(3))
@@ -250,6 +268,9 @@ mod tests {
         ] {
             assert!(!have(len, digit, joint, second), "{len} {joint:?} {second:?}");
         }
-        assert!(trie.any.have(5, b'9', Some(b' '), Some(6)));
+        assert!(has_digit(trie.any.of(5, Some(b' '), Some(6)), b'9'));
+        let card = |len, joint, second| trie.alone.of(len, joint, second) & CARD != 0;
+        assert!(card(16, None, None) && card(4, Some(b' '), Some(4)) && card(4, Some(b'-'), Some(6)) && card(19, None, Some(70)));
+        assert!(!card(4, Some(b'.'), Some(4)) && !card(4, Some(b' '), Some(5)) && !card(11, None, None) && !card(20, None, None));
     }
 }
