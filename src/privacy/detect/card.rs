@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use super::Weight;
-use super::number::{Beside, Group, Head, Number, Says, left, right, without_blanks};
+use super::number::{Beside, Group, Head, Number, Says, right, without_blanks};
 
 /// How card numbers are written in groups, in digits.
 pub(super) const SHAPES: &[Shape] = &[
@@ -53,14 +53,9 @@ impl Shape {
     }
 }
 
-/// Whether a number is a card's of one of these brands; `glued`: whether such a word stands right before it, `prefix`: its first six digits, `named`: whether words nearby speak of cards.
-pub(super) fn judge(
-    number: Number<'_>,
-    glued: bool,
-    brands: Brands,
-    prefix: impl Fn() -> u32,
-    named: impl Fn() -> bool,
-) -> Says {
+/// Whether a number, which nothing stands before that speaks against it, is a card's of one of these brands; `prefix`: its first six digits, `named`:
+/// whether words nearby speak of cards.
+pub(super) fn judge(number: Number<'_>, brands: Brands, prefix: impl Fn() -> u32, named: impl Fn() -> bool) -> Says {
     let brands = brands.of_len(number.len());
     if brands.are_none() {
         return Says::No;
@@ -69,8 +64,7 @@ pub(super) fn judge(
     if trust == Trust::InContext && !named() {
         return Says::No;
     }
-    let valid = luhn(number) && !all_equal(number) && !counts_up(number) && (glued || left(number) != Beside::Barred);
-    if !valid || behind_hex(number) {
+    if !luhn(number) || all_equal(number) || counts_up(number) || behind_hex(number) {
         return Says::No;
     }
     match (right(number), dump(number)) {

@@ -1,5 +1,7 @@
 //! Dates as they are written in many countries.
 
+use super::names;
+
 /// How long the date is that `text` begins with: `1985-05-12`, `12/05/1985`, `12.05.85`, `12 May 1985`, `May 12, 1985`, `19850512`, with a time
 /// of midnight behind it.
 pub(super) fn date_len(text: &[u8]) -> Option<usize> {
@@ -13,8 +15,9 @@ pub(super) fn date_len(text: &[u8]) -> Option<usize> {
     let month = |at: usize| {
         let rest = text.get(at..).unwrap_or_default();
         let len = rest.iter().take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
-        let word = String::from_utf8_lossy(rest.get(..len)?).to_lowercase();
-        let known = word.chars().count() >= 3 && MONTHS.iter().any(|month| month.starts_with(word.as_str()));
+        let word = names::lossy(rest.get(..len).filter(|word| word.len() <= MONTH_MAX)?).to_lowercase();
+        let is = |month: &&str| month.as_bytes().first() == word.as_bytes().first() && month.starts_with(word.as_str());
+        let known = word.chars().count() >= 3 && MONTHS.iter().any(is);
         known.then_some(at + len)
     };
     let blanks = |at: usize| {
@@ -84,6 +87,9 @@ pub(super) fn date_len(text: &[u8]) -> Option<usize> {
     }
     Some(end + time)
 }
+
+/// No month has so many bytes, however its letters are written.
+const MONTH_MAX: usize = 64;
 
 const MONTHS: &[&str] = &[
     "january",

@@ -2,6 +2,7 @@
 
 use super::check;
 use super::dates::date_len;
+use super::names;
 use super::rules::{Rules, ValueShape};
 use super::value::{Place, digits, is_passphrase, is_words};
 
@@ -12,7 +13,7 @@ pub(super) fn is_a_name_of(rules: &Rules, shape: ValueShape, value: &[u8]) -> bo
     if !(secret || name) || value.len() > 32 || value.iter().any(u8::is_ascii_digit) {
         return false;
     }
-    let lower = String::from_utf8_lossy(value).to_lowercase();
+    let lower = names::lossy(value).to_lowercase();
     let (before, last) = lower.rsplit_once(' ').unwrap_or(("", &lower));
     let Some(names) = rules.names.get(last.as_bytes()) else { return false };
     names.iter().any(|own| {

@@ -82,6 +82,9 @@ pub(super) struct TokenEntry {
     pub(super) second: bool,
     #[serde(default)]
     pub(super) proof: Option<String>,
+    /// What each match of the pattern has in it.
+    #[serde(default)]
+    pub(super) needs: Option<String>,
     #[serde(default, rename = "match")]
     pub(super) matches: Vec<String>,
     #[serde(default)]

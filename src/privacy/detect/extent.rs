@@ -81,7 +81,8 @@ fn wrapper(text: &[u8]) -> usize {
         b"Redacted(",
     ];
     let quoted = |len: usize| matches!(text.get(len), Some(b'"' | b'\''));
-    known.iter().find(|head| text.starts_with(head) && quoted(head.len())).map_or(0, |head| head.len())
+    let is = |head: &&&[u8]| text.first() == head.first() && text.starts_with(head) && quoted(head.len());
+    known.iter().find(is).map_or(0, |head| head.len())
 }
 
 /// Where a quoted text ends: before its closing quote, or with the line.
@@ -290,7 +291,7 @@ pub(super) fn trimmed(text: &[u8], start: usize, promise: Promise, quoted: bool,
             Some(run.len() - run.iter().rev().take_while(|b| !b.is_ascii_digit()).count())
         }
         ValueShape::Name | ValueShape::PersonName | ValueShape::MaybeName | ValueShape::SpelledName => {
-            let text = String::from_utf8_lossy(text);
+            let text = names::lossy(text);
             let trust = match promise.shape {
                 ValueShape::Name | ValueShape::PersonName => Trust::One,
                 ValueShape::SpelledName => Trust::Spelled,
@@ -415,7 +416,7 @@ pub(super) fn prose_value(line: &[u8], at: usize, promise: Promise) -> Option<(u
         }
         ValueShape::Date => start + date_len(rest)?,
         ValueShape::Name | ValueShape::PersonName | ValueShape::MaybeName | ValueShape::SpelledName => {
-            let text = String::from_utf8_lossy(rest);
+            let text = names::lossy(rest);
             start + names::name_len(&text, Trust::Spelled)?
         }
         ValueShape::Address => start + super::prose::address_len(rest, true)?,

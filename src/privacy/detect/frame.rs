@@ -298,13 +298,14 @@ impl Memory {
         let mut after = 0;
         let mut any = false;
         let person = self.is_person() || self.person > 0;
+        let personal = if person { Personal::default() } else { Personal::on(line) };
         let narrow = !line.may_grow && line.anchors.iter().all(|anchor| !line.rules.is_broad(anchor.literal));
         for anchor in line.anchors.iter() {
             any = true;
             if anchor.start < after {
                 continue;
             }
-            let person = person || is_personal_at(line, anchor.start);
+            let person = person || personal.is_near(line.bytes, anchor.start);
             if !person && (narrow && is_one_word(line.bytes, anchor.end) || is_lone(line, anchor)) {
                 // `user=root`: where nobody is spoken of, only a name of two words would fit.
                 after = anchor.end;
@@ -506,19 +507,41 @@ pub(super) fn is_lone(line: &Line<'_>, anchor: &Anchor) -> bool {
         && !next.is_some_and(|b| b.is_ascii_uppercase() || matches!(b, b'v' | b'd' | b'l' | b'"' | b'\'' | 0x80..))
 }
 
-/// Whether other words, or an e-mail address, say that it is about a person here: in the same object, if the line has any.
-fn is_personal_at(line: &Line<'_>, at: usize) -> bool {
-    let near = |start: usize, end: usize| {
-        let (from, to) = if start > at { (at, start) } else { (end, at) };
-        let between = line.bytes.get(from..to).unwrap_or_default();
-        between.len() <= PERSONAL && !between.iter().any(|b| matches!(b, b'{' | b'}' | b'[' | b']'))
-    };
-    line.emails.iter().any(|(start, end)| near(*start, *end))
-        || line.anchors.iter().any(|anchor| {
-            line.rules.roles(anchor.literal).personal
-                && near(anchor.start, anchor.end)
-                && is_key(line.bytes, anchor.end)
-        })
+/// What says that a line is about a person: words for a person's data that a value may follow, and e-mail addresses.
+#[derive(Debug, Default)]
+struct Personal {
+    /// Of each where it begins, in order, and where it and those before it end at the latest.
+    spans: Vec<(usize, usize)>,
+}
+
+impl Personal {
+    fn on(line: &Line<'_>) -> Self {
+        let words = line
+            .anchors
+            .iter()
+            .filter(|anchor| line.rules.roles(anchor.literal).personal && is_key(line.bytes, anchor.end));
+        let mut spans: Vec<(usize, usize)> = words.map(|anchor| (anchor.start, anchor.end)).collect();
+        spans.extend_from_slice(line.emails);
+        spans.sort_unstable();
+        let mut last = 0;
+        for (_, end) in &mut spans {
+            last = last.max(*end);
+            *end = last;
+        }
+        Self { spans }
+    }
+
+    /// Whether one stands near: in the same object, if the line has any.
+    fn is_near(&self, line: &[u8], at: usize) -> bool {
+        let near = |from: usize, to: usize| {
+            let between = line.get(from..to).unwrap_or_default();
+            between.len() <= PERSONAL && !between.iter().any(|b| matches!(b, b'{' | b'}' | b'[' | b']'))
+        };
+        // Of those on one side the nearest decides: what divides it from here divides the others too.
+        let (before, behind) = self.spans.split_at(self.spans.partition_point(|(start, _)| *start <= at));
+        before.last().is_some_and(|(_, end)| near(*end, at))
+            || behind.first().is_some_and(|(start, _)| near(at, *start))
+    }
 }
 
 /// `phone:`, `ssn=`, `"dob":`, `mobile 07…`, but not `Desk phone` or `phone TYPE VARCHAR`: whether a value may follow a word.

@@ -1,5 +1,9 @@
 //! Keys and what stands behind them on the same line: assignments, labels, JSON, YAML, options, URLs' queries, XML, words in prose.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::Anchor;
 use super::doubt;
 use super::extent::{closing, extent, prose_value, trimmed};
@@ -246,14 +250,15 @@ fn far_value(rules: &Rules, line: &[u8], at: usize, promise: Promise) -> Option<
 
 /// `process.env.SECRET || "x"`, `os.getenv("SECRET", "x")`, `ENV["X"] or 'x'`: what holds where nothing else is set.
 fn default_value(rules: &Rules, line: &[u8], at: usize, promise: Promise) -> Option<Found> {
+    static MARKS: LazyLock<[Finder<'_>; 5]> =
+        LazyLock::new(|| [&b"|| "[..], b"?? ", b" or ", b", ", b"||"].map(Finder::new));
+    static READS: LazyLock<[Finder<'_>; 6]> =
+        LazyLock::new(|| [&b"env"[..], b"ENV", b"config", b"settings", b"get(", b"args"].map(Finder::new));
     let rest = line.get(at..)?;
-    let reads = [&b"env"[..], b"ENV", b"config", b"settings", b"get(", b"args"]
-        .iter()
-        .any(|word| memchr::memmem::find(rest, word).is_some());
-    let mark = [&b"|| "[..], b"?? ", b" or ", b", ", b"||"]
-        .iter()
-        .find_map(|mark| memchr::memmem::find(rest, mark).map(|i| i + mark.len()))?;
-    let quote = line.get(at + mark).copied().filter(|b| reads && matches!(b, b'"' | b'\'' | b'`'))?;
+    memchr::memchr3(b'"', b'\'', b'`', rest)?;
+    let mark = MARKS.iter().find_map(|mark| mark.find(rest).map(|i| i + mark.needle().len()))?;
+    let quote = line.get(at + mark).copied().filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+    READS.iter().find_map(|word| word.find(rest))?;
     let start = at + mark + 1;
     let end = closing(line, start, quote, false);
     let fits = fits(rules, promise.shape, line.get(start..end)?, Place::Own);
@@ -441,12 +446,12 @@ fn is_plural(head: &[u8]) -> bool {
 /// `getpass(prompt='Password: ', stream=None)`: the quote behind the colon closes the one before the label.
 fn is_prompt_in_quotes(line: &[u8], label_start: usize, at: usize) -> bool {
     let Some(quote @ (b'"' | b'\'')) = line.get(at).copied() else { return false };
-    let opened = line.get(..label_start).is_some_and(|head| head.iter().filter(|b| **b == quote).count() % 2 == 1);
+    let opened = || line.get(..label_start).is_some_and(|head| memchr::memchr_iter(quote, head).count() % 2 == 1);
     let named = line.get(label_start..at).is_some_and(|label| !label.contains(&quote));
     let rest = line.get(at + 1..).unwrap_or_default();
     // `readPassword("Password:");`, `content:"password="; http_uri;`
     let ends = matches!(rest.first(), None | Some(b')' | b';' | b',' | b']')) && !rest.contains(&quote);
-    opened && named && (ends || line.get(at.saturating_sub(2)..at) == Some(b": "))
+    named && (ends || line.get(at.saturating_sub(2)..at) == Some(b": ")) && opened()
 }
 
 /// Whether what stands without quotes where a secret would is program text, or a sentence.

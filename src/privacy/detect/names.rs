@@ -1,5 +1,6 @@
 //! Names of persons: what looks like one under a key that promises one, and what surely is one elsewhere.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::quick::Set;
@@ -20,6 +21,11 @@ pub(super) fn is_name(value: &[u8]) -> bool {
         && text.chars().count() <= 60
         && text.split(' ').count() <= 6
         && !sentence
+}
+
+/// A text, what is no UTF-8 in it replaced; as fast as a look at it where there is none.
+pub(super) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Whether its first letter is a capital.

@@ -8,7 +8,7 @@ use crate::model::DataKind;
 use super::card::Brands;
 use super::lanes::{Lane, Lanes, WINDOW};
 use super::rules::NumberRule;
-use super::shape::{CARD, CARD_MIN, Firsts, MAX_GROUP, Node, Shape, code, has_digit};
+use super::shape::{CARD, CARD_MIN, Firsts, MAX_GROUP, Node, Shape, Trie, code, has_digit};
 use super::{DISTANCE, Hit, Scan, Side, Tail, Text, Weight, Words, card};
 
 /// A run of digits, `start..end`.
@@ -143,7 +143,7 @@ fn judge(scan: &mut Scan<'_>, groups: &[Group], may_count: bool, next_word: &mut
         }
         let bits = if far { trie.alone.of(first.len(), joint, second) } else { bits };
         if has_digit(bits, text.at(first.start).unwrap_or_default()) {
-            shaped(scan, rest, *next_word, tail);
+            shaped(scan, rest, far, *next_word, tail);
         }
     }
 }
@@ -183,11 +183,14 @@ fn is_far(scan: &Scan<'_>, next_word: usize, end: usize) -> bool {
 fn carded(scan: &mut Scan<'_>, groups: &[Group], brands: Brands, joint: Option<u8>, tail: &mut Tail) {
     let text = scan.text;
     let Some((first, len)) = groups.first().map(|group| (group, group.len())) else { return };
+    let barred = left(Number { text, groups, joint: None }) == Beside::Barred;
+    if barred && scan.glued(first.start) & scan.rules.card == 0 {
+        return;
+    }
     let prefix = || prefix(text, first.start);
     let mut one = |number: Number<'_>| {
         let named = |scan: &Scan<'_>| scan.near(number.start(), number.end()).words & scan.rules.card != 0;
-        let glued = scan.glued(number.start()) & scan.rules.card != 0;
-        note(scan, number, DataKind::PaymentCard, card::judge(number, glued, brands, prefix, || named(scan)), tail);
+        note(scan, number, DataKind::PaymentCard, card::judge(number, brands, prefix, || named(scan)), tail);
     };
     if len >= CARD_MIN {
         one(Number { text, groups: groups.get(..1).unwrap_or_default(), joint: None });
@@ -221,24 +224,32 @@ fn lens_of_one_joint(text: Text<'_>, groups: &[Group], joint: Option<u8>) -> u64
     u64::from_le_bytes(lens)
 }
 
-/// Judges the numbers that begin with the first of these groups and have a shape that some rule knows.
-fn shaped(scan: &mut Scan<'_>, groups: &[Group], next_word: usize, tail: &mut Tail) {
+/// Judges the numbers that begin with the first of these groups and have a shape that some rule knows; `all_far`: whether no word is near any of them.
+fn shaped(scan: &mut Scan<'_>, groups: &[Group], all_far: bool, next_word: usize, tail: &mut Tail) {
     let (text, rules) = (scan.text, scan.rules);
     let mut node = 0;
     let mut beside = None;
-    let mut codes = 0;
+    let (mut codes, mut joint) = (0, 0);
     for (k, group) in (0_u32..).zip(groups) {
         let Some(next) = rules.trie.step(node, group.len()) else { return };
         node = next;
-        let Some(Node { ends, alone, .. }) = rules.trie.nodes.get(node) else { return };
-        let own = groups.get(..=k as usize).unwrap_or_default();
+        let Some(node) = rules.trie.nodes.get(node) else { return };
+        let Node { ends, alone, .. } = node;
         let here = codes;
-        codes |= text.at(group.end).and_then(code).unwrap_or(0) << (2 * k.min(15));
+        if all_far && !Trie::may_count(node, joint) {
+            return;
+        }
+        joint = text.at(group.end).and_then(code).unwrap_or(0);
+        codes |= joint << (2 * k.min(15));
         // Where no word can be near, only what counts without one needs to be looked at.
-        let far = is_far(scan, next_word, group.end);
-        if ends.is_empty() || far && !alone {
+        if ends.is_empty() {
             continue;
         }
+        let far = all_far || is_far(scan, next_word, group.end);
+        if far && !alone {
+            continue;
+        }
+        let own = groups.get(..=k as usize).unwrap_or_default();
         let number = Number { text, groups: own, joint: None };
         // What stands before is the same for all shapes that begin here.
         let barred = *beside.get_or_insert_with(|| left(number)) == Beside::Barred;

@@ -6,7 +6,7 @@ use super::value::is_house;
 /// How long the postal address is that `text` begins with: a number and a street, with what follows it up to a postal code; `cued`: something said that
 /// an address comes, so that a number, a comma and a postal code with its town are enough.
 pub(super) fn address_len(text: &[u8], cued: bool) -> Option<usize> {
-    let text = String::from_utf8_lossy(text.get(..text.len().min(ADDRESS_MAX))?);
+    let text = names::lossy(text.get(..text.len().min(ADDRESS_MAX))?);
     let mut end = 0;
     let mut words = 0;
     let mut street = false;
@@ -105,11 +105,11 @@ pub(super) fn name_behind(line: &[u8], start: usize, end: usize) -> Option<(usiz
     if !matches!(rest.first(), Some(b' ' | b',' | b'.' | b'-')) {
         return None;
     }
-    let word = String::from_utf8_lossy(line.get(start..end)?).to_lowercase();
+    let word = names::lossy(line.get(start..end)?).to_lowercase();
     if HONORIFICS.contains(&word.as_str()) && line.get(start).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80) {
         let dot = usize::from(rest.starts_with(b"."));
         let from = end + dot + 1;
-        let text = String::from_utf8_lossy(line.get(from..)?);
+        let text = names::lossy(line.get(from..)?);
         return (line.get(end + dot) == Some(&b' '))
             .then(|| names::name_len(&text, Trust::One).map(|len| (from, from + len)))?;
     }
@@ -123,20 +123,20 @@ pub(super) fn name_behind(line: &[u8], start: usize, end: usize) -> Option<(usiz
     let said = SAID.contains(&word.as_str()) && (comma || rest.starts_with(b" "))
         || matches!(word.as_str(), "best" | "thanks") && comma;
     let from = end + 1 + usize::from(comma);
-    let text = String::from_utf8_lossy(line.get(from..).filter(|_| said)?);
+    let text = names::lossy(line.get(from..).filter(|_| said)?);
     names::name_len(&text, Trust::Spelled).map(|len| (from, from + len))
 }
 
 /// `Kind regards,`: a name comes on the next line.
 pub(super) fn ends_a_letter(line: &[u8]) -> bool {
     let Some(text) = line.trim_ascii().strip_suffix(b",") else { return false };
-    let last = String::from_utf8_lossy(text.rsplit(|b| *b == b' ').next().unwrap_or_default()).to_lowercase();
+    let last = names::lossy(text.rsplit(|b| *b == b' ').next().unwrap_or_default()).to_lowercase();
     text.len() <= 40 && SAID.contains(&last.as_str())
 }
 
 /// Where behind such a word a name, or behind a street's kind an address, begins that a line which may still grow could go on with.
 pub(super) fn open_behind(line: &[u8], start: usize, end: usize) -> Option<usize> {
-    let word = String::from_utf8_lossy(line.get(start..end)?).to_lowercase();
+    let word = names::lossy(line.get(start..end)?).to_lowercase();
     let rest = line.len() - end;
     if SAID.contains(&word.as_str())
         || HONORIFICS.contains(&word.as_str())
@@ -196,7 +196,7 @@ pub(super) fn name_before(line: &[u8], at: usize) -> Option<(usize, usize)> {
     }
     // From the left on, until what remains is a name.
     while start < end {
-        let text = String::from_utf8_lossy(line.get(start..end)?);
+        let text = names::lossy(line.get(start..end)?);
         if names::name_len(&text, Trust::Spelled) == Some(text.len()) {
             return Some((start, end));
         }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use memchr::memmem::Finder;
 use regex_automata::meta::Regex;
 use regex_automata::nfa::thompson::NFA;
 use serde::Deserialize;
@@ -103,6 +104,8 @@ pub(super) struct TokenRule {
     pub(super) second: bool,
     /// A checksum that is proof by itself: who has it counts also in the middle of a word.
     pub(super) proof: Option<Check>,
+    /// What each of its matches has in it: where that does not stand on the line, the expression need not be run over the rest of it.
+    pub(super) needs: Option<Finder<'static>>,
 }
 
 impl TokenRule {
@@ -257,6 +260,7 @@ impl Rules {
                 back: token.back,
                 second: token.second,
                 proof: named_check(&token.id, token.proof.as_deref())?,
+                needs: token.needs.as_deref().map(|needs| Finder::new(needs).into_owned()),
             };
             for start in token.starts.iter().flat_map(|start| expanded(start)) {
                 literals.token(&start, index, &rule);

@@ -69,6 +69,12 @@ impl Joints {
 }
 
 impl Joints {
+    /// Whether this joint may stand at that place, whatever stands at the others.
+    const fn may_be(self, place: u32, joint: u32) -> bool {
+        let given = self.fixed >> (2 * place) & 0b11 == 0b11;
+        self.codes != u32::MAX && if given { self.codes >> (2 * place) & 0b11 == joint } else { joint != SLASH }
+    }
+
     /// Whether one of them is given as a blank.
     pub(super) fn have_a_blank(self) -> bool {
         (0..self.count).any(|i| (self.fixed >> (2 * i)) & 0b11 == 0b11 && (self.codes >> (2 * i)) & 0b11 == 0)
@@ -173,6 +179,8 @@ pub(super) struct Node {
     pub(super) ends: Vec<u16>,
     /// Whether one of them counts without a word.
     pub(super) alone: bool,
+    /// Behind which joints the last of its groups stands in a number that counts without a word and begins so, one bit each; all for the first.
+    joints: u8,
 }
 
 impl Default for Trie {
@@ -191,7 +199,7 @@ impl Trie {
     /// Adds a shape of a rule whose numbers begin with one of these digits (empty: any). There are a few hundred; what does not fit is left out, and the test of the examples says so.
     pub(super) fn add(&mut self, shape: Shape, rule: usize, begins: &[u8]) {
         let mut at = 0_usize;
-        for len in &shape.lens {
+        for (place, len) in shape.lens.iter().enumerate() {
             let count = self.nodes.len();
             let Some(slot) = self.nodes.get_mut(at).and_then(|node| node.next.get_mut(usize::from(*len))) else {
                 return;
@@ -203,6 +211,11 @@ impl Trie {
                 at = count;
             } else {
                 at = usize::from(*slot);
+            }
+            if let Some(node) = self.nodes.get_mut(at).filter(|_| !shape.near) {
+                let before = place.checked_sub(1).and_then(|place| u32::try_from(place).ok());
+                let joints = (0..=SLASH).filter(|joint| before.is_none_or(|place| shape.joints.may_be(place, *joint)));
+                node.joints |= joints.fold(0, |all, joint| all | 1 << joint);
             }
         }
         if let (Some(node), Ok(index)) = (self.nodes.get_mut(at), u16::try_from(self.shapes.len())) {
@@ -216,6 +229,11 @@ impl Trie {
             self.longest = self.longest.max(digits + shape.lens.len());
             self.shapes.push((shape, rule));
         }
+    }
+
+    /// Whether a number that counts without a word may go on to this node behind this joint.
+    pub(super) fn may_count(node: &Node, joint: u32) -> bool {
+        node.joints >> joint & 1 == 1
     }
 
     pub(super) fn step(&self, node: usize, len: usize) -> Option<usize> {
@@ -270,7 +288,17 @@ mod tests {
         }
         assert!(has_digit(trie.any.of(5, Some(b' '), Some(6)), b'9'));
         let card = |len, joint, second| trie.alone.of(len, joint, second) & CARD != 0;
-        assert!(card(16, None, None) && card(4, Some(b' '), Some(4)) && card(4, Some(b'-'), Some(6)) && card(19, None, Some(70)));
-        assert!(!card(4, Some(b'.'), Some(4)) && !card(4, Some(b' '), Some(5)) && !card(11, None, None) && !card(20, None, None));
+        assert!(
+            card(16, None, None)
+                && card(4, Some(b' '), Some(4))
+                && card(4, Some(b'-'), Some(6))
+                && card(19, None, Some(70))
+        );
+        assert!(
+            !card(4, Some(b'.'), Some(4))
+                && !card(4, Some(b' '), Some(5))
+                && !card(11, None, None)
+                && !card(20, None, None)
+        );
     }
 }

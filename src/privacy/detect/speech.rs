@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use super::names;
+
 /// Whether a value without quotes is an expression of some language: a call, a member, a subscript, an operator.
 pub(super) fn is_expression(value: &[u8]) -> bool {
     let value = value.trim_ascii();
@@ -67,7 +69,7 @@ fn is_members(value: &[u8]) -> bool {
 
 /// Whether several words are a remark or a line of a program and not a passphrase.
 pub(super) fn is_sentence(value: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(value);
+    let text = names::lossy(value);
     let words: Vec<&str> = text.split_whitespace().collect();
     if words.len() < 2 || is_mnemonic(&words) {
         return false;

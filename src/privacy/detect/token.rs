@@ -59,11 +59,13 @@ fn proven(scan: &Scan<'_>, rule: &TokenRule, start: usize, tail: &mut Tail) -> b
 /// Runs the rule's expression from `start`; whether it found its value.
 fn run(scan: &mut Scan<'_>, rule: &TokenRule, start: usize, tail: &mut Tail) -> bool {
     let text = scan.text;
-    let line = text.line_end(start).min(start + TOKEN_MAX);
-    let rest = text.slice(start, line);
-    let input = Input::new(rest).anchored(Anchored::Yes);
+    let near = text.slice(start, text.bytes.len().min(start + TOKEN_MAX));
+    let rest = memchr::memchr(b'\n', near).and_then(|end| near.get(..end)).unwrap_or(near);
+    let line = start + rest.len();
     let mut groups = rule.regex.create_captures();
-    rule.regex.captures(input, &mut groups);
+    if rule.needs.as_ref().is_none_or(|needs| needs.find(rest).is_some()) {
+        rule.regex.captures(Input::new(rest).anchored(Anchored::Yes), &mut groups);
+    }
     let open = text.may_grow() && line == text.bytes.len();
     let Some((from, to)) = value_of(&groups) else {
         if open {

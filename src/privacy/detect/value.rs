@@ -190,7 +190,7 @@ fn secret(rules: &Rules, value: &[u8], place: Place) -> bool {
     match place {
         Place::Own => {
             let about_itself = letters == value.len() && value.len() < 24 && {
-                let lower = String::from_utf8_lossy(value).to_ascii_lowercase();
+                let lower = names::lossy(value).to_ascii_lowercase();
                 rules.stems.iter().any(|(stem, _)| lower == *stem)
             };
             // `secret=db/main` says which.
@@ -311,7 +311,7 @@ fn is_code(value: &[u8]) -> bool {
         || value.starts_with(b"&str")
         || value.starts_with(b"*string");
     let named = value.contains(&b'_') && value.iter().all(|b| b.is_ascii_lowercase() || *b == b'_') && {
-        let lower = String::from_utf8_lossy(value);
+        let lower = names::lossy(value);
         lower.split('_').any(|part| {
             matches!(part, "password" | "secret" | "token" | "key" | "passwd" | "pwd" | "pass" | "credential")
         })
@@ -481,7 +481,7 @@ fn epoch_date(value: &[u8], place: Place) -> bool {
 
 /// A house, a street, a place: a number and words, or several words. No network address, path or code.
 fn address(value: &[u8], place: Place) -> bool {
-    let text = String::from_utf8_lossy(value);
+    let text = names::lossy(value);
     let words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
     let alphabetic = words.iter().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 3).count();
     let number = words.iter().any(|word| is_house(word));
@@ -528,7 +528,7 @@ pub(super) fn is_house(word: &str) -> bool {
 
 /// Whether a part of an address stands alone in its own field: a street, a town, a county.
 pub(super) fn part_of_address(value: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(value);
+    let text = names::lossy(value);
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     letters >= 2
         && letters * 2 >= text.chars().count()
