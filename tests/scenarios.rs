@@ -89,6 +89,7 @@ mod scripts {
         full_screens_of_text_come_back_under_the_bar
         images_are_dropped_unless_policy_permits_them
         images_are_words_while_values_are_in_the_clear
+        images_of_kitty_and_iterm_stay_where_they_are_put
         images_reach_a_terminal_where_policy_permits_them
         keys_of_a_pager_are_no_part_of_the_next_line
         keys_of_an_editor_are_no_part_of_the_next_line

@@ -45,6 +45,8 @@ pub struct Display {
     quiet_until: Mono,
     /// Images that belong into what was given last.
     images: Vec<Drawn>,
+    /// What deletes images before the client's screen is painted anew.
+    deletes: Vec<u8>,
 }
 
 impl Display {
@@ -66,6 +68,7 @@ impl Display {
             other_grid: None,
             quiet_until: Mono::default(),
             images: Vec::new(),
+            deletes: Vec::new(),
         }
     }
 
@@ -90,7 +93,7 @@ impl Display {
             self.sight = Sight::Clear { unsent: Vec::new() };
             self.sight_changed();
             if let Some(masking) = &mut self.masking {
-                masking.forget_images();
+                self.deletes = masking.forget_images();
             }
             // What the target sends is obeyed from now on: its margins, modes and saved cursor must be there.
             self.repaint = Repaint::Whole;
@@ -150,7 +153,7 @@ impl Display {
         match std::mem::replace(&mut self.repaint, Repaint::Not) {
             Repaint::Not => Bytes::new(),
             Repaint::Difference => Bytes::from(repaint(from, to)),
-            Repaint::Whole => Bytes::from(repaint_whole(to)),
+            Repaint::Whole => Bytes::from([std::mem::take(&mut self.deletes), repaint_whole(to)].concat()),
         }
     }
 

@@ -4,8 +4,8 @@ mod images;
 mod place;
 mod run;
 
-pub(super) use self::images::Drawn;
 use self::images::Stains;
+pub(super) use self::images::{Drawn, Sent};
 use self::place::{Place, Step};
 use self::run::{Append, appendable, piece};
 use super::display::Late;
@@ -14,6 +14,7 @@ use crate::model::Mono;
 use crate::privacy::detect::Memory;
 use crate::privacy::screen::{Found, OpenTail};
 use crate::privacy::{self, HOLD, ScreenMatcher, StreamMasker, is_harmless};
+use crate::terminal::image::Reader;
 use crate::terminal::wire::{Class, Token};
 use crate::terminal::{Wire, render};
 
@@ -58,6 +59,8 @@ pub(super) struct Masking {
     pub(super) cell: Option<(u16, u16)>,
     /// Where images are.
     stains: Stains,
+    /// What came of an image that comes in pieces.
+    reader: Reader,
 }
 
 #[derive(Debug)]
@@ -118,6 +121,7 @@ impl Masking {
             linked: false,
             cell: None,
             stains: Stains::default(),
+            reader: Reader::default(),
         }
     }
 
@@ -181,8 +185,6 @@ impl Masking {
             }
         }
         self.repaint = true;
-        // Where a terminal leaves them nobody knows.
-        self.forget_images();
     }
 
     fn token(&mut self, token: Token<'_>, now: Mono, path: &mut Path<'_>) {

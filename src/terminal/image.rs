@@ -10,10 +10,15 @@
 //! | format | what passes | where the cursor is left |
 //! |---|---|---|
 //! | sixel (`DCS … q`; DEC STD 070, VT330/VT340 manual) | square pixels, in the grammar of sixels | on the image's last row, in the column where it began (xterm with DECSDM reset, VT340) |
+//! | kitty (`APC G …`), shown at once and out of the sequence itself | PNG, RGB, RGBA, on a number of cells that is written into it | behind it, on its last row; or where it began (`C=1`) |
+//! | iTerm2 (`OSC 1337 ; File=…`), inline | PNG, GIF, JPEG, on a number of cells that is written into it | the same (`doNotMoveCursor=1`) |
 //!
 //! What nothing can be made of is not shown: other words in it, an image that does not fit between the cursor and the right margin or on the
 //! screen, one on the alternate screen that would scroll it, and any while the size of a cell is not known.
 
+mod header;
+mod iterm;
+mod kitty;
 mod sixel;
 
 use super::screen::Screen;
@@ -23,6 +28,10 @@ use super::screen::Screen;
 pub enum Format {
     /// DEC's six pixels a character.
     Sixel,
+    /// Kitty's graphics protocol.
+    Kitty,
+    /// iTerm2's inline images.
+    Iterm,
 }
 
 impl Format {
@@ -31,11 +40,44 @@ impl Format {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Sixel => "sixel",
+            Self::Kitty => "kitty",
+            Self::Iterm => "iterm2",
         }
     }
 }
 
-/// An image that was read whole, as it is sent.
+/// What a string of an image's format says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Read {
+    /// Show this.
+    Image(Image),
+    /// An image, and nobody can tell what a terminal would make of it.
+    Unreadable,
+    /// Delete the images that kitty shows: that of this name, or all.
+    Delete(Option<u32>),
+    /// Nothing that passes, or more has to come.
+    Nothing,
+}
+
+/// Reads images, string by string. Holds at most [`Image::MOST`] of one that comes in pieces.
+#[derive(Debug, Default)]
+pub struct Reader {
+    pieces: kitty::Pieces,
+}
+
+impl Reader {
+    /// Reads one string, given what stands between the marks that begin and end it.
+    pub fn read(&mut self, format: Format, text: &[u8]) -> Read {
+        match format {
+            Format::Sixel | Format::Iterm if text.len() > Image::MOST => Read::Unreadable,
+            Format::Sixel => sixel::read(text).map_or(Read::Unreadable, Read::Image),
+            Format::Kitty => self.pieces.take(text),
+            Format::Iterm => iterm::read(text),
+        }
+    }
+}
+
+/// An image that was read whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
     format: Format,
@@ -44,29 +86,53 @@ pub struct Image {
     height: u32,
     /// How far down, in pixels, a terminal may take it to reach.
     reach: u32,
-    bytes: Vec<u8>,
+    /// How wide and how high it wants to be shown.
+    extent: (Extent, Extent),
+    left: Left,
+    /// What the target calls it.
+    name: Option<u32>,
+    body: Body,
+}
+
+/// How wide or how high an image wants to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// As its pixels are, or in proportion to the other.
+    Natural,
+    Cells(u16),
+    Pixels(u16),
+    /// Of the screen.
+    Percent(u16),
+}
+
+/// Where the cursor is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// On the image's last row, in the column where it began.
+    LastRow,
+    /// On its last row, to the right of it.
+    Behind,
+    WhereItBegins,
+}
+
+/// What is sent of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Body {
+    /// All of it.
+    Sixel(Vec<u8>),
+    Kitty {
+        keys: String,
+        payload: Vec<u8>,
+    },
+    Iterm {
+        stretched: bool,
+        payload: Vec<u8>,
+    },
 }
 
 impl Image {
     /// Longest images, in bytes as they came. A screen full of noise in sixels of 256 colours is twice as long; of pictures, a third.
     pub const MOST: usize = 1 << 20;
-
-    /// Reads one, given what stands between the marks that begin and end it. `None`: it cannot be told what a terminal would make of it.
-    #[must_use]
-    pub fn read(format: Format, text: &[u8]) -> Option<Self> {
-        if text.len() > Self::MOST {
-            return None;
-        }
-        match format {
-            Format::Sixel => sixel::read(text),
-        }
-    }
-
-    /// In which form it came.
-    #[must_use]
-    pub const fn format(&self) -> Format {
-        self.format
-    }
 
     /// Width and height in pixels.
     #[must_use]
@@ -74,12 +140,11 @@ impl Image {
         (self.width, self.height)
     }
 
-    /// Where it goes on a screen with cells of so many pixels (width, height), at the cursor. `None`: it does not fit, or the screen's cursor
-    /// is where terminals differ.
+    /// Where it goes on a screen with cells of so many pixels (width, height), at the cursor, and what is sent of it, by that id where images
+    /// have one. `None`: it does not fit, or the screen's cursor is where terminals differ.
     #[must_use]
-    pub fn place(self, screen: &Screen, cell: (u16, u16)) -> Option<Placed> {
-        let cells = |pixels: u32, cell: u16| u16::try_from(pixels.div_ceil(cell.max(1).into())).ok();
-        let (cols, rows) = (cells(self.width, cell.0)?, cells(self.reach, cell.1)?);
+    pub fn place(self, screen: &Screen, cell: (u16, u16), id: u32) -> Option<Placed> {
+        let (cols, rows) = self.cells(screen, cell)?;
         let (cursor, last) = (screen.cursor(), screen.rows().saturating_sub(1));
         let scrolls = cursor.row.checked_add(rows)?.saturating_sub(last);
         let fits = cursor.col.checked_add(cols)? <= screen.cols() && scrolls <= cursor.row;
@@ -88,25 +153,74 @@ impl Image {
             return None;
         }
         let (top, left) = (cursor.row - scrolls, cursor.col);
-        let place = |row: u16, col: u16| format!("\x1b[{};{}H", row + 1, col + 1);
         let mut before = Vec::new();
         if scrolls > 0 {
             // Rows that come in are as blank as any; the program's rendition comes back behind them.
-            before.extend_from_slice(format!("\x1b[m{}", place(last, 0)).as_bytes());
+            before.extend_from_slice(format!("\x1b[m{}", goto(last, 0)).as_bytes());
             before.extend(std::iter::repeat_n(b'\n', scrolls.into()));
-            before.extend_from_slice(place(top, left).as_bytes());
+            before.extend_from_slice(goto(top, left).as_bytes());
             before.extend_from_slice(screen.vt().attributes_formatted().as_bytes());
         }
-        let covered = cells(self.height, cell.1)?.max(1);
-        let after = place(top + covered - 1, left).into_bytes();
-        Some(Placed { image: self, before, after, top, left, rows, cols })
+        let after = match self.left {
+            Left::LastRow => {
+                let covered = u16::try_from(self.height.div_ceil(cell.1.max(1).into())).ok()?.max(1);
+                goto(top + covered - 1, left)
+            }
+            Left::Behind if left + cols < screen.cols() => goto(top + rows - 1, left + cols),
+            // Kitty goes on to the next row, which is there; others stay in the last column.
+            Left::Behind if self.format == Format::Kitty => goto(top + rows, 0),
+            Left::Behind => goto(top + rows - 1, left + cols - 1),
+            Left::WhereItBegins => goto(top, left),
+        };
+        let bytes = match self.body {
+            Body::Sixel(bytes) => bytes,
+            Body::Kitty { keys, payload } => kitty::write(&keys, &payload, id, (cols, rows)),
+            Body::Iterm { stretched, payload } => iterm::write(stretched, &payload, (cols, rows)),
+        };
+        let (format, name, size) = (self.format, self.name, (self.width, self.height));
+        Some(Placed { format, size, name, id, bytes, before, after: after.into_bytes(), top, left, rows, cols })
     }
+
+    /// How many columns and rows it covers at the most, each at least 1.
+    fn cells(&self, screen: &Screen, cell: (u16, u16)) -> Option<(u16, u16)> {
+        let cell = (u64::from(cell.0.max(1)), u64::from(cell.1.max(1)));
+        let wanted = |extent: Extent, cell: u64, all: u16| match extent {
+            Extent::Natural => None,
+            Extent::Cells(cells) => Some(u64::from(cells)),
+            Extent::Pixels(pixels) => Some(u64::from(pixels).div_ceil(cell)),
+            Extent::Percent(percent) => Some((u64::from(all) * u64::from(percent) / 100).max(1)),
+        };
+        let (width, height) = (u64::from(self.width.max(1)), u64::from(self.height.max(1)));
+        let cols = wanted(self.extent.0, cell.0, screen.cols());
+        let rows = wanted(self.extent.1, cell.1, screen.rows());
+        let (cols, rows) = match (cols, rows) {
+            (Some(cols), Some(rows)) => (cols, rows),
+            (None, None) => (width.div_ceil(cell.0), u64::from(self.reach).div_ceil(cell.1)),
+            (Some(cols), None) => (cols, (cols * cell.0 * height).div_ceil(width * cell.1)),
+            (None, Some(rows)) => ((rows * cell.1 * width).div_ceil(height * cell.0), rows),
+        };
+        let counted = |cells: u64| u16::try_from(cells).ok().filter(|cells| *cells > 0);
+        Some((counted(cols)?, counted(rows)?))
+    }
+}
+
+fn goto(row: u16, col: u16) -> String {
+    format!("\x1b[{};{}H", row + 1, col + 1)
 }
 
 /// An image at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
-    image: Image,
+    /// In which form it came.
+    pub format: Format,
+    /// Width and height in pixels.
+    pub size: (u32, u32),
+    /// What the target calls it, in kitty's protocol.
+    pub name: Option<u32>,
+    /// What it is called on the client's terminal, in kitty's protocol.
+    pub id: u32,
+    /// What draws it on the client's terminal, between `before` and `after`.
+    pub bytes: Vec<u8>,
     /// What makes room, for the model and the client alike. The cursor then stands where the image begins.
     pub before: Vec<u8>,
     /// What puts the cursor where the image would have left it, for the model and the client alike.
@@ -121,23 +235,31 @@ pub struct Placed {
     pub cols: u16,
 }
 
-impl Placed {
-    /// Format, width and height in pixels.
-    #[must_use]
-    pub const fn describe(&self) -> (Format, u32, u32) {
-        (self.image.format, self.image.width, self.image.height)
-    }
+/// The bytes that delete an image of kitty's protocol on the client's terminal. No model knows of it, and nothing moves.
+#[must_use]
+pub fn delete(id: u32) -> Vec<u8> {
+    kitty::delete(id)
+}
 
-    /// The bytes that draw it on the client's terminal, between `before` and `after`.
-    #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.image.bytes
+/// The format of a string with this introducer (`P`, `_`), if it is an image.
+pub(super) fn of_string(introducer: u8, text: &[u8]) -> Option<Format> {
+    match introducer {
+        b'P' if sixel::begins(text) => Some(Format::Sixel),
+        b'_' if kitty::begins(text) => Some(Format::Kitty),
+        _ => None,
     }
 }
 
-/// The format of a string with this introducer (`P`), if it is an image.
-pub(super) fn of_string(introducer: u8, text: &[u8]) -> Option<Format> {
-    (introducer == b'P' && sixel::begins(text)).then_some(Format::Sixel)
+/// Whether the text of an operating system command is an image.
+pub(super) fn is_command(text: &[u8]) -> bool {
+    text.starts_with(iterm::HEAD)
+}
+
+/// Whether all of it is base64 (RFC 4648), and not nothing.
+fn is_base64(text: &[u8]) -> bool {
+    let body = text.strip_suffix(b"=").unwrap_or(text);
+    let body = body.strip_suffix(b"=").unwrap_or(body);
+    !body.is_empty() && body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
 }
 
 #[cfg(test)]

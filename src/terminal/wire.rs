@@ -12,6 +12,8 @@
 //! | [`Class::Query`] | DA, DSR 5 and 6, DECRQM, XTVERSION, sizes in pixels, DECRQSS and XTGETTCAP: they are answered, not drawn |
 //! | [`Class::Plain`] | cursor by one, to a column, to a place; ED, EL, ICH, DCH, ECH |
 //! | [`Class::Model`] | the rest: the model draws it if it knows it |
+//!
+//! Where images are allowed they are tokens of their own ([`Token::Image`]), and XTSMGRAPHICS is a query where it reads.
 
 use super::filter::{Csi, End, Filter, Piece};
 use super::image::{self, Format, Image};
@@ -113,7 +115,11 @@ impl Wire {
                         raw.clear();
                     }
                     csi.write(raw);
-                    sink(Token::Sequence(class(&csi), raw));
+                    let asks = *images && asks_about_graphics(&csi);
+                    sink(Token::Sequence(if asks { Class::Query } else { class(&csi) }, raw));
+                }
+                Piece::Osc(text, end) if *images && end != End::Cancel && image::is_command(text) => {
+                    sink(Token::Image(Format::Iterm, text));
                 }
                 Piece::Osc(text, end) if text.len() <= Self::STRING_MAX && end != End::Cancel => {
                     let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -160,6 +166,12 @@ fn class(csi: &Csi<'_>) -> Class {
         (Some(b'?'), b'h' | b'l') if csi.modes().all(|mode| INPUT_MODES.contains(&mode)) => Class::Input,
         _ => Class::Model,
     }
+}
+
+/// XTSMGRAPHICS where it reads: how many colours a sixel image may have, how large it may be.
+fn asks_about_graphics(csi: &Csi<'_>) -> bool {
+    let mut numbers = csi.numbers().skip(1);
+    csi.prefix() == Some(b'?') && csi.last == b'S' && matches!(numbers.next(), Some(1 | 4))
 }
 
 /// Of a sequence that sets several private modes, those that are forwarded, if there are others with them.
@@ -281,6 +293,21 @@ mod tests {
         wire.allow_images(false);
         feed(&mut wire, b"\x1bPq~\x1b\\");
         assert_eq!(seen, [(Format::Sixel, 8), (Format::Sixel, Image::MOST + 1)]);
+    }
+
+    #[test]
+    fn what_a_terminal_can_draw_is_asked_only_where_images_are_allowed() {
+        let mut classes = Vec::new();
+        let mut wire = Wire::default();
+        for allowed in [false, true] {
+            wire.allow_images(allowed);
+            wire.feed(b"\x1b[?1;1;0S\x1b[?2;4S\x1b[?1;3;256S\x1b[2;1S", &mut |token| match token {
+                Token::Sequence(class, _) => classes.push(class),
+                other => panic!("{other:?}"),
+            });
+        }
+        assert_eq!(classes[..4], [Class::Model; 4]);
+        assert_eq!(classes[4..], [Class::Query, Class::Query, Class::Model, Class::Model]);
     }
 
     #[test]

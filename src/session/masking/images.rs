@@ -11,33 +11,53 @@ use std::ops::Range;
 use super::place::{Place, Step};
 use super::{Masking, Mode, Path, Tail};
 use crate::model::Mono;
-use crate::terminal::image::Format;
+use crate::terminal::image::{self, Format, Image, Read, Reader};
 use crate::terminal::wire::Token;
-use crate::terminal::{Cursor, Image, Placed, Screen};
+use crate::terminal::{Cursor, Placed, Screen};
 
-/// An image on its way to the client.
+/// Something of an image on its way to the client.
 #[derive(Debug)]
 pub(in crate::session) struct Drawn {
     /// Behind so many bytes of what goes out with it.
     pub(in crate::session) at: usize,
-    pub(in crate::session) image: Placed,
+    pub(in crate::session) what: Sent,
+}
+
+/// What goes to the client and stands in no record.
+#[derive(Debug)]
+pub(in crate::session) enum Sent {
+    Image(Placed),
+    /// Deletes images.
+    Delete(Vec<u8>),
 }
 
 impl Masking {
     pub(in crate::session) fn allow_images(&mut self, allowed: bool) {
         self.wire.allow_images(allowed);
+        if !allowed {
+            self.reader = Reader::default();
+        }
     }
 
-    /// The client's screen is painted anew, and no image is on it.
-    pub(in crate::session) fn forget_images(&mut self) {
-        self.stains = Stains::default();
+    /// The client's screen is painted anew, and no image is to be on it: the bytes that delete those that painting leaves.
+    pub(in crate::session) fn forget_images(&mut self) -> Vec<u8> {
+        self.stains.deleted(None)
     }
 
-    /// An image from the target: it is drawn, or a few words stand in its place.
+    /// Something of an image from the target: it is drawn, or a few words stand in its place.
     pub(super) fn image(&mut self, format: Format, text: &[u8], now: Mono, path: &mut Path<'_>) {
-        let Some(image) = Image::read(format, text) else {
-            return self.words_instead("[image not shown]", now, path);
-        };
+        match self.reader.read(format, text) {
+            Read::Image(image) => self.show_image(image, now, path),
+            Read::Unreadable => self.words_instead("[image not shown]", now, path),
+            Read::Delete(name) => {
+                let deletes = self.stains.deleted(Some((name, path.view.look().alternate_screen())));
+                path.delete(deletes);
+            }
+            Read::Nothing => {}
+        }
+    }
+
+    fn show_image(&mut self, image: Image, now: Mono, path: &mut Path<'_>) {
         let (width, height) = image.size();
         // What a client with values in the clear gets is not rendered: only the target's own bytes are in step with it.
         if path.clear.is_none()
@@ -47,7 +67,7 @@ impl Masking {
             self.flush(Tail::Hide, path);
             let (truth, view) = (path.truth.look(), path.view.look());
             let together = truth.cursor() == view.cursor() && truth.alternate_screen() == view.alternate_screen();
-            if together && let Some(placed) = image.place(truth, cell) {
+            if together && let Some(placed) = image.place(truth, cell, self.stains.next_id()) {
                 return self.draw_image(placed, path);
             }
         }
@@ -57,9 +77,10 @@ impl Masking {
     fn draw_image(&mut self, image: Placed, path: &mut Path<'_>) {
         path.truth.feed(&image.before);
         path.send(&image.before);
-        self.stains.add(&image, path.view.look());
+        let deletes = self.stains.add(&image, path.view.look());
+        path.delete(deletes);
         let after = image.after.clone();
-        path.images.push(Drawn { at: path.out.len(), image });
+        path.images.push(Drawn { at: path.out.len(), what: Sent::Image(image) });
         path.truth.feed(&after);
         path.send(&after);
         self.try_append(path);
@@ -97,8 +118,17 @@ impl Masking {
             return;
         }
         let view = path.view.look();
-        let bytes = self.stains.wiped(view);
+        let (bytes, deletes) = self.stains.wiped(view);
         path.send(&bytes);
+        path.delete(deletes);
+    }
+}
+
+impl Path<'_> {
+    fn delete(&mut self, sequence: Vec<u8>) {
+        if !sequence.is_empty() {
+            self.images.push(Drawn { at: self.out.len(), what: Sent::Delete(sequence) });
+        }
     }
 }
 
@@ -167,7 +197,10 @@ fn switches(body: &[u8]) -> bool {
 
 /// Where images are on the client's screen.
 #[derive(Debug, Default)]
-pub(super) struct Stains(Vec<Stain>);
+pub(super) struct Stains {
+    stains: Vec<Stain>,
+    ids: u16,
+}
 
 #[derive(Debug)]
 struct Stain {
@@ -177,6 +210,15 @@ struct Stain {
     cols: Range<u16>,
     /// Of each row, the columns that were drawn over since the client's screen was brought up to date.
     touched: Vec<Range<u16>>,
+    /// Kitty's lie over the text and are deleted, not erased.
+    kitty: Option<Named>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    id: u32,
+    /// What the target calls it.
+    name: Option<u32>,
 }
 
 impl Stain {
@@ -185,76 +227,114 @@ impl Stain {
         let gone = if self.alternate { 0 } else { gone };
         i64::try_from(self.line).unwrap_or(i64::MAX).saturating_sub_unsigned(gone)
     }
+
+    fn rows(&self, gone: u64) -> Range<i64> {
+        let top = self.top(gone);
+        top..top.saturating_add(i64::try_from(self.touched.len()).unwrap_or(i64::MAX))
+    }
+
+    fn is_touched(&self) -> bool {
+        self.touched.iter().any(|cols| !is_none(cols))
+    }
 }
 
 impl Stains {
     fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.stains.is_empty()
     }
 
-    fn add(&mut self, image: &Placed, view: &Screen) {
+    /// What kitty is to call the next image. Programs count theirs from 1 or draw them out of all numbers.
+    const fn next_id(&mut self) -> u32 {
+        self.ids = self.ids.wrapping_add(1);
+        IDS | self.ids as u32
+    }
+
+    /// Takes stains out, and gives the bytes that delete the images of kitty's protocol among them.
+    fn take(&mut self, mut which: impl FnMut(&Stain) -> bool) -> Vec<u8> {
+        let taken = self.stains.extract_if(.., |stain| which(stain));
+        taken.filter_map(|stain| stain.kitty).flat_map(|named| image::delete(named.id)).collect()
+    }
+
+    /// Deletes all; or, on that screen, those of kitty's protocol by the target's name, if one is given.
+    fn deleted(&mut self, which: Option<(Option<u32>, bool)>) -> Vec<u8> {
+        self.take(|stain| match (which, stain.kitty) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some((name, alternate)), Some(named)) => {
+                stain.alternate == alternate && (name.is_none() || name == named.name)
+            }
+        })
+    }
+
+    /// An image is drawn. Gives what deletes those in whose place it comes.
+    fn add(&mut self, image: &Placed, view: &Screen) -> Vec<u8> {
         let (alternate, gone) = (view.alternate_screen(), view.rows_gone());
-        self.0.retain(|stain| {
-            let below = i64::try_from(stain.touched.len()).unwrap_or(i64::MAX);
-            stain.top(gone).saturating_add(below) > 0
-        });
+        self.stains.retain(|stain| stain.rows(gone).end > 0);
+        let kitty = (image.format == Format::Kitty).then_some(Named { id: image.id, name: image.name });
         let line = u64::from(image.top).saturating_add(if alternate { 0 } else { gone });
         let cols = image.left..image.left.saturating_add(image.cols);
-        // The same place holds one image.
-        self.0.retain(|stain| {
-            let (rows, covers) = (stain.touched.len(), stain.cols.start >= cols.start && stain.cols.end <= cols.end);
-            !(stain.alternate == alternate && stain.line == line && covers && rows <= usize::from(image.rows))
+        let mut deletes = self.take(|stain| {
+            let covers = stain.cols.start >= cols.start && stain.cols.end <= cols.end;
+            let same_place = stain.line == line && covers && stain.touched.len() <= usize::from(image.rows);
+            let same_name =
+                kitty.is_some_and(|new| new.name.is_some() && stain.kitty.is_some_and(|k| k.name == new.name));
+            stain.alternate == alternate && (same_name || (same_place && stain.kitty.is_some() == kitty.is_some()))
         });
-        if self.0.len() >= STAINS {
-            self.0.remove(0);
-        }
-        self.0.push(Stain { alternate, line, cols, touched: vec![0..0; image.rows.into()] });
+        let mut over = (self.stains.len() + 1).saturating_sub(STAINS);
+        deletes.extend(self.take(|_| {
+            let first = over > 0;
+            over = over.saturating_sub(1);
+            first
+        }));
+        self.stains.push(Stain { alternate, line, cols, touched: vec![0..0; image.rows.into()], kitty });
+        deletes
     }
 
     /// These cells of that screen are drawn over.
     fn touch(&mut self, alternate: bool, gone: u64, area: &Area) {
-        for stain in self.0.iter_mut().filter(|stain| stain.alternate == alternate) {
-            let (top, from) = (stain.top(gone), area.cols.start.max(stain.cols.start));
+        for stain in self.stains.iter_mut().filter(|stain| stain.alternate == alternate) {
+            let (rows, from) = (stain.rows(gone), area.cols.start.max(stain.cols.start));
             let to = area.cols.end.min(stain.cols.end);
-            for (row, range) in (top..).zip(&mut stain.touched) {
-                let hit = u16::try_from(row).is_ok_and(|row| area.rows.contains(&row)) && from < to;
-                *range = match (hit, is_none(range)) {
-                    (false, _) => continue,
-                    (true, true) => from..to,
-                    (true, false) => range.start.min(from)..range.end.max(to),
-                };
+            let on_screen = |row: i64| u16::try_from(row).is_ok_and(|row| area.rows.contains(&row));
+            let all = (from..to) == stain.cols && (rows.start.max(0)..rows.end).all(on_screen);
+            if from >= to || (stain.kitty.is_some() && !all) {
+                continue;
+            }
+            for (_, cols) in rows.zip(&mut stain.touched).filter(|(row, _)| on_screen(*row)) {
+                *cols = if is_none(cols) { from..to } else { cols.start.min(from)..cols.end.max(to) };
             }
         }
     }
 
     fn any_touched(&self) -> bool {
-        self.0.iter().any(|stain| stain.touched.iter().any(|range| !is_none(range)))
+        self.stains.iter().any(Stain::is_touched)
     }
 
     /// What was drawn over went out as it came: the terminal did to its images what it does.
     pub(super) fn sent_as_it_came(&mut self) {
-        self.0.iter_mut().flat_map(|stain| &mut stain.touched).for_each(|range| *range = 0..0);
+        self.stains.iter_mut().flat_map(|stain| &mut stain.touched).for_each(|cols| *cols = 0..0);
     }
 
     /// The client's alternate screen is blank, or is left.
     pub(super) fn left_alternate(&mut self) {
-        self.0.retain(|stain| !stain.alternate);
+        self.stains.retain(|stain| !stain.alternate);
     }
 
-    /// The bytes that erase what was drawn over, on a client's screen that is known as `view`.
-    fn wiped(&mut self, view: &Screen) -> Vec<u8> {
+    /// The bytes that erase what was drawn over on a client's screen that is known as `view`, and those that delete images.
+    fn wiped(&mut self, view: &Screen) -> (Vec<u8>, Vec<u8>) {
         let (alternate, gone) = (view.alternate_screen(), view.rows_gone());
+        let deletes = self.take(|stain| stain.kitty.is_some() && stain.is_touched());
         let mut out = b"\x1b[m".to_vec();
-        for stain in self.0.iter_mut().filter(|stain| stain.alternate == alternate) {
-            for (row, range) in (stain.top(gone)..).zip(&mut stain.touched) {
-                let range = std::mem::replace(range, 0..0);
-                if let Some(row) = u16::try_from(row).ok().filter(|row| *row < view.rows() && !is_none(&range)) {
-                    let (col, count) = (range.start + 1, range.len());
+        for stain in self.stains.iter_mut().filter(|stain| stain.alternate == alternate) {
+            for (row, cols) in stain.rows(gone).zip(&mut stain.touched) {
+                let cols = std::mem::replace(cols, 0..0);
+                if let Some(row) = u16::try_from(row).ok().filter(|row| *row < view.rows() && !is_none(&cols)) {
+                    let (col, count) = (cols.start + 1, cols.len());
                     out.extend_from_slice(format!("\x1b[{};{col}H\x1b[{count}X", row + 1).as_bytes());
                 }
             }
         }
-        out
+        (out, deletes)
     }
 }
 
@@ -264,3 +344,6 @@ const fn is_none(cols: &Range<u16>) -> bool {
 
 /// Images that are remembered: more than a screen shows.
 const STAINS: usize = 64;
+
+/// Where our names for kitty begin.
+const IDS: u32 = 0x4870_0000;

@@ -11,7 +11,7 @@
 //! Everything is written anew out of what was understood: numbers in decimal, pixels as squares, as size what the data cover. A claimed
 //! height counts only where it cuts the last six rows, as encoders mean it.
 
-use super::{Format, Image};
+use super::{Body, Extent, Format, Image, Left};
 
 /// Whether a device control string is one: parameters and `q`.
 pub(super) fn begins(text: &[u8]) -> bool {
@@ -43,7 +43,16 @@ pub(super) fn read(text: &[u8]) -> Option<Image> {
     let mut bytes = format!("\x1bP7;{background};0q\"1;1;{width};{height}").into_bytes();
     bytes.extend_from_slice(&out);
     bytes.extend_from_slice(b"\x1b\\");
-    Some(Image { format: Format::Sixel, width, height, reach, bytes })
+    Some(Image {
+        format: Format::Sixel,
+        width,
+        height,
+        reach,
+        extent: (Extent::Natural, Extent::Natural),
+        left: Left::LastRow,
+        name: None,
+        body: Body::Sixel(bytes),
+    })
 }
 
 /// What was read so far.

@@ -15,11 +15,13 @@ pub(super) struct Xterm {
     pub(super) below: bool,
     /// How many images it drew.
     pub(super) drawn: usize,
+    /// Kitty's images that were not deleted.
+    pub(super) over: Vec<u32>,
 }
 
 impl Xterm {
     pub(super) fn new(below: bool) -> Self {
-        Self { screen: Screen::new(COLS, ROWS), below, drawn: 0 }
+        Self { screen: Screen::new(COLS, ROWS), below, drawn: 0, over: Vec::new() }
     }
 
     /// The size that such a terminal tells of itself, with what is around its cells.
@@ -31,11 +33,16 @@ impl Xterm {
     /// Takes whole reads only.
     pub(super) fn feed(&mut self, mut bytes: &[u8]) {
         let find = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|w| w == what);
-        while let Some(start) = find(bytes, b"\x1bP7") {
+        while let Some(start) = [b"\x1bP7".as_slice(), b"\x1b_G"].iter().filter_map(|mark| find(bytes, mark)).min() {
             let (text, image) = bytes.split_at(start);
             let end = find(image, b"\x1b\\").expect("an image that ends");
             self.screen.feed(text);
-            self.sixel(std::str::from_utf8(&image[..end]).unwrap());
+            let image_text = std::str::from_utf8(&image[..end]).unwrap();
+            if image_text.starts_with("\x1bP") {
+                self.sixel(image_text)
+            } else {
+                self.kitty(image_text)
+            }
             bytes = &image[end + 2..];
         }
         self.screen.feed(bytes);
@@ -63,6 +70,30 @@ impl Xterm {
         self.drawn += 1;
     }
 
+    /// Its images lie over the text, until they are deleted.
+    fn kitty(&mut self, text: &str) {
+        let (keys, _) = text.split_once(';').unwrap_or((text, ""));
+        let value = |key: &str| {
+            keys.trim_start_matches("\x1b_G").split(',').find_map(|pair| pair.strip_prefix(key)?.strip_prefix('='))
+        };
+        assert_eq!(value("q"), Some("2"), "{keys:?} would be answered");
+        let id = value("i").map(|id| id.parse::<u32>().unwrap());
+        match value("a") {
+            Some("d") => self.over.retain(|over| Some(*over) != id),
+            Some("T") => {
+                assert_eq!(value("C"), Some("1"), "{keys:?} moves the cursor");
+                let [cols, rows] = ["c", "r"].map(|key| value(key).unwrap().parse::<u16>().unwrap());
+                let at = self.screen.cursor();
+                assert!(at.row + rows < ROWS && at.col + cols <= COLS, "{keys:?} does not fit");
+                self.over.push(id.unwrap());
+                self.drawn += 1;
+            }
+            // The rest of one.
+            None => {}
+            Some(_) => panic!("{keys:?}"),
+        }
+    }
+
     fn rows_of_images(&self) -> Vec<u16> {
         (0..ROWS).filter(|row| self.screen.row_text(*row).contains(IMAGE)).collect()
     }
@@ -76,6 +107,18 @@ pub(super) fn image() -> impl Strategy<Value = Vec<u8>> {
         let end = if trailing { "-" } else { "" };
         format!("\x1bPq{claims}#1;2;0;0;99{body}{end}\x1b\\").into_bytes()
     })
+}
+
+/// Images of kitty's, and commands of its protocol.
+pub(super) fn kitty() -> impl Strategy<Value = Vec<u8>> {
+    let command = prop::sample::select(vec!["a=d", "a=d,d=i,i=2", "a=q,s=1,v=1", "a=p,i=2", "a=T,t=f", "m=0"]);
+    let image = (1_u32..450, 1_u32..200, 0_u32..4, any::<bool>(), any::<bool>());
+    let image = image.prop_map(|(width, height, name, stays, cut)| {
+        let (keys, end) = (format!("a=T,s={width},v={height},i={name},C={}", u8::from(stays)), "AAAA\x1b\\");
+        if cut { format!("\x1b_G{keys},m=1;AAAA\x1b\\\x1b_Gm=0;{end}") } else { format!("\x1b_G{keys};{end}") }
+    });
+    prop_oneof![4 => image, 1 => command.prop_map(|keys| format!("\x1b_G{keys};AAAA\x1b\\"))]
+        .prop_map(String::into_bytes)
 }
 
 /// A client whose policy allows images.
@@ -100,7 +143,7 @@ proptest! {
 
     #[test]
     fn images_move_nothing_that_the_model_does_not_know_of(
-        pieces in vec(prop_oneof![5 => piece(), 2 => image()], 0..30), sizes in vec(1_usize..60, 1..6), pause in 0_u64..12,
+        pieces in vec(prop_oneof![5 => piece(), 2 => image(), 1 => kitty()], 0..30), sizes in vec(1_usize..60, 1..6), pause in 0_u64..12,
         below in any::<bool>(),
     ) {
         let mut client = allowed(below);
@@ -114,7 +157,7 @@ proptest! {
 
     #[test]
     fn where_images_are_not_allowed_they_are_as_if_they_had_not_been_sent(
-        pieces in vec(prop_oneof![3 => piece(), 2 => image()], 0..20), without in any::<bool>(),
+        pieces in vec(prop_oneof![3 => piece(), 2 => image(), 1 => kitty()], 0..20), without in any::<bool>(),
     ) {
         let mut client = Client::new();
         if without {
@@ -127,7 +170,8 @@ proptest! {
             client.reads(b"\x1b\\");
             other.reads(b"\x1b\\");
             client.reads(&piece);
-            other.reads(if piece.starts_with(b"\x1bP") { b"" } else { &piece });
+            let is_image = piece.starts_with(b"\x1bP") || piece.starts_with(b"\x1b_");
+            other.reads(if is_image { b"" } else { &piece });
         }
         client.ends();
         other.ends();
@@ -219,4 +263,25 @@ fn what_is_drawn_beside_an_image_leaves_it() {
     client.ends();
     assert_eq!(images(&client), [2, 3]);
     assert_eq!(client.rows()[2].trim_end_matches(['▓', ' ']), "a");
+}
+
+#[test]
+fn images_that_lie_over_the_text_are_deleted_when_all_of_them_is_drawn_over_or_the_target_says_so() {
+    let show = |name: u32, row: u16| format!("\x1b[{row};3H\x1b_Ga=T,s=60,v=36,i={name},C=1;AAAA\x1b\\");
+    let left = |client: &Client| client.terminal.as_ref().unwrap().over.len();
+    let mut client = allowed(false);
+    client.reads(format!("\x1b[?1049h\x1b[6;1Hmail bob.jones@example.com{}{}", show(1, 1), show(2, 3)).as_bytes());
+    assert_eq!(left(&client), 2);
+    // The next frame of the same, and the same place by another name.
+    client.reads(format!("{}{}", show(2, 3), show(3, 1)).as_bytes());
+    assert_eq!((left(&client), client.terminal.as_ref().unwrap().drawn), (2, 4));
+    client.reads(b"\x1b_Ga=d,d=i,i=2\x1b\\");
+    assert_eq!(left(&client), 1);
+    client.reads(format!("{}\x1b[1;1Htext over it\x1b[7;1Hmail bob.jones@example.com", show(4, 3)).as_bytes());
+    client.ends();
+    assert_eq!(left(&client), 2);
+    client.reads(b"\x1b[H\x1b[2J\x1b[7;1Hmail bob.jones@example.com");
+    client.ends();
+    assert_eq!(left(&client), 0);
+    assert!(!client.recorded.windows(2).any(|w| w == b"\x1b_"), "{:?}", String::from_utf8_lossy(&client.recorded));
 }

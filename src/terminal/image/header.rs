@@ -1,0 +1,56 @@
+//! How large the image in a file is, by its first bytes.
+
+/// Width and height of a PNG (ISO/IEC 15948, 11.2.2).
+pub(super) fn png(bytes: &[u8]) -> Option<(u32, u32)> {
+    let rest = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR")?;
+    Some((big_endian(rest.get(..4)?)?, big_endian(rest.get(4..8)?)?))
+}
+
+/// Width and height of a GIF: its logical screen.
+fn gif(bytes: &[u8]) -> Option<(u32, u32)> {
+    let rest = bytes.strip_prefix(b"GIF87a").or_else(|| bytes.strip_prefix(b"GIF89a"))?;
+    let little = |at: usize| Some(u32::from(*rest.get(at)?) | u32::from(*rest.get(at + 1)?) << 8);
+    Some((little(0)?, little(2)?))
+}
+
+/// Width and height of a JPEG: in the header of its frame (ITU T.81, B.2.2).
+fn jpeg(bytes: &[u8]) -> Option<(u32, u32)> {
+    let mut rest = bytes.strip_prefix(b"\xff\xd8")?;
+    for _ in 0..SEGMENTS {
+        let kind = match rest {
+            [0xff, 0xff, ..] => {
+                rest = rest.get(1..)?;
+                continue;
+            }
+            [0xff, kind, ..] => *kind,
+            _ => return None,
+        };
+        let length = usize::try_from(big_endian(rest.get(2..4)?)?).ok()?;
+        match kind {
+            // Frames, but for the tables that are numbered among them.
+            0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
+                return Some((big_endian(rest.get(7..9)?)?, big_endian(rest.get(5..7)?)?));
+            }
+            // The data begin, or it is at its end.
+            0xd9 | 0xda => return None,
+            _ => rest = rest.get(2 + length.max(2)..)?,
+        }
+    }
+    None
+}
+
+/// Width and height of a PNG, GIF or JPEG.
+pub(super) fn any(bytes: &[u8]) -> Option<(u32, u32)> {
+    let size = png(bytes).or_else(|| gif(bytes)).or_else(|| jpeg(bytes))?;
+    let bounded = |pixels: u32| (1..=PIXELS_MAX).contains(&pixels);
+    (bounded(size.0) && bounded(size.1)).then_some(size)
+}
+
+fn big_endian(bytes: &[u8]) -> Option<u32> {
+    bytes.iter().try_fold(0_u32, |n, b| n.checked_mul(256)?.checked_add(u32::from(*b)))
+}
+
+/// Width and height of an image at the most, as kitty has it.
+pub(super) const PIXELS_MAX: u32 = 10_000;
+/// Segments of a JPEG that are passed over: each is two bytes at least, and cameras write some twenty.
+const SEGMENTS: usize = 4096;
