@@ -11,6 +11,8 @@
 //! | HTS, TBC, CHT, CBT | the cursor is placed on the column |
 //! | LNM `CSI 20 h` | LF is CR LF |
 
+use super::bytes::first;
+
 /// A character set that is designated to G0 or G1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Set {
@@ -51,7 +53,7 @@ impl Drawing {
     /// Whether that run of text leaves it as it is. An SI counts while G1 is drawn, though both sets may be ASCII then: the next
     /// designation tells them apart.
     pub(super) fn keeps(&self, run: &[u8]) -> bool {
-        !run.contains(if self.sets.shifted { &SI } else { &SO })
+        first(run, if self.sets.shifted { SI } else { SO }).is_none()
     }
 
     pub(super) fn designate(&mut self, sequence: &[u8]) {

@@ -16,6 +16,8 @@
 //! A string without an end is passed over for ever, as terminals do it (an image is one string of megabytes): it costs
 //! no memory, and [`Filter::at_ground`] says so meanwhile.
 
+use super::bytes::first;
+
 /// A part of the stream that the model may act on.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
@@ -162,12 +164,12 @@ impl Filter {
 
     /// Walks over `bytes` and calls `sink` with every piece in order.
     pub(super) fn feed(&mut self, mut bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) {
-        while let Some(&first) = bytes.first() {
+        while let Some(&next) = bytes.first() {
             let taken = match self.state {
                 State::Ground => self.ground(bytes, sink),
                 State::String(kind) => self.string(kind, bytes, sink),
                 State::Escape | State::EscapeIntermediate | State::Csi | State::CsiIgnore | State::Osc => {
-                    self.step(first, sink);
+                    self.step(next, sink);
                     1
                 }
             };
@@ -176,7 +178,7 @@ impl Filter {
     }
 
     fn ground(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
-        let run_len = bytes.iter().position(|b| *b == ESC).unwrap_or(bytes.len());
+        let run_len = first(bytes, ESC).unwrap_or(bytes.len());
         let ends_here = run_len == bytes.len();
         let run = bytes.get(..run_len).unwrap_or_default();
         let whole = if ends_here { run_len - cut_len(run) } else { run_len };

@@ -8,6 +8,7 @@
 //! | `drawing` | the modes of drawing that `vt100` does not know |
 //! | `run` | how much of a long run of plain text the model need not see |
 //! | `snapshot` | the bytes that paint a screen's state |
+//! | [`bytes`] | where one byte stands among many |
 //! | [`cell`] | one cell, for those who paint them |
 //! | [`keys`] | what a client typed, as tokens that keep their bytes |
 //! | [`mod@line`] | the line that a commit would run, from its witnesses: keys, screen, and what the shell told |
@@ -21,6 +22,7 @@
 //! The room is pure and imports nothing of ours: sizes are `u16`, times are microseconds on the caller's monotonic clock.
 //! `vt100` belongs to it alone.
 
+pub mod bytes;
 pub mod cell;
 mod drawing;
 mod filter;

@@ -5,6 +5,8 @@
 //! between them matter, provided that the cursor's place at the cut is known. It is, after a CR LF that has at least
 //! `rows` line feeds before it: the first column of the last row.
 
+use super::bytes::count;
+
 /// What may be left out of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Skip {
@@ -26,7 +28,7 @@ pub(super) fn skippable(run: &[u8], rows: u16, extra: usize) -> Option<Skip> {
     if !tail.iter().any(|b| matches!(b, 0x20..=0x7e)) {
         return None;
     }
-    let lines = head.iter().filter(|b| **b == b'\n').count();
+    let lines = count(head, b'\n');
     (lines >= rows + extra).then_some(Skip { bytes: cut, lines })
 }
 

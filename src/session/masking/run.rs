@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthChar as _;
 
 use crate::privacy::fold;
+use crate::terminal::bytes::first;
 
 /// Text is added behind what there is.
 #[derive(Debug, Default)]
@@ -23,7 +24,7 @@ impl Append {
     pub(super) fn until_full_row(&mut self, run: &[u8], len: usize) -> usize {
         let mut at = 0;
         while let Some(rest) = run.get(at..len) {
-            let end = rest.iter().position(|b| *b == b'\n');
+            let end = first(rest, b'\n');
             let line = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
             let line = line.trim_ascii_end();
             let column = column(self.column, line);
@@ -90,8 +91,9 @@ fn tab_is_wide(run: &[u8], at: usize, start: usize) -> bool {
 
 /// The column behind a piece of a line, on a row without an end.
 fn column(start: usize, line: &[u8]) -> usize {
-    if !line.contains(&b'\t') {
-        return start + line.len() - line.iter().filter(|b| (0x80..0xc0).contains(*b)).count();
+    if first(line, b'\t').is_none() {
+        let within = if line.is_ascii() { 0 } else { line.iter().filter(|b| (0x80..0xc0).contains(*b)).count() };
+        return start + line.len() - within;
     }
     line.iter().fold(start, |col, b| match b {
         b'\t' => (col / 8 + 1) * 8,
