@@ -576,7 +576,8 @@ impl Masking {
         }
         self.repaint = false;
         let truth = path.truth.look();
-        let hidden = screening::hidden(truth, cells.iter().copied());
+        let mut hidden = screening::hidden(truth, cells.iter().copied());
+        self.stains.go_round(path.view.look(), &mut hidden);
         let mut bytes = Vec::new();
         render(path.view.look(), truth, &hidden, &mut |text| self.matcher.is_harmless(text), &mut bytes);
         path.send(&bytes);

@@ -7,6 +7,8 @@
 //! stands in neither. So a row that is more than continued is erased first, all such rows before anything is drawn; unless so
 //! few cells change that each state can be judged.
 
+use std::ops::Range;
+
 use super::cell::{Cell, Style};
 use super::screen::Screen;
 
@@ -15,6 +17,8 @@ use super::screen::Screen;
 pub struct Hidden {
     cols: usize,
     cells: Vec<bool>,
+    /// Of a row, the columns that an image covers.
+    images: Vec<(u16, Range<u16>)>,
 }
 
 impl Hidden {
@@ -22,7 +26,7 @@ impl Hidden {
     #[must_use]
     pub fn none(screen: &Screen) -> Self {
         let cols = usize::from(screen.cols());
-        Self { cols, cells: vec![false; cols * usize::from(screen.rows())] }
+        Self { cols, cells: vec![false; cols * usize::from(screen.rows())], images: Vec::new() }
     }
 
     /// Hides the cell with that number: rows times columns, from the top left.
@@ -37,6 +41,15 @@ impl Hidden {
     pub fn row(&self, row: u16) -> bool {
         let start = usize::from(row) * self.cols;
         self.cells.get(start..start + self.cols).is_some_and(|row| row.contains(&true))
+    }
+
+    /// An image covers these cells of the client's screen: as long as nothing stands in them, erasing its row goes round them.
+    pub fn go_round(&mut self, row: u16, cols: Range<u16>) {
+        self.images.push((row, cols));
+    }
+
+    fn image(&self, row: u16) -> Option<&Range<u16>> {
+        self.images.iter().find(|(at, _)| *at == row).map(|(_, cols)| cols)
     }
 
     fn at(&self, row: u16, col: u16) -> bool {
@@ -73,11 +86,19 @@ pub fn render(
         for row in (0..rows).filter(|row| erased.get(usize::from(*row)) == Some(&true)) {
             pen.place(row, 0);
             pen.paint(Style::default());
-            pen.put(b"\x1b[2K");
+            let nothing = |cols: &&Range<u16>| {
+                let plain = |col: u16| view.cell(row, col).is_some_and(|cell| Want::from(cell).is_plain());
+                (cols.start..cols.end).all(|col| plain(col) && Want::of(truth, hidden, row, col).is_plain())
+            };
+            match hidden.image(row).filter(nothing) {
+                Some(cols) => pen.erase_round(row, cols, truth.cols()),
+                None => pen.put(b"\x1b[2K"),
+            }
         }
     }
     for row in &changed {
-        row.draw(erased.get(usize::from(row.row)) == Some(&true), truth.row_wrapped(row.row), &mut pen);
+        let (erased, image) = (erased.get(usize::from(row.row)) == Some(&true), hidden.image(row.row).is_some());
+        row.draw(erased, truth.row_wrapped(row.row), image, &mut pen);
     }
     if erases {
         pen.put(b"\x1b[?2026l");
@@ -138,6 +159,17 @@ impl Pen<'_> {
         self.moved = true;
     }
 
+    /// Erases a row but for these columns; it stands in the first column.
+    fn erase_round(&mut self, row: u16, cols: &Range<u16>, all: u16) {
+        if cols.start > 0 {
+            self.put(format!("\x1b[{}X", cols.start).as_bytes());
+        }
+        if cols.end < all {
+            self.place(row, cols.end);
+            self.put(b"\x1b[K");
+        }
+    }
+
     fn paint(&mut self, style: Style) {
         if self.style != Some(style) {
             self.out.extend_from_slice(style.sgr().as_bytes());
@@ -172,6 +204,11 @@ impl<'a> Want<'a> {
 
     fn is_blank(&self) -> bool {
         self.width == 1 && blank(self.text)
+    }
+
+    /// As an erased cell looks.
+    fn is_plain(&self) -> bool {
+        self.is_blank() && self.style == Style::default()
     }
 
     /// Whether other terminals may draw it wider or narrower.
@@ -254,11 +291,10 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn draw(&self, erased: bool, wraps: bool, pen: &mut Pen<'_>) {
-        let plain = |want: &Want<'_>| want.is_blank() && want.style == Style::default();
-        let end = self.wants.iter().rposition(|want| !plain(want)).map_or(0, |last| last + 1);
+    fn draw(&self, erased: bool, wraps: bool, image: bool, pen: &mut Pen<'_>) {
+        let end = self.wants.iter().rposition(|want| !want.is_plain()).map_or(0, |last| last + 1);
         for (col, want) in self.wants.iter().enumerate().take(end) {
-            let due = if erased { !plain(want) } else { self.draw.get(col) == Some(&true) };
+            let due = if erased { !want.is_plain() } else { self.draw.get(col) == Some(&true) };
             // The second half of a wide character comes with the first.
             if !due || want.width == 0 {
                 // The first half is drawn if the second must be.
@@ -279,12 +315,16 @@ impl<'a> Row<'a> {
                 wraps.then_some((self.row + 1, 0))
             };
         }
-        let rest = self.draw.get(end..).is_some_and(|rest| rest.contains(&true));
-        if rest && !erased {
+        let rest = self.draw.get(end..).unwrap_or_default();
+        if let (Some(first), Some(last), false) =
+            (rest.iter().position(|draw| *draw), rest.iter().rposition(|draw| *draw), erased)
+        {
+            // Behind an image no more is erased than must be.
+            let from = if image { end + first } else { end };
             pen.at = None;
-            pen.place(self.row, u16::try_from(end).unwrap_or(u16::MAX));
+            pen.place(self.row, u16::try_from(from).unwrap_or(u16::MAX));
             pen.paint(Style::default());
-            pen.put(b"\x1b[K");
+            pen.put(if image { format!("\x1b[{}X", last + 1 - first) } else { "\x1b[K".to_owned() }.as_bytes());
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{Masking, Mode, Path, Tail};
 use crate::model::Mono;
 use crate::terminal::image::{self, Format, Image, Read, Reader};
 use crate::terminal::wire::Token;
-use crate::terminal::{Cursor, Placed, Screen};
+use crate::terminal::{Cursor, Hidden, Placed, Screen};
 
 /// Something of an image on its way to the client.
 #[derive(Debug)]
@@ -308,6 +308,15 @@ impl Stains {
 
     fn any_touched(&self) -> bool {
         self.stains.iter().any(Stain::is_touched)
+    }
+
+    /// Keeps the renderer from erasing images with the rest of their rows.
+    pub(super) fn go_round(&self, view: &Screen, hidden: &mut Hidden) {
+        let (alternate, gone) = (view.alternate_screen(), view.rows_gone());
+        for stain in self.stains.iter().filter(|stain| stain.alternate == alternate && stain.kitty.is_none()) {
+            let rows = stain.rows(gone).filter_map(|row| u16::try_from(row).ok()).filter(|row| *row < view.rows());
+            rows.for_each(|row| hidden.go_round(row, stain.cols.start..stain.cols.end.min(view.cols())));
+        }
     }
 
     /// What was drawn over went out as it came: the terminal did to its images what it does.

@@ -285,3 +285,26 @@ fn images_that_lie_over_the_text_are_deleted_when_all_of_them_is_drawn_over_or_t
     assert_eq!(left(&client), 0);
     assert!(!client.recorded.windows(2).any(|w| w == b"\x1b_"), "{:?}", String::from_utf8_lossy(&client.recorded));
 }
+
+#[test]
+fn what_is_rendered_beside_an_image_leaves_it() {
+    let mut client = allowed(false);
+    client.reads(b"\x1b[?1049h\x1b[H\x1b[8;1Hmail bob.jones@example.com\x1b[3;1Hone two\x1b[4;1Hthree\x1b[5;1H");
+    client.reads(format!("\x1b[3;12H{}\x1b[3;30Hright", sixel(60, 9)).as_bytes());
+    assert_eq!(images(&client), [2, 3, 4]);
+    // Many changes, a row that becomes shorter, one that becomes empty, and one on the other side.
+    let many: String = (0..200).map(|i| format!("\x1b[1;{}H{}", i % 9 + 1, i % 10)).collect();
+    let rows = "\x1b[3;1Hfour   \x1b[3;30Hr    \x1b[4;1H     \x1b[5;5Hsix\x1b[8;6Hann.jones@example.com";
+    client.reads(format!("{many}{rows}").as_bytes());
+    client.ends();
+    assert_eq!(client.is_faithful(), Ok(()));
+    let row = |row: usize| client.rows()[row].clone();
+    assert_eq!(
+        [row(2), row(3), row(4)],
+        [
+            format!("four       {}            r", "▓".repeat(6)),
+            format!("           {}", "▓".repeat(6)),
+            format!("    six    {}", "▓".repeat(6)),
+        ]
+    );
+}
