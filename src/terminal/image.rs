@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | sixel (`DCS … q`; DEC STD 070, VT330/VT340 manual) | square pixels, in the grammar of sixels | on the image's last row, in the column where it began (xterm with DECSDM reset, VT340) |
 //! | kitty (`APC G …`), shown at once and out of the sequence itself | PNG, RGB, RGBA, on a number of cells that is written into it | behind it, on its last row; or where it began (`C=1`) |
-//! | iTerm2 (`OSC 1337 ; File=…`), inline | PNG, GIF, JPEG, on a number of cells that is written into it | the same (`doNotMoveCursor=1`) |
+//! | iTerm2 (`OSC 1337 ; File=…`), inline | PNG, GIF, JPEG, TIFF, on a number of cells that is written into it | the same (`doNotMoveCursor=1`) |
 //!
 //! What nothing can be made of is not shown: other words in it, an image that does not fit between the cursor and the right margin or on the
 //! screen, one on the alternate screen that would scroll it, and any while the size of a cell is not known.
@@ -20,6 +20,9 @@ mod header;
 mod iterm;
 mod kitty;
 mod sixel;
+
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::screen::Screen;
 
@@ -255,12 +258,13 @@ pub(super) fn is_command(text: &[u8]) -> bool {
     text.starts_with(iterm::HEAD)
 }
 
-/// Whether all of it is base64 (RFC 4648), and not nothing.
-fn is_base64(text: &[u8]) -> bool {
-    let body = text.strip_suffix(b"=").unwrap_or(text);
-    let body = body.strip_suffix(b"=").unwrap_or(body);
-    !body.is_empty() && body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
-}
+/// Base64 (RFC 4648) as encoders write it: padded or not.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 #[cfg(test)]
 mod tests;

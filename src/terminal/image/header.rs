@@ -39,9 +39,38 @@ fn jpeg(bytes: &[u8]) -> Option<(u32, u32)> {
     None
 }
 
-/// Width and height of a PNG, GIF or JPEG.
+/// Width and height of a TIFF (revision 6.0): two entries of its first directory.
+fn tiff(bytes: &[u8]) -> Option<(u32, u32)> {
+    let little = match bytes.get(..4)? {
+        b"II*\0" => true,
+        b"MM\0*" => false,
+        _ => return None,
+    };
+    let number = |bytes: &[u8]| {
+        let mut bytes = bytes.to_vec();
+        if little {
+            bytes.reverse();
+        }
+        big_endian(&bytes)
+    };
+    let directory = bytes.get(usize::try_from(number(bytes.get(4..8)?)?).ok()?..)?;
+    let count = usize::try_from(number(directory.get(..2)?)?).ok()?.min(ENTRIES);
+    let entries = directory.get(2..)?.chunks_exact(12).take(count);
+    let value = |wanted: u32| {
+        let entry = entries.clone().find(|entry| entry.get(..2).and_then(number) == Some(wanted))?;
+        // 16 or 32 bits, where the value begins.
+        match number(entry.get(2..4)?)? {
+            3 => number(entry.get(8..10)?),
+            4 => number(entry.get(8..12)?),
+            _ => None,
+        }
+    };
+    Some((value(0x100)?, value(0x101)?))
+}
+
+/// Width and height of a PNG, GIF, JPEG or TIFF.
 pub(super) fn any(bytes: &[u8]) -> Option<(u32, u32)> {
-    let size = png(bytes).or_else(|| gif(bytes)).or_else(|| jpeg(bytes))?;
+    let size = png(bytes).or_else(|| gif(bytes)).or_else(|| jpeg(bytes)).or_else(|| tiff(bytes))?;
     let bounded = |pixels: u32| (1..=PIXELS_MAX).contains(&pixels);
     (bounded(size.0) && bounded(size.1)).then_some(size)
 }
@@ -54,3 +83,5 @@ fn big_endian(bytes: &[u8]) -> Option<u32> {
 pub(super) const PIXELS_MAX: u32 = 10_000;
 /// Segments of a JPEG that are passed over: each is two bytes at least, and cameras write some twenty.
 const SEGMENTS: usize = 4096;
+/// Entries of a TIFF's directory that are looked at: encoders write some twenty, in the order of their numbers.
+const ENTRIES: usize = 64;

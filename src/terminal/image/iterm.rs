@@ -1,12 +1,12 @@
 //! iTerm2's inline images: `OSC 1337 ; File = key=value;… : base64` (iterm2.com/documentation-images.html).
 //!
-//! Only `inline=1`: without it the file would be written on the engineer's machine. Only PNG, GIF and JPEG, which tell their size at
+//! Only `inline=1`: without it the file would be written on the engineer's machine. Only PNG, GIF, JPEG and TIFF, which tell their size at
 //! their beginning. Written anew with the cells that it covers, without a name, and with `doNotMoveCursor=1`, which not all terminals know.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Body, Extent, Format, Image, Left, Read, header, is_base64};
+use super::{BASE64, Body, Extent, Format, Image, Left, Read, header};
 
 /// What a command's text begins with.
 pub(super) const HEAD: &[u8] = b"1337;File=";
@@ -30,10 +30,8 @@ pub(super) fn read(text: &[u8]) -> Read {
 }
 
 fn image<'a>(payload: &[u8], value: &impl Fn(&str) -> Option<&'a str>) -> Option<Image> {
-    if !is_base64(payload) {
-        return None;
-    }
-    let (width, height) = header::any(&STANDARD.decode(payload).ok()?)?;
+    let payload = BASE64.decode(payload).ok()?;
+    let (width, height) = header::any(&payload)?;
     let extent = |name: &str| value(name).map_or(Some(Extent::Natural), extent);
     let stretched = value("preserveAspectRatio") == Some("0");
     let stays = value("doNotMoveCursor") == Some("1");
@@ -45,7 +43,7 @@ fn image<'a>(payload: &[u8], value: &impl Fn(&str) -> Option<&'a str>) -> Option
         extent: (extent("width")?, extent("height")?),
         left: if stays { Left::WhereItBegins } else { Left::Behind },
         name: None,
-        body: Body::Iterm { stretched, payload: payload.to_vec() },
+        body: Body::Iterm { stretched, payload },
     })
 }
 
@@ -65,8 +63,7 @@ fn extent(text: &str) -> Option<Extent> {
 /// The sequence that shows it.
 pub(super) fn write(stretched: bool, payload: &[u8], (cols, rows): (u16, u16)) -> Vec<u8> {
     let keep = u8::from(!stretched);
-    let padding = payload.iter().rev().take_while(|b| **b == b'=').count();
-    let size = (payload.len() / 4 * 3).saturating_sub(padding);
+    let size = payload.len();
     let head = format!("inline=1;size={size};width={cols};height={rows};preserveAspectRatio={keep};doNotMoveCursor=1:");
-    [b"\x1b]".as_slice(), HEAD, head.as_bytes(), payload, b"\x07"].concat()
+    [b"\x1b]".as_slice(), HEAD, head.as_bytes(), STANDARD.encode(payload).as_bytes(), b"\x07"].concat()
 }

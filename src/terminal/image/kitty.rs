@@ -18,16 +18,18 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::header;
-use super::{Body, Extent, Format, Image, Left, Read, is_base64};
+use super::{BASE64, Body, Extent, Format, Image, Left, Read, header};
 
 /// Images that come in pieces.
 #[derive(Debug, Default)]
 pub(super) struct Pieces {
     open: Option<Keys>,
+    /// Decoded: encoders pad each piece, or none.
     payload: Vec<u8>,
-    /// What came so far is longer than an image may be.
-    endless: bool,
+    /// How many characters it was.
+    came: usize,
+    /// It is longer than an image may be, or no base64.
+    spoilt: bool,
 }
 
 /// Whether the text of an APC is of this protocol.
@@ -62,17 +64,17 @@ impl Pieces {
             }
         }
         // Of a longer string only the head is here.
-        self.endless |= text.len() >= Image::MOST || self.payload.len() + payload.len() > Image::MOST;
-        if !self.endless {
-            self.payload.extend_from_slice(payload);
+        self.came = self.came.saturating_add(payload.len());
+        self.spoilt |= text.len() >= Image::MOST || self.came > Image::MOST;
+        self.spoilt |= !self.spoilt && BASE64.decode_vec(payload, &mut self.payload).is_err();
+        if self.spoilt {
+            self.payload = Vec::new();
         }
         if keys.more {
             return Read::Nothing;
         }
-        let (payload, endless) = (std::mem::take(&mut self.payload), self.endless);
-        let first = self.open.take();
-        self.forget();
-        match first.filter(|_| !endless).and_then(|keys| keys.image(payload)) {
+        let Self { open, payload, spoilt, .. } = std::mem::take(self);
+        match open.filter(|_| !spoilt && !payload.is_empty()).and_then(|keys| keys.image(payload)) {
             Some(image) => Read::Image(image),
             None => Read::Unreadable,
         }
@@ -146,15 +148,9 @@ impl Keys {
     }
 
     fn image(self, payload: Vec<u8>) -> Option<Image> {
-        if !is_base64(&payload) {
-            return None;
-        }
         let format = self.format.unwrap_or(32);
         let (width, height) = match format {
-            100 => {
-                let head = payload.get(..HEADER).filter(|_| !self.deflated)?;
-                header::png(&STANDARD.decode(head).ok()?)?
-            }
+            100 if !self.deflated => header::png(&payload)?,
             24 | 32 => (self.width?, self.height?),
             _ => return None,
         };
@@ -191,8 +187,9 @@ impl Keys {
 
 /// The sequences that show it.
 pub(super) fn write(keys: &str, payload: &[u8], id: u32, (cols, rows): (u16, u16)) -> Vec<u8> {
+    let payload = STANDARD.encode(payload);
     let mut out = Vec::with_capacity(payload.len() + 128);
-    let mut chunks = payload.chunks(CHUNK).peekable();
+    let mut chunks = payload.as_bytes().chunks(CHUNK).peekable();
     let mut head = format!("a=T,q=2,C=1,i={id},c={cols},r={rows},{keys}");
     while let Some(chunk) = chunks.next() {
         let more = u8::from(chunks.peek().is_some());
@@ -211,5 +208,3 @@ pub(super) fn delete(id: u32) -> Vec<u8> {
 
 /// Bytes of base64 in one sequence; the protocol says no more.
 const CHUNK: usize = 4096;
-/// Characters of base64 that hold a PNG's size: 24 bytes.
-const HEADER: usize = 32;
