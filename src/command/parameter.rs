@@ -50,7 +50,9 @@ pub(super) fn expand<'p>(name: &str, change: &'p Change, resolve: &dyn Resolve) 
         }
         (Change::Slice { from, length }, value) => text(value.map(|value| slice(&value, *from, *length))),
         (Change::Cut { pattern, end, longest }, value) => text(value.and_then(|v| cut(&v, pattern, *end, *longest))),
-        (Change::Replace { .. } | Change::Indirect | Change::Elements | Change::Other, _) => Expanded::Unknown,
+        (Change::Replace { .. } | Change::Indirect | Change::Elements | Change::Prompt | Change::Other, _) => {
+            Expanded::Unknown
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use shuck_parser::parser::{ParseStatus, Parser, ShellDialect, ShellProfile};
 use super::tree::{
     Assignment, Change, Function, Group, Piece, Pipeline, Raw, Redirect, RedirectKind, Script, Simple, Stage,
 };
+use super::words::subscripts;
 use crate::model::Span;
 
 /// The parser gave no clean tree.
@@ -187,18 +188,46 @@ impl Reader<'_> {
             }
             ast::CompoundCommand::Case(c) => c.cases.iter().for_each(|case| take(&case.body)),
             ast::CompoundCommand::Subshell(seq) | ast::CompoundCommand::BraceGroup(seq) => take(seq),
-            ast::CompoundCommand::Arithmetic(_) => {}
+            // Commands run in the subscripts of arithmetic.
+            ast::CompoundCommand::Arithmetic(c) => self.arithmetic(c.span, &mut body),
             ast::CompoundCommand::Time(c) => {
                 c.command.iter().for_each(|stmt| self.statement(stmt, &mut body));
             }
             ast::CompoundCommand::Conditional(c) => self.condition(&c.expression, &mut body),
-            ast::CompoundCommand::Coproc(c) => self.statement(&c.body, &mut body),
+            ast::CompoundCommand::Coproc(c) => {
+                // What it reads is written by later commands.
+                let span = self.span(c.span);
+                let words = vec![Raw::text("coproc".to_owned(), false, span)];
+                let mut stages = vec![Stage::Simple(Simple { words, span, ..Simple::default() })];
+                stages.extend(self.stages(&c.body));
+                body.pipelines.push(Pipeline { stages, maybe: true });
+            }
             ast::CompoundCommand::Always(c) => {
                 take(&c.body);
                 take(&c.always_body);
             }
         }
         (body, each)
+    }
+
+    fn arithmetic(&self, span: ast::Span, body: &mut Script) {
+        let text = self.slice(span);
+        if !matches!(self.rest(span), Piece::Buried) {
+            return;
+        }
+        let span = self.span(span);
+        if subscripts(text) {
+            let words = vec![
+                Raw::text("let".to_owned(), false, span),
+                Raw { pieces: vec![Piece::Buried], span, verbatim: None },
+            ];
+            let simple = Simple { words, span, ..Simple::default() };
+            body.pipelines.push(Pipeline { stages: vec![Stage::Simple(simple)], maybe: false });
+        }
+        let text = format!(": \"{}\"", text.replace(['"', '\\'], ""));
+        if let Ok(script) = parse(&text, Origin::Within(span)) {
+            body.pipelines.extend(script.pipelines);
+        }
     }
 
     /// `[[ … ]]` runs nothing but the substitutions in its words; they are kept as the arguments of `[[`.
@@ -282,12 +311,14 @@ impl Reader<'_> {
                     Raw { pieces, span, verbatim: None }
                 }
             };
+            let mut key = None;
             if let Some(subscript) = &a.target.subscript {
+                key = Some(self.slice(subscript.span()).trim_matches(['"', '\'']).to_owned());
                 // One element of an array: its value is not followed, but what runs in it and in its subscript is.
                 value.pieces.push(self.rest(subscript.span()));
                 value.pieces.push(Piece::Unknown);
             }
-            Assignment { name: a.target.name.as_str().to_owned(), value, elements, append: a.append }
+            Assignment { name: a.target.name.as_str().to_owned(), key, value, elements, append: a.append }
         };
         assignments.iter().map(one).collect()
     }
@@ -467,6 +498,7 @@ impl Reader<'_> {
             'L' => Change::Case { upper: false, all: true },
             'U' => Change::Case { upper: true, all: true },
             'u' => Change::Case { upper: true, all: false },
+            'P' => Change::Prompt,
             _ => Change::Other,
         };
         self.reference(reference, change, quoted)

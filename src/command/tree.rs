@@ -76,6 +76,8 @@ pub(super) struct Function {
 pub(super) struct Assignment {
     /// The variable.
     pub(super) name: String,
+    /// What stands between the brackets of `NAME[KEY]=value`, without quotes.
+    pub(super) key: Option<String>,
     /// Its value before expansion; of an array all its words.
     pub(super) value: Raw,
     /// The elements, if it is an array.
@@ -177,6 +179,8 @@ pub(super) enum Change {
     },
     /// `${!name}`
     Indirect,
+    /// `@P`: expanded as a prompt is, with the commands in it
+    Prompt,
     /// `${name[3]}`
     Element(usize),
     /// `${name[@]}`, `${name[*]}`

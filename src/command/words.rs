@@ -5,7 +5,7 @@
 //! says so.
 
 use super::parameter::{self, Expanded};
-use super::tree::{Piece, Raw, Script};
+use super::tree::{Change, Piece, Raw, Script};
 use crate::model::Span;
 
 /// A word as the command gets it.
@@ -130,7 +130,7 @@ enum Atom {
 /// Expands a word into the words that the command gets.
 pub(super) fn expand(raw: &Raw, resolve: &mut dyn Resolve) -> Vec<Word> {
     if let [Piece::Text { text, quoted }] = raw.pieces.as_slice()
-        && (*quoted || !text.contains(['{', '*', '?', '[']))
+        && (*quoted || !text.contains(['{', '*', '?', '[', '(']))
     {
         let text = Text::Known(text.clone());
         return vec![Word { text, span: raw.span, verbatim: raw.verbatim, glob: false, flow: None }];
@@ -145,6 +145,15 @@ pub(super) fn expand(raw: &Raw, resolve: &mut dyn Resolve) -> Vec<Word> {
         }
     }
     words
+}
+
+/// Whether a text holds a subscript with a command in it, `name[$(…)]`, which arithmetic runs.
+pub(super) fn subscripts(text: &str) -> bool {
+    ["[$(", "[`"].iter().any(|mark| {
+        text.match_indices(mark).any(|(at, _)| {
+            text.get(..at).is_some_and(|head| head.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+        })
+    })
 }
 
 /// The one word that an assignment, a redirection or a heredoc takes: no splitting.
@@ -166,6 +175,18 @@ fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut V
             Piece::Text { text, quoted: true } if text.is_empty() => atoms.push(Atom::Empty),
             Piece::Text { text, quoted: true } => atoms.extend(text.chars().map(Atom::Quoted)),
             Piece::Text { text, quoted: false } => atoms.extend(text.chars().map(Atom::Bare)),
+            Piece::Variable { name, change: Change::Prompt, .. } => {
+                // The shell's own prompts are expanded so at each line.
+                let prompt = matches!(name.as_str(), "PS0" | "PS1" | "PS2" | "PS4");
+                // `\044` is a `$` there.
+                let harmless = |value: String| {
+                    !value.contains('`') && ["$(", "\\0", "\\1"].iter().all(|mark| !value.contains(mark))
+                };
+                if !prompt && !resolve.variable(name).is_some_and(harmless) {
+                    resolve.buried(span);
+                }
+                atoms.push(Atom::Hole);
+            }
             Piece::Variable { name, change, quoted } => match parameter::expand(name, change, resolve) {
                 Expanded::Text(value) => value_atoms(&value, *quoted, resolve.separators(), atoms),
                 Expanded::Words(words) => list_atoms(&words, *quoted, resolve.separators(), atoms),
@@ -230,6 +251,7 @@ fn field_word(field: &[Atom], raw: &Raw, flow: Option<&Flow>) -> Option<Word> {
     // A lone `[` is the command of that name.
     let closes = field.contains(&Atom::Bare(']'));
     let glob = field.iter().any(|atom| matches!(atom, Atom::Bare('*' | '?')) || (*atom == Atom::Bare('[') && closes));
+    let extended = field.windows(2).any(|two| matches!(two, [Atom::Bare('@' | '+' | '!'), Atom::Bare('(')]));
     let text: String = field
         .iter()
         .filter_map(|atom| match atom {
@@ -243,7 +265,7 @@ fn field_word(field: &[Atom], raw: &Raw, flow: Option<&Flow>) -> Option<Word> {
         true if text.chars().all(|c| c == HOLE) => Text::Unknown,
         true => Text::Partly(text),
     };
-    Some(Word { text, span: raw.span, verbatim: raw.verbatim, glob, flow: flow.cloned() })
+    Some(Word { text, span: raw.span, verbatim: raw.verbatim, glob: glob || extended, flow: flow.cloned() })
 }
 
 /// Brace expansion (bash, "Brace Expansion"): `a{b,c}d` → `abd acd`; a sequence `{1..9}` stands as a glob. At most [`MAX_ALTERNATIVES`] words come

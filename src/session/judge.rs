@@ -80,7 +80,7 @@ impl Line {
     pub(super) fn left_unseen(&self, unfinished: bool) -> Option<&String> {
         let secret = self.candidates.first().filter(|_| self.secret);
         let text = self.unseen.first().or(secret)?;
-        let goes_on = unfinished || (self.secret && !analyse(text, &Context::PROMPT).complete);
+        let goes_on = unfinished || (self.secret && analyse(text, &Context::PROMPT).open);
         goes_on.then_some(text)
     }
 }
@@ -227,7 +227,7 @@ impl Judge {
                     Some(all) => all.learn(learned, false),
                     None => defines = Some(learned),
                 }
-                let open = !analysis.complete && goes_on && !secret && text.len() < UNFINISHED;
+                let open = analysis.open && goes_on && !secret && text.len() < UNFINISHED;
                 Judged { open: open.then(|| text.clone()).into_iter().collect(), ..judge(text, analysis, secret) }
             })
             .collect();

@@ -9,6 +9,7 @@
 //! | `interpret.rs` | texts that are run: scripts, what flows into an interpreter, code of other languages |
 //! | `nets.rs` | what words and paths say where no entry names the program |
 //! | `snippets.rs` | words of programs of which nobody said that they run them |
+//! | `special.rs` | names that mean something to a shell |
 //! | `state.rs` | what the line and the session define: variables, aliases, functions, files |
 //! | `trees.rs` | directories that came from the network |
 
@@ -16,7 +17,7 @@ use super::catalogue::{Access, Catalogue, RunsIn};
 use super::memory::{Memory, Value};
 use super::tree::{Function, Group, Piece, Pipeline, Raw, RedirectKind, Script, Simple, Stage};
 use super::words::{Flow, HOLE, Origin as FlowOrigin, Resolve, Text, Word, expand};
-use super::{Context, Dialect, Reader, Stdin, dialect, mend, parse, sql};
+use super::{Context, Dialect, Reader, Stdin, dialect, fish, foreign, mend, parse, sql};
 use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
 mod fetch;
@@ -25,6 +26,7 @@ mod nets;
 mod redirect;
 mod run;
 mod snippets;
+mod special;
 mod state;
 mod trees;
 
@@ -298,26 +300,48 @@ impl<'c> Walk<'c> {
         let outer = std::mem::replace(&mut self.place, place);
         let sure = self.sure;
         self.sure &= place.depth == 0;
-        if mend::qualifier_runs(text) {
-            self.opaque(Severity::Medium, span, "zsh runs what stands in the brackets behind a file name");
-        }
-        if let Some(text) = mend::substituted(text) {
-            let within = parse::Origin::Within(span);
-            let script = parse::parse(&text, within).unwrap_or_else(|_| super::lex::commands(&text, within));
-            self.script(&script, input);
-        }
+        let read = self.elsewhere(text, span, input);
         let flow = match parse::parse(text, origin) {
             Ok(script) => self.script(&script, input),
-            Err(parse::Failure) => self.unparsed(text, origin, input, place),
+            Err(parse::Failure) => self.unparsed(text, origin, input, read),
         };
         self.sure = sure;
         self.place = outer;
         flow
     }
 
-    /// Judges a script that the parser does not take: one that no shell takes either by what is left of it, and any other by its words.
-    fn unparsed(&mut self, text: &str, origin: parse::Origin, input: &Input, place: Place) -> Flow {
-        let unfinished = place.depth == 0 && !self.complete;
+    /// Judges a text as shells read it whose grammar is another one; gives whether fish takes it for blocks of its own.
+    fn elsewhere(&mut self, text: &str, span: Span, input: &Input) -> bool {
+        if foreign::qualifier_runs(text) {
+            self.opaque(Severity::Medium, span, "zsh runs what stands in the brackets behind a file name");
+        }
+        if foreign::evaluates(text) || text.contains("${") && foreign::sets_table(text) {
+            self.opaque(Severity::Medium, span, "zsh runs what stands in the value of a variable");
+        }
+        let typed = self.place.depth == 0 && self.reader == Reader::Shell && self.context.stdin == Stdin::Terminal;
+        let within = parse::Origin::Within(span);
+        let refused = self.refused;
+        // A delimiter of a heredoc may go on behind a backslash.
+        let joined = (text.contains("<<") && text.contains("\\\n")).then(|| text.replace("\\\n", ""));
+        for (read, loose) in [(foreign::zsh(text, typed), false), (foreign::plain(text), true), (joined, false)] {
+            if let Some(script) = read.and_then(|text| parse::parse(&text, within).ok()) {
+                self.refused |= loose;
+                self.script(&script, input);
+                self.refused = refused;
+            }
+        }
+        let Some(fish::Reading { text, complete, loose }) = fish::reading(text) else { return false };
+        let script = parse::parse(&text, within);
+        let read = script.is_ok() && complete;
+        self.refused |= loose;
+        self.script(&script.unwrap_or_else(|_| super::lex::commands(&text, within)), input);
+        self.refused = refused;
+        read
+    }
+
+    /// Judges a script that the parser does not take: one that no shell takes either by what is left of it, and any other by its words. `read`: fish takes it.
+    fn unparsed(&mut self, text: &str, origin: parse::Origin, input: &Input, read: bool) -> Flow {
+        let unfinished = self.place.depth == 0 && !self.complete;
         let mended = mend::mended(text).filter(|_| !unfinished).and_then(|text| parse::parse(&text, origin).ok());
         let outer = self.refused;
         self.refused |= (mended.is_some() || unfinished && !text.contains('\n')) && mend::names_no_variable(text);
@@ -326,7 +350,7 @@ impl<'c> Walk<'c> {
         let whole = mended.is_some() || unfinished;
         let flow = self.script(&mended.unwrap_or_else(cut), input);
         self.refused = outer;
-        if self.effects.len() == before && !whole && self.reader == Reader::Shell {
+        if self.effects.len() == before && !whole && !read && self.reader == Reader::Shell {
             self.opaque(Severity::Medium, origin.map(0, text.len()), "it is no shell syntax that can be analysed");
         }
         Flow { text: None, ..flow }
@@ -433,6 +457,7 @@ impl<'c> Walk<'c> {
         }
         let stay = simple.words.is_empty() || declares(simple);
         self.assignments(&simple.assignments, stay);
+        self.renames(simple);
         let argv: Vec<Word> =
             simple.words.iter().take(MAX_WORDS).flat_map(|raw| expand(raw, self)).take(MAX_WORDS).collect();
         let probes = redirect::probes(&argv, &simple.redirects);
@@ -458,7 +483,7 @@ impl<'c> Walk<'c> {
             }
             Some(first) if self.awaits_call(first, &argv) || is_number(first) => Flow::default(),
             // The arguments of the prompt's own shell: whether there are any was said before, or nowhere.
-            Some(first) if self.unsaid(first) => {
+            Some(first) if self.unsaid(first) || self.reader == Reader::Shell && self.modified(first) => {
                 self.opaque(Severity::Medium, first.span, "the text does not say which program runs");
                 Flow::default()
             }

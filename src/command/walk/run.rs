@@ -27,6 +27,9 @@ impl Walk<'_> {
             return Flow::default();
         };
         let name = name.strip_prefix('-').unwrap_or(name);
+        // zsh: `=rm` is the path of `rm`, and the module zsh/files has an `rm` of its own.
+        let name = name.strip_prefix('=').filter(|name| !name.is_empty()).unwrap_or(name);
+        let name = name.strip_prefix("zf_").unwrap_or(name);
         if args.is_empty() && is_line(command) {
             return self.line(command, act);
         }
@@ -171,6 +174,9 @@ impl Walk<'_> {
         let payload = !found.payloads.is_empty() || found.input.is_some();
         self.into_file |= written && !found.payloads.is_empty();
         for (dialect, word) in found.payloads {
+            if let (None, Some(Flow { from: FlowOrigin::Network, .. })) = (word.known(), &word.flow) {
+                self.unread(FlowOrigin::Network, word.span);
+            }
             if let Some(dialect) = Dialect::from_name(dialect) {
                 self.payload(dialect, word.shown(), origin_of(&word));
             }
@@ -462,6 +468,10 @@ impl Walk<'_> {
             "gdb" if text.starts_with("python ") || text.starts_with("py ") => {
                 let skipped = text.find(' ').map_or(0, |at| at + 1);
                 self.inline("python", text.get(skipped..).unwrap_or_default(), inside(origin, skipped));
+            }
+            "rpm" if text.contains("%{lua:") => {
+                let skipped = text.find("%{lua:").map_or(0, |at| at + "%{lua:".len());
+                self.inline("lua", text.get(skipped..).unwrap_or_default(), inside(origin, skipped));
             }
             language => self.reads_text(language, &text, origin, place),
         }

