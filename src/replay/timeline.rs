@@ -458,4 +458,12 @@ mod tests {
         assert_eq!(held.mark, Mark::Held);
         assert_eq!(timeline.marker_before(held.at, |_| true).unwrap().mark, Mark::Command);
     }
+
+    #[test]
+    fn an_image_is_told_though_nobody_sees_it() {
+        let digest = "0123456789abcdef".repeat(4);
+        let image = Event::Image { format: "kitty".to_owned(), width: 800, height: 600, bytes: 12_345, digest };
+        let (mark, label) = marker(&image).unwrap();
+        assert_eq!((mark, label.as_str()), (Mark::Notice, "image (kitty, 800x600, 12345 bytes, 0123456789abcdef…)"));
+    }
 }

@@ -2,6 +2,7 @@
 
 mod adversary;
 mod follow;
+mod images;
 mod witness;
 
 use std::sync::Arc;

@@ -42,7 +42,7 @@ mod streams;
 pub mod wire;
 
 pub use cell::{Attributes, Cell, Color, Style};
-pub use image::Placed;
+pub use image::{Image, Placed};
 pub use keys::{Commit, Interrupt, Key, Keys, Kind, Token};
 pub use line::{Certainty, LineReader, Reading, Settled, Told};
 pub use marks::{ASK, Mark, Marks};

@@ -34,6 +34,7 @@ async fn what_is_written_comes_back_in_order() {
         output(b"\x1b[31mred\x1b[0m \xff\xfe"),
         Event::Output { stream: Stream::Stderr, bytes: vec![7; 200_000].into() },
         Event::Resized { size: Size::new(100, 40) },
+        Event::Image { format: "sixel".to_owned(), width: 800, height: 600, bytes: 12_345, digest: "ab".repeat(32) },
         Event::Notice { text: Shown::new("held") },
         Event::Exit(ExitStatus::Code { code: 3 }),
         Event::Ended { reason: CloseReason::ClientGone },

@@ -11,9 +11,9 @@ use std::ops::Range;
 use super::place::{Place, Step};
 use super::{Masking, Mode, Path, Tail};
 use crate::model::Mono;
-use crate::terminal::image::{self, Format, Image, Read, Reader};
+use crate::terminal::image::{self, Format, Read, Reader};
 use crate::terminal::wire::Token;
-use crate::terminal::{Cursor, Hidden, Placed, Screen};
+use crate::terminal::{Cursor, Hidden, Image, Placed, Screen};
 
 /// Something of an image on its way to the client.
 #[derive(Debug)]
