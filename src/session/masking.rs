@@ -263,7 +263,9 @@ impl Masking {
         let len = if append.returned && !returns {
             0
         } else {
-            append.until_full_row(run, appendable(run, append.column).min(PIECE))
+            // What is judged at once, and what decides on its last characters.
+            let piece = run.get(..PIECE + AHEAD).unwrap_or(run);
+            append.until_full_row(piece, appendable(piece, append.column).min(PIECE))
         };
         let Some(text) = run.get(..len).filter(|text| !text.is_empty()) else {
             self.enter_grid(now, path);
@@ -662,8 +664,10 @@ fn unseen(tail: &OpenTail, path: &mut Path<'_>) -> Vec<u8> {
     tail.text.iter().zip(&tail.cells).filter(|(_, cell)| !seen(**cell)).map(|(b, _)| *b).collect()
 }
 
-/// Bytes of text that are judged at once.
-const PIECE: usize = 16 << 10;
+/// Bytes of text that are judged at once. Of each piece both models see its last screen.
+const PIECE: usize = 64 << 10;
+/// Bytes behind a piece that are looked at with it: more than the longest character.
+const AHEAD: usize = 16;
 
 /// More bytes of sequences without text between them than any program sends.
 const SILENT_MAX: usize = 512;
