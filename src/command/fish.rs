@@ -260,7 +260,7 @@ impl<'t> Reader<'t> {
                     if command && !assigns {
                         return None;
                     }
-                    self.loose |= !out.is_empty() && !assigns;
+                    self.loose |= !out.is_empty();
                     self.own = true;
                     self.substitution(1, true, &mut out)?;
                 }
@@ -500,8 +500,8 @@ const SIGNS: [&str; 6] = ["end", "set ", "alias ", "abbr ", "fish_add_path", "no
 const FOREIGN: [&str; 13] =
     ["then", "fi", "do", "done", "esac", "elif", "until", "select", "{", "}", "[[", "]]", "export"];
 
-/// Bytes of a text that is read so.
-const MAX_TEXT: usize = 4096;
+/// Bytes of a text that is read so: as many as any line may have.
+const MAX_TEXT: usize = super::MAX_TEXT;
 
 /// Substitutions within each other.
 const MAX_DEPTH: usize = 12;

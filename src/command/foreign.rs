@@ -269,7 +269,7 @@ pub(super) fn evaluates(text: &str) -> bool {
         }
         false
     };
-    text.contains("${(") && text.match_indices("${(").any(evaluates)
+    text.contains("${(") && (text.matches("${(").nth(MAX_PLACES).is_some() || text.match_indices("${(").any(evaluates))
 }
 
 /// Whether a file name has a qualifier behind it that runs code for each file (zshexpn(1), "Glob Qualifiers"): `*(e:'reboot':)`, `*(+func)`.
@@ -281,6 +281,9 @@ pub(super) fn qualifier_runs(text: &str) -> bool {
         let before = text.get(..at).and_then(|head| head.chars().next_back());
         before.is_some_and(|c| !c.is_whitespace() && !"$=<>(;|&{".contains(c))
     };
+    if text.match_indices('(').filter(attached).nth(MAX_PLACES).is_some() {
+        return true;
+    }
     let mut places =
         text.match_indices('(').filter(attached).filter(|(at, _)| runs_code(text.get(at + 1..).unwrap_or_default()));
     let Some((at, _)) = places.next() else { return false };
@@ -354,8 +357,11 @@ const fn partner(open: char) -> char {
 /// Behind these words a command begins.
 const LEADING: [&str; 10] = ["if", "while", "until", "then", "do", "else", "elif", "!", "time", "{"];
 
-/// Bytes of a text that is read so.
-const MAX_TEXT: usize = 4096;
+/// Bytes of a text that is read so: as many as any line may have.
+const MAX_TEXT: usize = super::MAX_TEXT;
+
+/// Places of a text that are looked at one by one; a line with more is taken for the worst.
+const MAX_PLACES: usize = 200;
 
 #[cfg(test)]
 mod tests {

@@ -140,6 +140,12 @@ impl Reader<'_> {
             }
             ast::Command::AnonymousFunction(function) => {
                 let mut body = Script::default();
+                if !function.args.is_empty() {
+                    let words = ["set", "--"].map(|word| Raw::text(word.to_owned(), false, span));
+                    let words = words.into_iter().chain(function.args.iter().map(|word| self.word(word))).collect();
+                    let set = Stage::Simple(Simple { words, span, ..Simple::default() });
+                    body.pipelines.push(Pipeline { stages: vec![set], maybe: false });
+                }
                 self.statement(&function.body, &mut body);
                 group(body, None)
             }

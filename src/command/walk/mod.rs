@@ -483,7 +483,9 @@ impl<'c> Walk<'c> {
             }
             Some(first) if self.awaits_call(first, &argv) || is_number(first) => Flow::default(),
             // The arguments of the prompt's own shell: whether there are any was said before, or nowhere.
-            Some(first) if self.unsaid(first) || self.reader == Reader::Shell && self.modified(first) => {
+            Some(first)
+                if !self.refused && (self.unsaid(first) || self.reader == Reader::Shell && self.modified(first)) =>
+            {
                 self.opaque(Severity::Medium, first.span, "the text does not say which program runs");
                 Flow::default()
             }

@@ -3,13 +3,18 @@
 use super::super::catalogue::Access;
 use super::super::memory::Value;
 use super::super::tree::{Assignment, Change, Piece, Raw, Simple};
-use super::super::words::{Text, Word, subscripts};
+use super::super::words::{HOLE, Text, Word, subscripts};
 use super::{Input, RunsIn, TRUSTED, Walk, parse};
 use crate::model::{Severity, Span};
 
 impl Walk<'_> {
     /// An element of a table of the shell's own is set (zshparam(1), "zsh/parameter"; bash, `BASH_ALIASES`, `BASH_CMDS`).
     pub(super) fn tabled(&mut self, table: &str, key: &str, value: &Word) {
+        // An element's value has a hole behind it, because it is not followed.
+        let text = value.shown().trim_end_matches(HOLE);
+        let text = Some(text).filter(|text| !text.is_empty() && !text.contains(HOLE));
+        let whole = text.map(|text| Word { text: Text::Known(text.to_owned()), ..value.clone() });
+        let value = whole.as_ref().unwrap_or(value);
         match table {
             "BASH_ALIASES" | "aliases" | "galiases" | "saliases" | "dis_aliases" => {
                 let text = format!("{key}={}", value.shown());
@@ -268,6 +273,7 @@ mod tests {
                 "print -P '$(reboot)'",
                 "zf_chmod -R 777 /etc",
                 "ls *(oe:reboot:)",
+                "() { rm -rf $1 } /srv",
             ],
             true,
         );
@@ -311,6 +317,9 @@ mod tests {
                 "(( $(nproc) > 3 )) && echo many",
                 "[[ -f x || -f y ]]",
                 "[[ $a == b && $c != d ]] && echo ok",
+                "if [[ $1 == -h || $1 == --help ]]; then echo usage; fi",
+                "declare -A m=([a]=1 [b]=2)",
+                "aliases[0]=x",
             ],
             false,
         );
@@ -388,6 +397,16 @@ mod tests {
         memory.learn(first.learned, true);
         assert!(is_held(&analyse_after("q /srv", &Context::PROMPT, &memory)));
         assert!(!is_held(&analyse("q /srv", &Context::PROMPT)));
+    }
+
+    #[test]
+    fn a_line_is_not_too_long_to_be_read_in_every_grammar() {
+        let padding = "x".repeat(12_000);
+        for line in ["echo '\\' ' ; reboot # '", "ls # ; reboot; echo ", "((reboot)); echo ", "ls *(e:reboot:) "] {
+            assert!(is_held(&analyse(&format!("{line}{padding}"), &Context::PROMPT)), "{line}");
+        }
+        assert!(!is_held(&analyse(&format!("echo '\\' ' ; ls # '{padding}"), &Context::PROMPT)));
+        assert!(is_held(&analyse(&format!("ls {}", "x(y) ".repeat(300)), &Context::PROMPT)));
     }
 
     #[test]
