@@ -8,7 +8,7 @@ use crate::model::DataKind;
 use super::card::Brands;
 use super::lanes::{Lane, Lanes, WINDOW};
 use super::rules::NumberRule;
-use super::shape::{CARD, CARD_MIN, Firsts, MAX_GROUP, Node, Shape, Trie, code, has_digit};
+use super::shape::{CARD, CARD_MIN, MAX_GROUP, Node, Shape, Trie, code, has_digit};
 use super::{DISTANCE, Hit, Scan, Side, Tail, Text, Weight, Words, card};
 
 /// A run of digits, `start..end`.
@@ -67,32 +67,11 @@ pub(super) enum Says {
 
 /// Appends the numbers; holds back what could become one.
 pub(super) fn scan(scan: &mut Scan<'_>, tail: &mut Tail) {
-    let text = scan.text;
-    let rules = scan.rules;
-    let heads = Heads { alone: &rules.trie.alone, cards: scan.kinds.contains(DataKind::PaymentCard) };
+    let (text, lanes) = (scan.text, scan.lanes);
     let mut next_word = 0;
-    dense(text, scan.lanes, &heads, |groups, may_count| judge(scan, groups, may_count, &mut next_word, tail));
+    dense(text, lanes, |groups| judge(scan, groups, &mut next_word, tail));
     if text.may_grow() {
         hold_head(scan, tail);
-    }
-}
-
-/// What numbers begin with that count without a word.
-struct Heads<'a> {
-    alone: &'a Firsts,
-    cards: bool,
-}
-
-impl Heads<'_> {
-    /// Whether a number may begin with one of these groups.
-    fn may_count(&self, text: Text<'_>, groups: &[Group]) -> bool {
-        let seconds = groups.iter().skip(1).map(|group| Some(group.len())).chain([None]);
-        groups.iter().zip(seconds).any(|(group, second)| {
-            let bits = self.alone.of(group.len(), text.at(group.end), second);
-            bits != 0
-                && (has_digit(bits, text.at(group.start).unwrap_or_default())
-                    || self.cards && bits & CARD != 0 && !brands(text, *group).alone().are_none())
-        })
     }
 }
 
@@ -102,9 +81,8 @@ fn brands(text: Text<'_>, group: Group) -> Brands {
     four.map_or(Brands::NONE, |four| Brands::of(*four))
 }
 
-/// Judges every number that begins at a group of this run. `next_word`: the first word that is not too far before it; `may_count`:
-/// whether one of them may count without a word.
-fn judge(scan: &mut Scan<'_>, groups: &[Group], may_count: bool, next_word: &mut usize, tail: &mut Tail) {
+/// Judges every number that begins at a group of this run. `next_word`: the first word that is not too far before it.
+fn judge(scan: &mut Scan<'_>, groups: &[Group], next_word: &mut usize, tail: &mut Tail) {
     let text = scan.text;
     let (Some(start), Some(end)) = (groups.first().map(|group| group.start), groups.last().map(|group| group.end))
     else {
@@ -113,39 +91,49 @@ fn judge(scan: &mut Scan<'_>, groups: &[Group], may_count: bool, next_word: &mut
     let words = scan.anchors.words.get(*next_word..).unwrap_or_default();
     *next_word += words.iter().take_while(|word| word.end + DISTANCE < start).count();
     let all_far = is_far(scan, *next_word, end);
-    if !may_count && all_far {
-        return;
-    }
     let cards = scan.kinds.contains(DataKind::PaymentCard);
     let trie = &scan.rules.trie;
-    let firsts = if all_far { &trie.alone } else { &trie.any };
     let mut row = Row::default();
     for (i, first) in groups.iter().enumerate() {
         let joint = text.at(first.end);
         let second = groups.get(i + 1).map(|group| group.len());
-        let bits = firsts.of(first.len(), joint, second);
-        if bits == 0 {
-            continue;
-        }
         if !all_far {
+            if trie.any.of(first.len(), joint, second) == 0 {
+                continue;
+            }
             let words = scan.anchors.words.get(*next_word..).unwrap_or_default();
             *next_word += words.iter().take_while(|word| word.end + DISTANCE < first.start).count();
         }
         let far = all_far || is_far(scan, *next_word, first.start + trie.longest);
+        let before = i.checked_sub(1).and(first.start.checked_sub(1)).and_then(|at| text.at(at));
+        // Where no word is near, only what counts without one needs to be looked at.
+        let firsts = match before {
+            _ if !far => &trie.any,
+            Some(b' ') => &trie.behind_a_blank,
+            _ => &trie.alone,
+        };
+        let bits = firsts.of(first.len(), joint, second);
+        if bits == 0 || far && before.is_some_and(|before| bars(groups, i, before)) {
+            continue;
+        }
         let rest = groups.get(i..).unwrap_or_default();
         if cards && bits & CARD != 0 && !row.is_dump(text, groups, i) {
             let brands = brands(text, *first);
-            // Where no word is near, only what counts without one needs to be looked at.
             let brands = if far { brands.alone() } else { brands };
             if !brands.are_none() {
                 carded(scan, rest, brands, joint, tail);
             }
         }
-        let bits = if far { trie.alone.of(first.len(), joint, second) } else { bits };
         if has_digit(bits, text.at(first.start).unwrap_or_default()) {
             shaped(scan, rest, far, *next_word, tail);
         }
     }
+}
+
+/// Whether the joint before a group of a run bars it, as [`left`] would say.
+fn bars(groups: &[Group], i: usize, before: u8) -> bool {
+    // What stands before the first group of a run may be of its word.
+    before == b'.' || before == b'-' && i > 1 && groups.get(i - 1).is_some_and(|group| group.len() < UUID_GROUP)
 }
 
 /// Groups of four digits in a row with blanks between: which of a run's, `start..end`.
@@ -543,11 +531,11 @@ pub(super) const fn is_joint(b: u8) -> bool {
     matches!(b, b' ' | b'-' | b'.' | b'/')
 }
 
-/// Calls `each` with the groups of every run of at least [`MIN_DIGITS`] digits, and whether one may begin a number that counts without a word.
+/// Calls `each` with the groups of every run of at least [`MIN_DIGITS`] digits.
 ///
 /// A run has at least nine characters, digits and joints between digits: only where nine such bits stand in a row are groups
 /// formed. Most of what a log counts never gets that far.
-fn dense(text: Text<'_>, lanes: &Lanes, heads: &Heads<'_>, mut each: impl FnMut(&[Group], bool)) {
+fn dense(text: Text<'_>, lanes: &Lanes, mut each: impl FnMut(&[Group])) {
     let mut groups = Vec::new();
     let mut walked = 0;
     let mut before = 0;
@@ -563,7 +551,7 @@ fn dense(text: Text<'_>, lanes: &Lanes, heads: &Heads<'_>, mut each: impl FnMut(
         while starts != 0 {
             let at = window * WINDOW + starts.trailing_zeros() as usize;
             if at >= walked {
-                walked = walk(text, lanes, heads, at, &mut groups, &mut each);
+                walked = walk(text, lanes, at, &mut groups, &mut each);
             }
             let done = u32::try_from(walked - window * WINDOW).unwrap_or(u32::MAX);
             starts &= u64::MAX.checked_shl(done).unwrap_or(0);
@@ -589,14 +577,7 @@ const fn both((first, second): (u64, u64), by: u32) -> (u64, u64) {
 }
 
 /// Walks the run that begins at `from` and returns where it ends.
-fn walk(
-    text: Text<'_>,
-    lanes: &Lanes,
-    heads: &Heads<'_>,
-    from: usize,
-    groups: &mut Vec<Group>,
-    each: &mut impl FnMut(&[Group], bool),
-) -> usize {
+fn walk(text: Text<'_>, lanes: &Lanes, from: usize, groups: &mut Vec<Group>, each: &mut impl FnMut(&[Group])) -> usize {
     groups.clear();
     let mut digits = 0;
     let mut start = from;
@@ -609,7 +590,7 @@ fn walk(
             Some([joint, digit, ..]) if is_joint(*joint) && digit.is_ascii_digit() => start = end + 1,
             _ => {
                 if digits >= MIN_DIGITS {
-                    each(groups, heads.may_count(text, groups));
+                    each(groups);
                 }
                 return end;
             }
@@ -654,8 +635,7 @@ mod tests {
             lanes.read(&bytes);
             let mut fast = Vec::new();
             let text = Text { bytes: &bytes, before: Side::Nothing, after: Side::Nothing };
-            let heads = Heads { alone: &Firsts::default(), cards: true };
-            dense(text, &lanes, &heads, |groups, _| fast.push(groups.to_vec()));
+            dense(text, &lanes, |groups| fast.push(groups.to_vec()));
             assert_eq!(fast, plain(&bytes), "{:?}", String::from_utf8_lossy(&bytes));
         }
     }

@@ -290,13 +290,13 @@ pub(super) fn open_address(line: &[u8]) -> Option<usize> {
     let mut found = None;
     for _ in 0..6 {
         let head = line.get(..end)?;
-        let len = head.iter().rev().take_while(|b| **b != b' ').count();
-        let from = end - len;
-        let word = head.get(from..)?;
+        let from = memchr::memrchr(b' ', head).map_or(0, |blank| blank + 1);
+        let (len, word) = (end - from, head.get(from..)?);
         let first = word.first().copied().unwrap_or(b'A');
         let house = first.is_ascii_digit() && len <= 6 && word.iter().all(|b| b.is_ascii_alphanumeric() || *b == b',');
-        let lower = word.to_ascii_lowercase();
-        if house || lower.ends_with(b"strasse") || lower.ends_with("straße".as_bytes()) {
+        let tail = |len: usize| word.len().checked_sub(len).and_then(|from| word.get(from..)).unwrap_or_default();
+        let street = [b"strasse", "straße".as_bytes()].iter().any(|own| tail(own.len()).eq_ignore_ascii_case(own));
+        if house || street {
             found = Some(from);
         } else if !(first.is_ascii_uppercase() || first >= 0x80) || len > 40 {
             break;

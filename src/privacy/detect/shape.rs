@@ -99,9 +99,10 @@ const SLASH: u32 = 3;
 pub(super) struct Trie {
     pub(super) nodes: Vec<Node>,
     pub(super) shapes: Vec<(Shape, usize)>,
-    /// What numbers begin with: any, and those that count without a word.
+    /// What numbers begin with: any, those that count without a word, and of these those that do so behind another number and a blank too.
     pub(super) any: Firsts,
     pub(super) alone: Firsts,
+    pub(super) behind_a_blank: Firsts,
     /// The longest number as it is written.
     pub(super) longest: usize,
 }
@@ -149,7 +150,8 @@ impl Firsts {
 
     /// What numbers begin with whose first group has that length, with this joint behind it and a group of that length behind this.
     pub(super) fn of(&self, len: usize, joint: Option<u8>, second: Option<usize>) -> u16 {
-        let joint = joint.and_then(code).map_or(JOINTS - 1, |code| code as usize);
+        let joint =
+            joint.and_then(|joint| INDEX.get(usize::from(joint))).map_or(JOINTS - 1, |index| usize::from(*index));
         let second = second.filter(|second| *second < LENS).unwrap_or_default();
         self.0.get(len).and_then(|own| own.get(joint)?.get(second)).copied().unwrap_or_default()
     }
@@ -171,6 +173,13 @@ pub(super) const CARD: u16 = 1 << 15;
 /// The joints, and none.
 const JOINTS: usize = SLASH as usize + 2;
 
+/// For each byte the [`code`] of a joint, or what stands for none: without a branch.
+static INDEX: [u8; 256] = {
+    let mut all = [JOINTS as u8 - 1; 256];
+    (all[b' ' as usize], all[b'-' as usize], all[b'.' as usize], all[b'/' as usize]) = (0, 1, 2, 3);
+    all
+};
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
     /// By the length of the next group; 0: none.
@@ -190,6 +199,7 @@ impl Default for Trie {
             shapes: Vec::new(),
             any: Firsts::default(),
             alone: Firsts::default(),
+            behind_a_blank: Firsts::default(),
             longest: CARD_WRITTEN,
         }
     }
@@ -224,6 +234,9 @@ impl Trie {
             self.any.add(&shape, begins);
             if !shape.near {
                 self.alone.add(&shape, begins);
+                if !shape.joints.have_a_blank() {
+                    self.behind_a_blank.add(&shape, begins);
+                }
             }
             let digits: usize = shape.lens.iter().map(|len| usize::from(*len)).sum();
             self.longest = self.longest.max(digits + shape.lens.len());
