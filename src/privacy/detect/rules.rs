@@ -39,6 +39,8 @@ pub(crate) struct Rules {
     pub(super) harmless: Set<Box<[u8]>>,
     pub(super) things: Set<Box<[u8]>>,
     pub(super) placeholders: Set<String>,
+    /// The longest of them, in bytes.
+    pub(super) placeholder_max: usize,
     pub(super) card: Near,
 }
 
@@ -292,6 +294,7 @@ impl Rules {
         rules.about = file.words.about.into_iter().map(boxed).collect();
         rules.harmless = file.words.harmless.into_iter().map(boxed).collect();
         rules.things = file.words.things.into_iter().map(boxed).collect();
+        rules.placeholder_max = file.words.placeholders.iter().map(String::len).max().unwrap_or_default();
         rules.placeholders = file.words.placeholders.into_iter().collect();
         MARKS.iter().for_each(|mark| literals.mark(mark));
         rules.uses = literals.uses;

@@ -55,10 +55,10 @@ fn is_members(value: &[u8]) -> bool {
         letters > 0 && rest.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
     };
     let dotted =
-        value.contains(&b'.') && value.split(|b| *b == b'.').all(word) && value.iter().any(u8::is_ascii_lowercase);
+        value.split(|b| *b == b'.').all(word) && value.contains(&b'.') && value.iter().any(u8::is_ascii_lowercase);
     let constant = value.len() >= 6
-        && value.contains(&b'_')
         && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+        && value.contains(&b'_')
         && value.split(|b| *b == b'_').filter(|part| !part.is_empty()).all(|part| {
             part.iter().filter(|b| b.is_ascii_digit()).count() * 2 <= part.len()
                 || part.len() <= 4 && part.iter().any(u8::is_ascii_uppercase)
@@ -97,13 +97,13 @@ fn is_mnemonic(words: &[&str]) -> bool {
 
 /// A version, a decimal, a colour, the number of a bug, a line and its column: `1.302.188`, `#d0d0d0`, `#979584`, `85:40:`.
 pub(super) fn is_figure(value: &[u8]) -> bool {
-    let version = value.contains(&b'.') && value.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+    let version = value.iter().all(|b| b.is_ascii_digit() || *b == b'.') && value.contains(&b'.');
     let hash = value.strip_prefix(b"#").is_some_and(|rest| {
         matches!(rest.len(), 3..=8)
             && (rest.iter().all(u8::is_ascii_digit)
                 || matches!(rest.len(), 3 | 6 | 8) && rest.iter().all(u8::is_ascii_hexdigit))
     });
-    let place = value.contains(&b':') && value.iter().all(|b| b.is_ascii_digit() || *b == b':');
+    let place = value.iter().all(|b| b.is_ascii_digit() || *b == b':') && value.contains(&b':');
     // `-3074457345618258603`, `0x9e3779b97f4a7c15ULL`, an address of Ethereum: a position on a ring, a constant, a pointer.
     let signed = value.strip_prefix(b"-").is_some_and(|rest| !rest.is_empty() && rest.iter().all(u8::is_ascii_digit));
     let constant = value.strip_prefix(b"0x").or_else(|| value.strip_prefix(b"0X")).is_some_and(|rest| {

@@ -70,9 +70,8 @@ pub(super) fn fits(rules: &Rules, shape: ValueShape, value: &[u8], place: Place)
 /// Whether it says that there is no value, or stands for one that comes from elsewhere.
 pub(super) fn is_placeholder(rules: &Rules, value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
-    if std::str::from_utf8(&lower)
-        .is_ok_and(|text| rules.placeholders.contains(text.trim_end_matches(['.', ',', '!', ';', ')', ':'])))
-    {
+    let known = std::str::from_utf8(&lower).map(|text| text.trim_end_matches(['.', ',', '!', ';', ')', ':']));
+    if known.is_ok_and(|text| text.len() <= rules.placeholder_max && rules.placeholders.contains(text)) {
         return true;
     }
     let (first, last) = (value.first().copied().unwrap_or_default(), value.last().copied().unwrap_or_default());
@@ -162,7 +161,7 @@ pub(super) fn is_digest(value: &[u8]) -> bool {
 fn is_row(value: &[u8]) -> bool {
     let mark = |b: u8| matches!(b, b'*' | b'x' | b'X' | b'.' | b'-' | b'_' | b'#' | b'?' | b'=' | b'0');
     let first = value.first().copied().unwrap_or_default();
-    let stars = value.iter().filter(|b| **b == b'*').count();
+    let stars = memchr::memchr_iter(b'*', value).count();
     let bullets = value.len() >= 3 && value.chunks(3).all(|chunk| chunk == "•".as_bytes());
     mark(first) && value.iter().all(|b| *b == first) || stars >= 3 && stars * 2 >= value.len() || bullets
 }
@@ -181,15 +180,16 @@ fn secret(rules: &Rules, value: &[u8], place: Place) -> bool {
         // `token based credentials` in a column of remarks; the words of a wallet are twelve and more.
         return false;
     }
-    let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    let numbers = digits(value);
-    let marks = value.len() - letters - numbers;
     if value.len() < 3 && place < Place::Own || value.len() < 2 {
         return false;
     }
+    let counted = || {
+        let (letters, numbers) = (value.iter().filter(|b| b.is_ascii_alphabetic()).count(), digits(value));
+        (letters, numbers, value.len() - letters - numbers)
+    };
     match place {
         Place::Own => {
-            let about_itself = letters == value.len() && value.len() < 24 && {
+            let about_itself = value.len() < 24 && value.iter().all(u8::is_ascii_alphabetic) && {
                 let lower = names::lossy(value).to_ascii_lowercase();
                 rules.stems.iter().any(|(stem, _)| lower == *stem)
             };
@@ -202,10 +202,14 @@ fn secret(rules: &Rules, value: &[u8], place: Place) -> bool {
             let mixed_case =
                 value.iter().any(u8::is_ascii_lowercase) && value.iter().skip(1).any(u8::is_ascii_uppercase);
             let words = is_words(value) && !is_passphrase(rules, value);
+            let (letters, numbers, marks) = counted();
             (numbers > 0 || marks > 0 || mixed_case) && value.len() >= 4 && !is_time_or_size(value) && !words
                 || letters == value.len() && value.len() >= 4 && check::bits(value) > 2.9
         }
-        Place::Prose => numbers > 0 && letters > 0 && value.len() >= 6 && !is_words(value) && !is_time_or_size(value),
+        Place::Prose => {
+            let (letters, numbers, _) = counted();
+            numbers > 0 && letters > 0 && value.len() >= 6 && !is_words(value) && !is_time_or_size(value)
+        }
     }
 }
 
@@ -267,16 +271,13 @@ pub(super) fn is_words(value: &[u8]) -> bool {
 }
 
 fn is_time_or_size(value: &[u8]) -> bool {
-    let numbers = digits(value);
-    let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    numbers > 0
-        && letters <= 3
-        && numbers <= 4
-        && numbers + letters == value.len()
-        && value.first().is_some_and(u8::is_ascii_digit)
-        && letters > 0
-        || numbers == value.len() && value.len() < 4
-        || date_len(value).is_some_and(|len| len >= 10)
+    // Lengths first: long values are many, and these are short.
+    let letters = || value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let few = value.len() <= 7 && value.first().is_some_and(u8::is_ascii_digit) && {
+        let (letters, numbers) = (letters(), digits(value));
+        numbers <= 4 && (1..=3).contains(&letters) && numbers + letters == value.len()
+    };
+    few || value.len() < 4 && digits(value) == value.len() || date_len(value).is_some_and(|len| len >= 10)
 }
 
 fn is_code(value: &[u8]) -> bool {
@@ -310,7 +311,7 @@ fn is_code(value: &[u8]) -> bool {
         || value.starts_with(b"Vec<")
         || value.starts_with(b"&str")
         || value.starts_with(b"*string");
-    let named = value.contains(&b'_') && value.iter().all(|b| b.is_ascii_lowercase() || *b == b'_') && {
+    let named = value.iter().all(|b| b.is_ascii_lowercase() || *b == b'_') && value.contains(&b'_') && {
         let lower = names::lossy(value);
         lower.split('_').any(|part| {
             matches!(part, "password" | "secret" | "token" | "key" | "passwd" | "pwd" | "pass" | "credential")
@@ -321,7 +322,7 @@ fn is_code(value: &[u8]) -> bool {
         && value.iter().all(u8::is_ascii_alphabetic)
         && [&b"Password"[..], b"Token", b"Secret", b"Pwd"].iter().any(|end| value.ends_with(end));
     let named = named || humps;
-    let screaming = value.contains(&b'_') && value.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
+    let screaming = value.iter().all(|b| b.is_ascii_uppercase() || *b == b'_') && value.contains(&b'_');
     called || path || subscript || generic || named || screaming
 }
 
