@@ -150,8 +150,7 @@ impl Firsts {
 
     /// What numbers begin with whose first group has that length, with this joint behind it and a group of that length behind this.
     pub(super) fn of(&self, len: usize, joint: Option<u8>, second: Option<usize>) -> u16 {
-        let joint =
-            joint.and_then(|joint| INDEX.get(usize::from(joint))).map_or(JOINTS - 1, |index| usize::from(*index));
+        let joint = joint.map_or(JOINTS - 1, index);
         let second = second.filter(|second| *second < LENS).unwrap_or_default();
         self.0.get(len).and_then(|own| own.get(joint)?.get(second)).copied().unwrap_or_default()
     }
@@ -173,12 +172,11 @@ pub(super) const CARD: u16 = 1 << 15;
 /// The joints, and none.
 const JOINTS: usize = SLASH as usize + 2;
 
-/// For each byte the [`code`] of a joint, or what stands for none: without a branch.
-static INDEX: [u8; 256] = {
-    let mut all = [JOINTS as u8 - 1; 256];
-    (all[b' ' as usize], all[b'-' as usize], all[b'.' as usize], all[b'/' as usize]) = (0, 1, 2, 3);
-    all
-};
+/// The [`code`] of a joint, or what stands for none: without a branch.
+fn index(joint: u8) -> usize {
+    let is = |own: u8| usize::from(joint == own);
+    JOINTS - 1 - 4 * is(b' ') - 3 * is(b'-') - 2 * is(b'.') - is(b'/')
+}
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Node {
