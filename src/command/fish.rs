@@ -17,13 +17,17 @@ pub(super) struct Reading {
 
 /// Reads a text as fish does. `None` if fish reads it as other shells do, or refuses it.
 pub(super) fn reading(text: &str) -> Option<Reading> {
-    let words = || SIGNS.iter().any(|sign| text.contains(sign));
-    if !text.contains(['(', '\\']) && !words() || text.len() > MAX_TEXT {
+    if !text.contains(['(', '\\']) && !is_signed(text) || text.len() > MAX_TEXT {
         return None;
     }
     let mut reader = Reader { rest: text, own: false, open: false, loose: false, depth: 0 };
     let out = reader.commands(false)?;
     (reader.own && out != text).then_some(Reading { text: out, complete: !reader.open, loose: reader.loose })
+}
+
+/// Whether a text has words in it that fish may read otherwise.
+pub(super) fn is_signed(text: &str) -> bool {
+    SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 struct Reader<'t> {

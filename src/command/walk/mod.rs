@@ -312,6 +312,10 @@ impl<'c> Walk<'c> {
 
     /// Judges a text as shells read it whose grammar is another one; gives whether fish takes it for blocks of its own.
     fn elsewhere(&mut self, text: &str, span: Span, input: &Input) -> bool {
+        // Most lines have nothing that any shell reads otherwise.
+        if !text.bytes().any(|b| matches!(b, b'(' | b'\\' | b'#' | b'$' | b'[')) && !fish::is_signed(text) {
+            return false;
+        }
         if foreign::qualifier_runs(text) {
             self.opaque(Severity::Medium, span, "zsh runs what stands in the brackets behind a file name");
         }
