@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use unicode_width::UnicodeWidthChar as _;
 
 use super::*;
 use crate::model::DataKind;
@@ -193,8 +194,17 @@ proptest! {
                 prop_assert!(!seen.contains(value.as_str()), "{value} in {seen:?}");
             }
         }
-        prop_assert_eq!(out.len(), bytes.len());
+        prop_assert_eq!(columns(&out), columns(&bytes));
     }
+}
+
+/// Columns of the text, and one for each control and each byte of no character.
+fn columns(bytes: &[u8]) -> usize {
+    let of = |chunk: std::str::Utf8Chunk<'_>| {
+        let valid: usize = chunk.valid().chars().map(|c| c.width().unwrap_or(1)).sum();
+        valid + chunk.invalid().len()
+    };
+    bytes.utf8_chunks().map(of).sum()
 }
 
 fn shown(masker: &mut StreamMasker, bytes: &str, now: Mono) -> String {

@@ -109,8 +109,10 @@ impl Overlay {
 
     fn put(&mut self, view: &Screen, draw: impl FnOnce() -> Option<vt100::Screen>) -> Option<Vec<u8>> {
         let with_bar = catch_unwind(AssertUnwindSafe(draw)).ok()??;
-        let bytes =
-            difference(self.shown.as_ref().unwrap_or_else(|| view.vt()), &with_bar, view.scroll_region().is_some())?;
+        let margins = view.scroll_region().is_some();
+        let bytes = difference(self.shown.as_ref().unwrap_or_else(|| view.vt()), &with_bar, margins)?;
+        // What cannot be taken off again is not shown.
+        difference(&with_bar, view.vt(), margins)?;
         self.shown = Some(with_bar);
         Some(bytes)
     }
@@ -229,7 +231,7 @@ mod tests {
         let star = |b: &u8| {
             inside = match (inside, *b) {
                 (_, 0x1b) => true,
-                (true, b'[' | b']' | b' '..=b'?') => true,
+                (true, b'[' | b']' | b' '..=b'?' | 0..=0x17 | 0x19 | 0x1c..=0x1f) => true,
                 (true, _) => false,
                 (false, _) => false,
             };
@@ -241,6 +243,21 @@ mod tests {
     fn glance(screen: &Screen) -> String {
         let wraps: Vec<bool> = (0..screen.rows()).map(|r| screen.row_wrapped(r)).collect();
         format!("{:?} {:?} {wraps:?}", String::from_utf8(screen.state()), screen.cursor())
+    }
+
+    #[test]
+    fn behind_the_last_column_of_an_erased_row_no_bar_is_shown_for_it_could_not_be_taken_off() {
+        let before = format!("\r\n\r\n{}\x1b[L", "x".repeat(47));
+        let truth = screen(47, 4, before.as_bytes());
+        let mut client = screen(47, 4, before.as_bytes());
+        let mut overlay = Overlay::new();
+        client.feed(&overlay.show(&truth, &BAR).unwrap_or_default());
+        client.feed(&overlay.hide(&truth));
+        assert_eq!(glance(&client), glance(&truth));
+        for screen in [&mut client.clone(), &mut truth.clone()] {
+            screen.feed(b"\x1b8");
+            assert_eq!(screen.cursor(), super::screen::Cursor::default());
+        }
     }
 
     proptest! {
