@@ -157,7 +157,7 @@ impl Watchers {
 }
 
 /// Bytes towards the client before the target has to wait. Little, because a Ctrl-C takes effect behind them.
-const SOFT: usize = 256 << 10;
+const SOFT: usize = 128 << 10;
 
 const MAX_WATCHERS: usize = 64;
 

@@ -57,6 +57,11 @@ impl Begun {
         self.certainty.into_iter().fold(last, |worst, next| if doubt(next) > doubt(worst) { next } else { worst })
     }
 
+    /// What was begun, in every way.
+    pub(super) fn texts(&self) -> &[String] {
+        &self.texts
+    }
+
     /// This line behind everything that may have been begun.
     pub(super) fn followed_by<'a>(&'a self, line: &'a str) -> impl Iterator<Item = String> + 'a {
         // An empty line behind a backslash is all that follows it.

@@ -367,10 +367,20 @@ pub(super) fn line_of(reading: Reading, around: Around<'_>) -> Option<Line> {
     }
     if !unfinished.is_empty() {
         let alone: Vec<_> = line.candidates.iter().filter(|text| !text.is_empty()).cloned().collect();
-        line.candidates = line.candidates.iter().flat_map(|text| unfinished.followed_by(text)).collect();
+        let joined = line.candidates.iter().flat_map(|text| unfinished.followed_by(text));
         if unfinished.is_doubted() {
-            line.candidates.splice(0..0, alone);
-        } else if unfinished.is_doubtful() {
+            // What every shell goes on with is likelier than the line alone, and that than what only one of them waits for.
+            let waits = |text: &String| !analyse(text, &Context::PROMPT).complete;
+            let ranks: Vec<u8> = unfinished.texts().iter().map(|text| if waits(text) { 0 } else { 2 }).collect();
+            let joined: Vec<_> = ranks.iter().copied().cycle().zip(joined).collect();
+            let mut ranked: Vec<_> = alone.into_iter().map(|text| (1, text)).chain(joined).collect();
+            ranked.sort_by_key(|(rank, _)| *rank);
+            line.candidates = ranked.into_iter().map(|(_, text)| text).collect();
+            line.certainty = unfinished.certainty(line.certainty);
+            return Some(line);
+        }
+        line.candidates = joined.collect();
+        if unfinished.is_doubtful() {
             // A prompt that reads `$ echo '` makes data of all that follows; so each line must pass by itself too.
             line.at_program.extend(alone);
         }

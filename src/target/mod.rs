@@ -197,7 +197,7 @@ pub fn input() -> Lane<ToTarget> {
 const TO_TARGET: usize = 256 << 10;
 
 /// Bytes that are given to a session at once, where so many wait.
-pub const JOINED: usize = 128 << 10;
+pub const JOINED: usize = 64 << 10;
 
 /// Messages from the target that wait for the engine; at 32 KiB each this is half a mebibyte.
 pub(crate) const FROM_TARGET: usize = 16;

@@ -465,8 +465,8 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 const STREAMS_WINDOW: u32 = 2 << 20;
 
 /// RFC 4254 window of a terminal. The stock client buffers 1 MiB by itself; with this, an interrupt under a flood takes
-/// effect within 2 MB of output. With half of it a target waited for more window while [`Gathering`] waited for more bytes.
-const TERMINAL_WINDOW: u32 = 512 << 10;
+/// effect within 2 MB of output.
+const TERMINAL_WINDOW: u32 = 256 << 10;
 
 const PACKET: u32 = 32 << 10;
 
