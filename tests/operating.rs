@@ -294,7 +294,7 @@ fn a_session_that_is_ended_while_its_client_does_not_read_still_closes_its_chann
     wait_for("everything on the way is full", || {
         let (_, status, _) = world.verb("bob", &["status", "--json"]);
         let status: serde_json::Value = serde_json::from_str(&status).ok()?;
-        (status["queued_bytes"].as_u64()? >= 256 << 10).then_some(())
+        (status["queued_bytes"].as_u64()? >= 128 << 10).then_some(())
     });
     // Once ends the session, twice does not wait for its client either.
     assert_eq!(world.verb("bob", &["kill", &id]).0, 0);
