@@ -310,7 +310,7 @@ fn after_ctrl_c_under_a_flood_the_prompt_is_back_within_a_second() {
     let mut terminal = Terminal::start(&world.client("alice").flag("-tt").words(&format!("{}@box", me())));
     terminal.line("PS1='ready> '");
     terminal.wait_until("the prompt", |screen| screen.trim_end().ends_with("ready>"));
-    // One second of it is all that may be under way: the stock client alone buffers 1 MiB.
+    // One second of it is all that may be under way: the stock client alone would grant 1 MiB, and see no key while it writes that.
     let rate = 2_000_000;
     terminal.read_slowly(rate);
     for _ in 0..2 {

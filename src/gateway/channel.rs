@@ -4,6 +4,7 @@ use bytes::Bytes;
 use russh::server::{Handle, Msg};
 use russh::{ChannelId, ChannelWriteHalf};
 
+use super::underway::Underway;
 use crate::broker::{ClientSink, Gone};
 use crate::model::{ExitStatus, Shown, Stream};
 use crate::target::remote::signal_of;
@@ -15,6 +16,8 @@ pub struct ChannelSink {
     writer: ChannelWriteHalf<Msg>,
     handle: Handle,
     id: ChannelId,
+    /// What a terminal has not taken yet.
+    underway: Option<Underway>,
     /// Whether [`ClientSink::finish`] has closed it.
     closed: bool,
 }
@@ -27,12 +30,25 @@ impl std::fmt::Debug for ChannelSink {
 
 impl ChannelSink {
     pub(super) const fn new(writer: ChannelWriteHalf<Msg>, handle: Handle, id: ChannelId) -> Self {
-        Self { writer, handle, id, closed: false }
+        Self { writer, handle, id, underway: None, closed: false }
+    }
+
+    /// From now on it is a terminal's: no more is under way to it than a count allows.
+    pub(super) fn limit(&mut self, underway: Underway) {
+        self.underway = Some(underway);
     }
 
     /// The half that writes, for a screen of ours.
     pub(super) const fn writer(&self) -> &ChannelWriteHalf<Msg> {
         &self.writer
+    }
+
+    async fn send(&self, stream: Stream, bytes: Bytes) -> Result<(), Gone> {
+        let sent = match stream {
+            Stream::Stdout => self.writer.data_bytes(bytes).await,
+            Stream::Stderr => self.writer.extended_data_bytes(1, bytes).await,
+        };
+        sent.map_err(|_| Gone)
     }
 
     /// Says one sentence on standard error, and closes the channel with a status.
@@ -49,11 +65,15 @@ impl ClientSink for ChannelSink {
         if bytes.is_empty() {
             return Ok(());
         }
-        let sent = match stream {
-            Stream::Stdout => self.writer.data_bytes(bytes).await,
-            Stream::Stderr => self.writer.extended_data_bytes(1, bytes).await,
-        };
-        sent.map_err(|_| Gone)
+        let Some(underway) = &self.underway else { return self.send(stream, bytes).await };
+        let mut left = bytes;
+        while !left.is_empty() {
+            underway.room().await;
+            let piece = left.split_to(left.len().min(PIECE));
+            underway.sent(piece.len());
+            self.send(stream, piece).await?;
+        }
+        Ok(())
     }
 
     /// RFC 4254 §6.10: the status, then the end of data, then the close; none of them overtakes what was written before.
@@ -87,3 +107,6 @@ impl Drop for ChannelSink {
         }
     }
 }
+
+/// Bytes that a terminal is sent at once: the greatest packet of the stock client's.
+const PIECE: usize = 16 << 10;

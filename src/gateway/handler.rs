@@ -19,6 +19,7 @@ use russh::{Channel, ChannelId, ChannelOpenFailure, Pty, Sig};
 use tokio::sync::watch;
 
 use super::channel::ChannelSink;
+use super::underway::Underway;
 use super::{Consoles, Destination, screens};
 use crate::broker::{Broker, ClientEnd, FromClient, SessionRequest};
 use crate::model::{AuditEvent, ChannelKind, Principal, PtySize, Shown, Size};
@@ -35,6 +36,8 @@ pub struct Connection {
     who: Option<Principal>,
     destination: Destination,
     channels: HashMap<ChannelId, State>,
+    /// What is under way to the terminals among them.
+    terminals: HashMap<ChannelId, Underway>,
     meter: Meter,
     /// Sentences about refused requests, for the next session's start.
     refusals: Vec<String>,
@@ -64,6 +67,7 @@ impl Connection {
             who: None,
             destination: Destination::default(),
             channels: HashMap::new(),
+            terminals: HashMap::new(),
             meter,
             refusals: Vec::new(),
         }
@@ -229,7 +233,8 @@ impl server::Handler for Connection {
         session: &mut Session,
     ) -> Result<(), Self::Error> {
         match self.channels.get_mut(&id) {
-            Some(State::Asking { pty, modes: kept, .. }) if plain_term(term) => {
+            Some(State::Asking { sink, pty, modes: kept, .. }) if plain_term(term) => {
+                sink.limit(self.terminals.entry(id).or_default().clone());
                 *pty = Some(PtySize { term: term.to_owned(), size: Size::new(cols, rows).with_pixels(width, height) });
                 *kept =
                     modes.iter().filter(|(op, _)| *op != Pty::TTY_OP_END).map(|&(op, arg)| (op as u8, arg)).collect();
@@ -371,6 +376,13 @@ impl server::Handler for Connection {
         self.queue(id, FromClient::Resize(Size::new(cols, rows).with_pixels(width, height)), REQUEST_BYTES)
     }
 
+    async fn window_adjusted(&mut self, id: ChannelId, window: u32, _session: &mut Session) -> Result<(), Self::Error> {
+        if let Some(underway) = self.terminals.get(&id) {
+            underway.granted(window);
+        }
+        Ok(())
+    }
+
     async fn signal(&mut self, id: ChannelId, signal: Sig, _session: &mut Session) -> Result<(), Self::Error> {
         self.queue(id, FromClient::Signal(signal_word(&signal)), REQUEST_BYTES)
     }
@@ -382,6 +394,7 @@ impl server::Handler for Connection {
     async fn channel_close(&mut self, id: ChannelId, _session: &mut Session) -> Result<(), Self::Error> {
         // Its sender goes with it, which tells the session.
         self.channels.remove(&id);
+        self.terminals.remove(&id);
         Ok(())
     }
 

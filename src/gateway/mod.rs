@@ -32,6 +32,7 @@ pub mod destination;
 pub mod handler;
 pub mod screens;
 mod throttle;
+mod underway;
 
 pub use destination::Destination;
 use throttle::Throttled;
