@@ -4,6 +4,8 @@
 //! `\x72` is an `r`, `if …; …; end` is a whole line. Whoever reads such a line as bash would takes commands for text, or text for commands. The gate
 //! does not always know the shell; so a line that fish reads otherwise is judged in both readings.
 
+use super::MAX_TEXT;
+
 /// A text as fish reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
@@ -268,14 +270,7 @@ impl<'t> Reader<'t> {
                     self.own = true;
                     self.substitution(1, true, &mut out)?;
                 }
-                Some('`') => {
-                    self.skip(1);
-                    out.push_str("\\`");
-                }
-                Some(c) => {
-                    self.skip(c.len_utf8());
-                    out.push(c);
-                }
+                Some(c) => self.plain(c, &mut out),
             }
         }
         Some(out)
@@ -294,6 +289,15 @@ impl<'t> Reader<'t> {
         out.push_str(&body);
         out.push_str(if apart { ")\"" } else { ")" });
         Some(())
+    }
+
+    /// A character that stands for itself; a backtick does in fish alone.
+    fn plain(&mut self, c: char, out: &mut String) {
+        self.skip(c.len_utf8());
+        if c == '`' {
+            out.push('\\');
+        }
+        out.push(c);
     }
 
     fn single(&mut self, out: &mut String) {
@@ -340,14 +344,7 @@ impl<'t> Reader<'t> {
                     self.skip(two);
                 }
                 Some('$') => self.dollar(false, out)?,
-                Some('`') => {
-                    self.skip(1);
-                    out.push_str("\\`");
-                }
-                Some(c) => {
-                    self.skip(c.len_utf8());
-                    out.push(c);
-                }
+                Some(c) => self.plain(c, out),
             }
         }
         out.push('"');
@@ -503,9 +500,6 @@ const SIGNS: [&str; 6] = ["end", "set ", "alias ", "abbr ", "fish_add_path", "no
 /// Words of other shells' grammar; a line with one in the place of a command is written for them, or refused by fish.
 const FOREIGN: [&str; 13] =
     ["then", "fi", "do", "done", "esac", "elif", "until", "select", "{", "}", "[[", "]]", "export"];
-
-/// Bytes of a text that is read so: as many as any line may have.
-const MAX_TEXT: usize = super::MAX_TEXT;
 
 /// Substitutions within each other.
 const MAX_DEPTH: usize = 12;

@@ -9,6 +9,8 @@
 //! | `$'\' ; cmd #'` | a quoted word | dash: `$` and the word `\`, then `cmd` (POSIX.1-2017 has no `$'…'`) |
 //! | `((cmd))`, `[[ a \|\| cmd ]]` | arithmetic, a condition | dash: commands |
 
+use super::MAX_TEXT;
+
 /// How a byte of a text stands in its quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
@@ -356,9 +358,6 @@ const fn partner(open: char) -> char {
 
 /// Behind these words a command begins.
 const LEADING: [&str; 10] = ["if", "while", "until", "then", "do", "else", "elif", "!", "time", "{"];
-
-/// Bytes of a text that is read so: as many as any line may have.
-const MAX_TEXT: usize = super::MAX_TEXT;
 
 /// Places of a text that are looked at one by one; a line with more is taken for the worst.
 const MAX_PLACES: usize = 200;

@@ -57,7 +57,7 @@ pub(super) fn unwrap(wrapper: &Wrapper, args: &[Word]) -> Option<Inner> {
         if verbs.peek().is_none()
             && let Some((script, _)) = value_of(&wrapper.script, word, args.get(at + 1))
         {
-            return Some(Inner::Script(script));
+            return Some(Inner::Script(if wrapper.assigns { split(script) } else { script }));
         }
         if text.starts_with('-') && (text.len() > 1 || wrapper.rest == Rest::Nothing)
             || wrapper.own.iter().any(|own| own.fit(text))
@@ -93,6 +93,19 @@ pub(super) fn unwrap(wrapper: &Wrapper, args: &[Word]) -> Option<Inner> {
         Rest::Script => Inner::Words(command),
         Rest::Nothing => Inner::Nothing,
     })
+}
+
+/// What `env -S` splits, where other shells do not: `\_`, `\t` and their like are blanks (env(1), "-S/--split-string syntax").
+fn split(script: Word) -> Word {
+    match script.known() {
+        Some(text) if text.contains('\\') => {
+            let text = ["\\_", "\\t", "\\n", "\\r", "\\f", "\\v"]
+                .iter()
+                .fold(text.to_owned(), |text, mark| text.replace(mark, " "));
+            Word { text: Text::Known(text), ..script }
+        }
+        _ => script,
+    }
 }
 
 /// Puts what `xargs` reads into the command: where its mark stands (`-I{}`), behind `:::`, or at the end.

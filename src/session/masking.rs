@@ -175,7 +175,7 @@ impl Masking {
         let deadline = self.wake_at();
         if let Mode::Append(_) = self.mode {
             let held = self.stream.take_held();
-            self.learn(path);
+            let _ = self.learn(path);
             self.mode = Mode::Grid(Batch { drawn: !held.is_empty(), deadline, ..Batch::default() });
         }
         if let Mode::Grid(batch) = &mut self.mode {
@@ -324,11 +324,11 @@ impl Masking {
         path.send(&out);
         let reached_back = self.stream.take_reached_back();
         let held = self.stream.take_held();
-        self.learn(path);
+        let masked_rows = Some(self.learn(path));
         let drawn = !held.is_empty() || reached_back;
         // What is held was not seen: it may be erased before it is.
         let clean = !drawn || (!reached_back && self.is_clean(path));
-        self.mode = Mode::Grid(Batch { raw: clean.then_some(held), drawn, ..Batch::default() });
+        self.mode = Mode::Grid(Batch { raw: clean.then_some(held), drawn, masked_rows, ..Batch::default() });
     }
 
     /// Whether nothing that the client does not see masked is a value or as good as one.
@@ -343,19 +343,19 @@ impl Masking {
         found.tail.is_none_or(|tail| tail.identifying.is_empty()) && found.cells.iter().all(|cell| masked(*cell))
     }
 
-    /// Tells the matcher what the stream's masker hid of what is on the screen.
-    fn learn(&mut self, path: &mut Path<'_>) {
+    /// Tells the matcher what the stream's masker hid of what is on the screen; in which rows the client sees a mask.
+    fn learn(&mut self, path: &mut Path<'_>) -> Vec<bool> {
         let memory = self.stream.memory().clone();
         let (truth, view) = (path.truth.look(), path.view.look());
-        let cols = usize::from(truth.cols()).max(1);
-        let differing = screening::differing(truth, view);
+        let masked_rows = screening::masked_rows(view, truth);
         let remembers = memory != Memory::default();
-        if !remembers && !differing.contains(&true) {
-            return;
+        if !remembers && !masked_rows.contains(&true) {
+            return masked_rows;
         }
+        let cols = usize::from(truth.cols()).max(1);
         let hidden = |cell: usize| {
             let (Ok(row), Ok(col)) = (u16::try_from(cell / cols), u16::try_from(cell % cols)) else { return false };
-            differing.get(usize::from(row)) == Some(&true)
+            masked_rows.get(usize::from(row)) == Some(&true)
                 && view.cell(row, col).is_some_and(|cell| cell.text == "*")
                 && truth.cell(row, col).is_some_and(|cell| cell.text != "*")
         };
@@ -366,6 +366,7 @@ impl Masking {
                 self.matcher.learn(line, hidden, &memory);
             }
         }
+        masked_rows
     }
 
     fn never_raw(&mut self) {

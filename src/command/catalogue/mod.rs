@@ -208,6 +208,9 @@ pub(super) struct Payload {
     /// Whether its input is, where the arguments hold none.
     #[serde(default)]
     input: bool,
+    /// Only with one of these is its input (`vim -es`).
+    #[serde(default)]
+    input_with: Vec<Flag>,
 }
 
 /// One thing that a program does.

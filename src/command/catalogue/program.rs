@@ -326,7 +326,8 @@ impl<'w> Arguments<'w> {
         if let (true, Some((first, rest))) = (payload.words, self.operands.split_first()) {
             found.payloads.push((dialect, joined(first, rest)));
         }
-        if payload.input && found.payloads.len() == before {
+        let told = payload.input || self.has_any(&payload.input_with, program.long);
+        if told && found.payloads.len() == before {
             found.input = Some(dialect);
         }
     }

@@ -186,7 +186,14 @@ impl Scanner<'_> {
         let bracket = next.is_some_and(|c| {
             !c.is_alphanumeric() && !c.is_whitespace() && !matches!(c, ',' | ';' | ')' | '=' | '.' | ':' | '-')
         });
+        // `$s/2`, `&s(…)`, `->s(…)` and `sub s{…}` name something.
+        let named = ['$', '@', '%', '&', '>'].iter().any(|sign| self.after(*sign))
+            || self.tokens.last().is_some_and(|token| matches!(token.name(), Some("sub" | "package" | "method")));
         match (family, name, next) {
+            (Family::Perl, ..) if named => {
+                let name = name.to_owned();
+                self.push(Kind::Name(name), self.at + width);
+            }
             // Prefixes of Python's strings.
             (Family::Python, "r" | "R" | "rb" | "br" | "Rb" | "bR", Some(quote @ ('"' | '\''))) => {
                 self.at += width;
@@ -210,22 +217,10 @@ impl Scanner<'_> {
                 let (_, end) = self.bracketed();
                 self.push(Kind::Sign('0'), end);
             }
-            (Family::Perl, "s" | "tr" | "y", Some(mark @ ('/' | '{' | '!' | '|' | '#'))) => {
+            (Family::Perl, "s" | "tr" | "y", Some(mark)) if "/{!|#([<~@^%".contains(mark) => {
+                let may_run = name == "s";
                 self.at += width;
-                let (_, end) = self.bracketed();
-                self.at = end;
-                // The second part begins where the first ended, or in brackets of its own.
-                if mark == '{' {
-                    let (_, end) = self.bracketed();
-                    self.at = end;
-                } else {
-                    self.at -= mark.len_utf8();
-                    let (_, end) = self.bracketed();
-                    self.at = end;
-                }
-                let rest = self.rest();
-                let flags = rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len());
-                self.push(Kind::Sign('0'), self.at + flags);
+                self.substitution(may_run, mark);
             }
             _ => {
                 // `rm_rf!(…)`
@@ -236,6 +231,28 @@ impl Scanner<'_> {
                 self.at += usize::from(loud);
             }
         }
+    }
+
+    /// `s/…/…/`, `tr{…}{…}`: a sign. Behind an `e`, what is put in is code (perlop(1)).
+    fn substitution(&mut self, may_run: bool, mark: char) {
+        let (_, end) = self.bracketed();
+        self.at = end;
+        // The second part begins where the first ended, or in brackets of its own.
+        if "{([<".contains(mark) {
+            let rest = self.rest();
+            self.at += rest.len() - rest.trim_start().len();
+        } else {
+            self.at -= mark.len_utf8();
+        }
+        let (code, end) = self.bracketed();
+        let begin = self.at + mark.len_utf8();
+        self.at = end;
+        let rest = self.rest();
+        let width = rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len());
+        if may_run && rest.get(..width).is_some_and(|flags| flags.contains('e')) {
+            self.inner.push((begin, code));
+        }
+        self.push(Kind::Sign('0'), self.at + width);
     }
 
     /// The text between brackets, or between two of the same mark, from here on; and the byte behind it.
@@ -342,7 +359,7 @@ impl Scanner<'_> {
                 continue;
             }
             let variable = rest.strip_prefix(['$', '@']).filter(|_| matches!(self.family, Family::Perl | Family::Php));
-            if let Some(name) = variable.filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_')) {
+            if let Some(name) = variable.filter(|name| name.starts_with(|c: char| c.is_alphanumeric() || c == '_')) {
                 out.push(HOLE);
                 rest = name.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
                 continue;

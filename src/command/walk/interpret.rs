@@ -64,6 +64,18 @@ impl Walk<'_> {
         }
     }
 
+    /// `python -m timeit -s CODE CODE…`: judges the code, and says whether it is that.
+    fn timed(&mut self, args: &[Word]) -> bool {
+        let Some((_, statements)) = args.split_first().filter(|(module, _)| module.shown() == "timeit") else {
+            return false;
+        };
+        // An option of one letter says how often; with more behind it, it may be code.
+        for word in statements.iter().filter(|word| !word.shown().starts_with('-') || word.shown().len() > 2) {
+            self.inline_word("python", word);
+        }
+        true
+    }
+
     /// Judges what an interpreter would run: a script in its arguments, or its input.
     pub(super) fn interpret(
         &mut self,
@@ -98,6 +110,9 @@ impl Walk<'_> {
                     break;
                 }
                 continue;
+            }
+            if interpreter.language == "python" && text == "-m" && self.timed(args.get(at + 1..).unwrap_or_default()) {
+                return Flow::default();
             }
             if interpreter.quiet.iter().any(|flag| flag == text) {
                 return self.output_of("", &[], act.stdin);

@@ -362,6 +362,45 @@ mod tests {
     }
 
     #[test]
+    fn code_where_nobody_looks_for_it_is_judged() {
+        judged(
+            &[
+                "perl -pe 's/x/`rm -rf \\/srv`/e' f",
+                "perl -pe 's{x}{system(\"rm -rf /srv\")}ge' f",
+                "perl -ne 's/(.*)/`$1`/e' list",
+                "perl -e '$s/2; system(\"rm -rf /srv\"); $s/2'",
+                "perl -e 'sub s{system(\"rm -rf /srv\")} &s()'",
+                "env -S 'rm\\_-rf\\_/srv'",
+                "env -S \"sh\\_-c\\_'rm -rf /srv'\"",
+                "vim -es <<'X'\n:!rm -rf /srv\nX",
+                "echo '!reboot' | vim -e -s notes",
+                "uniq notes /etc/passwd",
+                "python3 -m timeit -n1 'import shutil; shutil.rmtree(\"/srv\")'",
+                "python3 -m timeit -s 'import os' 'os.system(\"reboot\")'",
+            ],
+            true,
+        );
+        judged(
+            &[
+                "perl -pe 's/rm -rf/mv/g' f",
+                "perl -pe 's/(\\d+)/$1+1/e' f",
+                "perl -ne 'print if s/foo/bar/' f",
+                "perl -e '$x{s} = 1; print $x{s}'",
+                "perl -ne '$s += $F[1]; END { print $s/2 }' f",
+                "env -S 'ls\\_-l'",
+                "vim -es notes <<'X'\n%s/a/b/\nwq\nX",
+                "dmesg | vim -",
+                "uniq -c notes",
+                "sort x | uniq -d",
+                "uniq notes notes.once",
+                "python3 -m timeit '\"-\".join(map(str, range(100)))'",
+                "git --exec-path",
+            ],
+            false,
+        );
+    }
+
+    #[test]
     fn options_in_variables_are_judged_as_if_they_stood_in_the_line() {
         judged(
             &[
