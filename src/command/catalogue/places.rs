@@ -157,6 +157,8 @@ impl Places {
         // `/etc/shado?` names what the rule names.
         let wild = (word.glob && (path.contains(['?', '[']) || is_divided(&path)))
             .then(|| Globs::from(without_classes(&path)));
+        let begun = word.glob && begins(&path);
+        let wild = wild.or_else(|| begun.then(|| Globs::from(path.clone())));
         self.rules.iter().filter(move |rule| {
             let hit = |patterns: &[Globs]| patterns.iter().any(|pattern| pattern.fit(&path));
             let named =
@@ -213,6 +215,13 @@ fn is_divided(path: &str) -> bool {
             .as_bytes()
             .windows(3)
             .any(|w| matches!(w, [a, b'*', c] if a.is_ascii_alphabetic() && c.is_ascii_alphabetic()))
+}
+
+/// Whether a star stands behind the first letters of a file of the system's own: `/etc/sha*`. With one letter or none it means many files.
+fn begins(path: &str) -> bool {
+    let Some((dir, name)) = path.rsplit_once('/') else { return false };
+    let letters = name.strip_suffix('*').unwrap_or_default();
+    letters.len() >= 2 && letters.bytes().all(|b| b.is_ascii_alphanumeric()) && dir.starts_with("/etc")
 }
 
 /// A pattern with `?` in place of each `[…]`.

@@ -38,6 +38,9 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
                 from += part.len();
             }
         }
+        if matches!(word, "chmod" | "chown" | "chgrp" | "lchmod" | "lchown") {
+            walk.shell(body.trim_end(), start);
+        }
         let many =
             matches!(word, "mdelete" | "mrm" | "rmdir" | "mdele") || object.contains('*') || object.contains("-r");
         let severity = match word {

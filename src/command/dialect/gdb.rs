@@ -48,6 +48,11 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
                 signal.trim(),
                 "sends {object} to the process",
             );
+        } else if body.trim_end() == "kill" || body.starts_with("kill inferior") || body.starts_with("attach ") {
+            let span = walk.span(at, at + line.len());
+            let reason = if body.starts_with('k') { "kills the process" } else { "stops the process {object}" };
+            let object = body.strip_prefix("attach ").unwrap_or_default().trim();
+            walk.effect(EffectKind::ProcKill, Severity::Medium, Undo::Hard, span, object, reason);
         } else if body.starts_with("make ") {
             walk.shell(body, at + line.len() - body.len());
         }

@@ -19,7 +19,11 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
         '|' => {
             // One letter says which part of the file goes there.
             let mark = rest.chars().next().map_or(0, char::len_utf8);
-            shell(rest.get(mark..).unwrap_or_default(), start + 1 + mark, walk);
+            let command = rest.get(mark..).unwrap_or_default();
+            match command.starts_with('!') {
+                true => shell(command, start + 1 + mark, walk),
+                false => walk.shell_fed(command, start + 1 + mark),
+            }
         }
         's' => file(rest.strip_prefix(' '), Access::Overwrite, start, walk),
         '-' if rest.starts_with(['o', 'O']) => file(rest.get(1..), Access::Overwrite, start + 1, walk),

@@ -53,11 +53,29 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
             walk.effect(EffectKind::DbDestroy, Severity::High, Undo::Never, span, &object, reason);
         }
     }
+    if let Some(collection) = everybody(&dense) {
+        let reason = "shows everybody who is in {object}";
+        walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, span, &collection, reason);
+    }
     let line = text.trim_start();
     if let Some(shell) = line.strip_prefix('!') {
         walk.shell(shell, text.len() - shell.len());
     }
     depth == 0
+}
+
+/// The collection of people of which a query shows every document: `db.users.find().toArray()`. Without a loop the shell shows twenty.
+fn everybody(dense: &str) -> Option<String> {
+    let at = dense.find(".find(")?;
+    let (before, arguments) = dense.split_at_checked(at)?;
+    let arguments = arguments.get(".find(".len()..)?;
+    let all = arguments.starts_with(')') || arguments.starts_with("{}");
+    let whole = [").toarray(", ").foreach(", ").map("].iter().any(|call| arguments.contains(call));
+    let few = [".limit(", ".count(", ".explain(", ".toarray()[", ".toarray().length"]
+        .iter()
+        .any(|call| arguments.contains(call));
+    let collection = before.rsplit(['.', ')', ' ', ';']).next().unwrap_or_default();
+    (all && whole && !few && crate::command::sql::people(collection)).then(|| collection.to_owned())
 }
 
 type Row = (&'static [&'static str], EffectKind, Severity, Undo, &'static str);
@@ -189,6 +207,7 @@ const CALLS: &[Row] = &[
     (
         &[
             "system.users.find(",
+            ".system.users.find(",
             ".getusers({showcredentials:true",
             ",{ssn:1",
             ",{password:1",
@@ -359,6 +378,9 @@ mod tests {
             "db['d'+'rop']()",
             "db.users[['dr','op'].join('')]()",
             "Function('db.users.drop()')()",
+            "db.users.find().forEach(printjson)",
+            "db.getSiblingDB('crm').customers.find({}, {email: 1}).toArray()",
+            "db.system.users.find()",
         ] {
             assert!(held(line), "{line}");
         }
@@ -378,6 +400,9 @@ mod tests {
             "db.users.find().explain('executionStats')",
             "help",
             "db.users.find().toArray()[0]",
+            "db.users.find({_id: 5}).toArray()",
+            "db.users.find().limit(5).toArray()",
+            "db.metrics.find().toArray()",
             "var f = function(a) { return a[0](1) }",
             "rs.status().members.map(function(m) { return m.name })",
         ] {

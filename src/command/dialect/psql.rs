@@ -60,8 +60,14 @@ fn meta(command: &str, start: usize, walk: &mut Walk<'_>) {
                     let reason = "copies {object} into a file";
                     walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, table, reason);
                 }
+                // To the screen it is what `TABLE` or a query is.
+                None if words().any(|word| word == "to") => walk.sql(command.get(1..).unwrap_or_default(), start + 1),
                 None => {}
             }
+        }
+        "set" if ["HISTFILE", "HISTSIZE", "HISTCONTROL"].iter().any(|name| rest.trim_start().starts_with(name)) => {
+            let reason = "keeps what follows out of the client's history";
+            walk.effect(EffectKind::LogTamper, Severity::Medium, Undo::Easy, whole, rest.trim(), reason);
         }
         "i" | "ir" | "include" | "include_relative" if super::anybodys(rest) => {
             walk.opaque(Severity::Medium, whole, "runs a file that anybody may have written");

@@ -65,8 +65,10 @@ fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
         let at = start + end + at + 1;
         return if is("once", 2) || is("output", 1) { walk.shell_fed(shell, at) } else { walk.shell(shell, at) };
     }
-    if is("dump", 2) && (walk.goes_into_file() || words.is_empty()) {
-        let reason = "puts all of the database into a file";
+    if is("dump", 2)
+        && (walk.goes_into_file() || words.is_empty() || words.iter().any(|word| crate::command::sql::people(word)))
+    {
+        let reason = "shows all of the database, or puts it into a file ({object})";
         walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, last, reason);
     }
     if is("read", 3) && super::anybodys(last) {

@@ -29,7 +29,7 @@ pub(super) fn shown(tokens: &[Token<'_>]) -> Option<Verdict> {
     }
     let table = match from {
         Some(at) => name(tokens, at + 1),
-        None if tokens.first().is_some_and(|token| token.is("TABLE")) => name(tokens, 1),
+        None if tokens.first().is_some_and(|token| token.any("TABLE|COPY")) => name(tokens, 1),
         None => return None,
     };
     let every = |(at, token): (usize, &Token<'_>)| {
@@ -44,12 +44,17 @@ pub(super) fn shown(tokens: &[Token<'_>]) -> Option<Verdict> {
         || from.is_none()
         || columns().any(|column| GATHERING.iter().any(|call| column.eq_ignore_ascii_case(call)));
     let several = columns().filter(|column| is_personal(column)).count() >= 2;
-    let people = parts(&table).any(|part| PEOPLE.iter().any(|stem| part.starts_with(stem)));
+    let people = people(&table);
     let accounts = all && table.eq_ignore_ascii_case("mysql.user");
     let own = OWN.iter().any(|own| table.to_ascii_lowercase().starts_with(own));
     let reason = "shows everybody who is in {object}";
     let found = accounts || !own && people && (all || several);
     found.then_some((EffectKind::SqlExfil, Severity::Medium, Undo::Never, table, reason))
+}
+
+/// Whether a table or a collection of that name holds people.
+pub(in crate::command) fn people(table: &str) -> bool {
+    parts(table).any(|part| PEOPLE.iter().any(|stem| part.starts_with(stem)))
 }
 
 fn secret(object: &str) -> Option<Verdict> {

@@ -92,6 +92,9 @@ pub(super) const ROWS: &[Row] = rows![
     ["SET", "GLOBAL|PERSIST|PERSIST_ONLY"], [], "" => SqlPriv Medium Easy 2 "changes the database server's setting {object}";
     ["SET"], ["sql_log_bin|log_statement|pgaudit"], "" => LogTamper Medium Easy 1 "keeps what follows out of the server's record";
     ["SET"], ["session_replication_role"], "" => SqlPriv Medium Easy 1 "switches off triggers and constraints";
+    ["DELETE", "FROM"], ["USING"], "" => SqlDestroy High Never 2 "deletes the rows of {object} that another table matches";
+    ["MERGE"], ["MATCHED", "THEN", "DELETE"], "" => SqlDestroy High Never 2 "deletes the rows of {object} that another table matches";
+    ["DO"], ["LANGUAGE", "plpython3u|plpythonu|plpython2u|plperlu|plsh|pltclu|plluau|plrubyu|plr"], "" => Evasion High Hard 1 "runs code that can do on the server whatever the server's account can";
     ["INSTALL|UNINSTALL", "PLUGIN|COMPONENT|SONAME"], [], "" => Evasion High Hard 2 "changes the code of the database server";
     ["REPLACE", "INTO"], ["SELECT"], "" => SqlDestroy Medium Never 2 "overwrites rows of {object} with what a query gives";
     ["CREATE"], ["AS", "pg_authid|pg_shadow|pg_user_mapping"], "" => SqlExfil High Never 2 "copies the database's own secrets into {object}";
@@ -185,9 +188,9 @@ pub(super) const CALLS: &[Call] = &[
         reason: "makes the server read its settings again",
     },
     Call {
-        names: "database_to_xml|query_to_xml|table_to_xml|schema_to_xml",
+        names: "database_to_xml|query_to_xml|table_to_xml|schema_to_xml|cursor_to_xml|database_to_xml_and_xmlschema|schema_to_xml_and_xmlschema|table_to_xml_and_xmlschema",
         kind: Exfil,
-        severity: Low,
+        severity: Medium,
         undo: Never,
         reason: "takes much out of the database at once",
     },

@@ -107,8 +107,12 @@ impl Walk<'_> {
                     self.write(word, &flow, appends);
                 }
             }
+            "sed" | "gsed" | "perl" => self.edited(args),
             "cp" | "mv" | "ln" | "install" => {
                 if let [.., from, to] = args {
+                    if let (Some("/dev/stdin" | "-"), Input::Flow(flow)) = (from.known(), act.stdin) {
+                        self.write(to, flow, false);
+                    }
                     let file = self.file(from).map(|file| Flow { text: file.text.clone(), from: file.from });
                     if let Some(flow) = file.or_else(|| from.flow.clone()) {
                         self.write(to, &flow, false);
@@ -116,6 +120,37 @@ impl Walk<'_> {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// `sed -i SCRIPT FILE…`: what the script puts into the files runs if they do.
+    fn edited(&mut self, args: &[Word]) {
+        let edits = |text: &str| {
+            let letters = text.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
+            letters.is_some_and(|rest| rest.split(['.', '=']).next().unwrap_or_default().contains('i'))
+                || text.starts_with("--in-place")
+        };
+        if !args.iter().any(|word| edits(word.shown())) {
+            return;
+        }
+        let scripts: Vec<usize> = (1..args.len())
+            .filter(|at| {
+                args.get(at - 1).is_some_and(|flag| flag.shown().starts_with('-') && flag.shown().ends_with('e'))
+            })
+            .collect();
+        let operand = |at: &usize| args.get(*at).is_some_and(|word| !word.shown().starts_with('-'));
+        let mut operands =
+            (0..args.len()).filter(operand).filter(|at| !scripts.contains(at)).collect::<Vec<_>>().into_iter();
+        let scripts = if scripts.is_empty() { operands.next().into_iter().collect() } else { scripts };
+        let scripts = scripts.iter().filter_map(|at| args.get(*at)?.known());
+        let put = scripts.filter_map(carry::put_by_sed).fold(String::new(), |all, text| all + &text + "\n");
+        let files: Vec<Word> = operands.filter_map(|at| args.get(at).cloned()).collect();
+        if !put.is_empty() {
+            for file in files {
+                self.write(&file, &Flow { text: Some(put.clone()), ..Flow::default() }, true);
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::super::catalogue::{Access, is_outside};
 use super::super::tree::{Piece, Redirect, RedirectKind};
 use super::super::words::{Flow, Origin as FlowOrigin, Word, expand_whole};
-use super::{Input, Walk};
+use super::{Input, RunsIn, Walk, parse};
 use crate::model::{EffectKind, Severity, Span, Undo};
 
 impl Walk<'_> {
@@ -77,12 +77,31 @@ impl Walk<'_> {
     pub(super) fn written(&mut self, targets: &[(Word, bool)], flow: Flow) -> Flow {
         for (target, appends) in targets {
             self.write(target, &flow, *appends);
+            self.runs_by_name(target, &flow);
             // `cat /dev/null > /srv/index`; what is beside the shell is more often made anew than emptied.
             if !appends && flow.text.as_deref() == Some("") && target.shown().starts_with('/') {
                 self.emptied(target);
             }
         }
         if targets.is_empty() { flow } else { Flow { text: Some(String::new()), ..Flow::default() } }
+    }
+
+    /// What is put where shells look for programs runs under a name that says nothing of it.
+    fn runs_by_name(&mut self, file: &Word, flow: &Flow) {
+        let dirs = [
+            "/usr/local/bin/",
+            "/usr/local/sbin/",
+            "/usr/bin/",
+            "/usr/sbin/",
+            "/bin/",
+            "/sbin/",
+            "~/bin/",
+            "~/.local/bin/",
+        ];
+        let path = file.shown();
+        let (Some(text), true) = (&flow.text, dirs.iter().any(|dir| path.starts_with(dir))) else { return };
+        let place = self.place.inside(RunsIn::Later);
+        self.nested(text, parse::Origin::Within(file.span), &Input::Terminal, place);
     }
 
     /// A file that is left with nothing in it.

@@ -365,7 +365,7 @@ const QUIET: [&str; 12] = [
 const MAX_TRIALS: usize = 32;
 
 /// Programs, the files that they run unasked (any operand, if there are none), and the language of those.
-const UNASKED: [(&[&str], &[&str], &str); 5] = [
+const UNASKED: &[(&[&str], &[&str], &str)] = &[
     (
         &[
             "gcc",
@@ -388,7 +388,17 @@ const UNASKED: [(&[&str], &[&str], &str); 5] = [
     ),
     (&["npm", "yarn", "pnpm", "bun"], &["package.json"], "other"),
     (&["make", "gmake"], &["Makefile", "makefile", "GNUmakefile"], "make"),
-    (&["just"], &["justfile", "Justfile", ".justfile"], "make"),
+    (&["just"], &["justfile", "Justfile", ".justfile"], "other"),
+    (&["rake"], &["Rakefile", "rakefile", "Rakefile.rb"], "other"),
+    (&["task", "go-task"], &["Taskfile.yml", "Taskfile.yaml"], "other"),
+    (&["invoke", "inv"], &["tasks.py"], "python"),
+    (&["fab"], &["fabfile.py"], "python"),
+    (&["scons"], &["SConstruct"], "python"),
+    (&["ant"], &["build.xml"], "other"),
+    (&["gradle", "gradlew"], &["build.gradle"], "other"),
+    (&["cmake"], &["CMakeLists.txt"], "other"),
+    (&["vagrant"], &["Vagrantfile"], "other"),
+    (&["puppet", "chef-apply", "chef-client"], &[], "other"),
     (&["mongosh", "mongo"], &[], "mongo"),
 ];
 

@@ -401,6 +401,46 @@ mod tests {
     }
 
     #[test]
+    fn what_the_session_puts_into_files_runs_as_it_was_put() {
+        judged(
+            &[
+                "f=$(mktemp); echo 'rm -rf /srv' > $f; sh $f",
+                "echo -n 'rm -rf ' > a; echo /srv >> a; sh a",
+                "install -m755 /dev/stdin /tmp/i <<< 'systemctl stop db'; /tmp/i",
+                "sed -i '1a rm -rf /srv' run.sh && bash run.sh",
+                "sed -i 's/ls/rm -rf/' clean.sh; bash clean.sh /srv; sed -i 's|^ls.*|rm -rf /srv|' x.sh; sh x.sh",
+                "perl -pi -e 's/^echo.*/rm -rf \\/srv/' a.sh; sh a.sh",
+                "echo 'rm -rf /srv' > ~/bin/ls",
+                "printf 'default:\\n  rm -rf /srv\\n' > justfile && just",
+                "echo 'task(:x){sh \"rm -rf /srv\"}' > Rakefile; rake x",
+                "echo ':!rm -rf /srv' > a.vim; vim -es -S a.vim -c q",
+                "echo 'shell rm -rf /srv' > a.gdb; gdb -batch -x a.gdb",
+                "gh alias set co '!rm -rf /srv'",
+                "cat /etc/sha*",
+                "cat ${PATH:0:1}etc${PATH:0:1}shadow",
+                "\"$(which -a {p,q,r}m | head -1)\" -r /srv/app",
+            ],
+            true,
+        );
+        judged(
+            &[
+                "f=$(mktemp); date > $f; cat $f; rm -f $f",
+                "d=$(mktemp -d); tar xf x.tar -C $d; rm -rf $d",
+                "sed -i 's/8080/9090/' run.sh && ./run.sh",
+                "sed -i '/^#/d' notes",
+                "echo 'echo hello' > ~/bin/greet; chmod +x ~/bin/greet",
+                "printf 'default:\\n  cargo test\\n' > justfile && just",
+                "gh alias set co 'pr checkout'",
+                "cat /etc/os*",
+                "cat /etc/sys*",
+                "$(which python3) --version",
+                "echo aGk= | base64 -d | base64 | base64 -d",
+            ],
+            false,
+        );
+    }
+
+    #[test]
     fn options_in_variables_are_judged_as_if_they_stood_in_the_line() {
         judged(
             &[

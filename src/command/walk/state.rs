@@ -349,7 +349,7 @@ impl Walk<'_> {
         let from = old.map_or(flow.from, |old| old.from.max(flow.from));
         let text = match old {
             None => flow.text.clone(),
-            Some(old) => old.text.clone().zip(flow.text.clone()).map(|(old, new)| format!("{old}\n{new}")),
+            Some(old) => old.text.clone().zip(flow.text.clone()).map(|(old, new)| old + &new),
         };
         // What is added to a file of which nothing is known leaves the rest of it as it was: a script of the target.
         if appends && old.is_none() && flow.text.is_none() && flow.from != FlowOrigin::Network {
