@@ -106,7 +106,9 @@ impl Scan<'_, '_> {
                 Kind::Sign('.') if matches!(self.family, Family::Perl | Family::Php | Family::Lua) => {}
                 // `"…" % x` and `"…".format(x)` put something in.
                 Kind::Sign('%') if known => {
-                    out = out.replace("%s", "\u{fffc}");
+                    for place in ["%s", "%c", "%d", "%r", "%x", "%o", "%i"] {
+                        out = out.replace(place, "\u{fffc}");
+                    }
                     out.push(HOLE);
                     break;
                 }

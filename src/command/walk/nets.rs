@@ -253,6 +253,8 @@ pub(super) struct Upstream {
     pub(super) encodes: bool,
     /// One of them has words in it that destroy tables.
     pub(super) destroys: bool,
+    /// One of them asks a database.
+    pub(super) asks: bool,
     /// Nothing but an encoder, or nothing at all, reads what the command writes.
     pub(super) last: bool,
 }
@@ -267,11 +269,16 @@ impl Upstream {
                 _ => None,
             })
         };
+        self.asks |= names(stage).is_some_and(|name| CLIENTS.contains(&name));
         self.encodes |= names(stage).is_some_and(|name| ENCODERS.contains(&name));
         self.destroys |=
             simple.words.iter().skip(1).filter_map(text).any(|text| MAKES.iter().any(|verb| text.contains(verb)));
     }
 }
+
+/// Clients of databases: what comes out of them stood in a table.
+const CLIENTS: [&str; 9] =
+    ["psql", "mysql", "mariadb", "sqlite3", "redis-cli", "sqlcmd", "clickhouse-client", "cqlsh", "sqlplus"];
 
 /// The program of a stage, if the text says it.
 pub(super) fn names(stage: &Stage) -> Option<&str> {

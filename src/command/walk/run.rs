@@ -199,8 +199,10 @@ impl Walk<'_> {
                 self.payload(dialect, text, parse::Origin::Within(span));
                 self.escapes(text, span);
             }
-            (Some(_), Input::Flow(Flow { text: None, from: FlowOrigin::Local })) if self.builds => {
-                self.opaque(Severity::Medium, span, "runs statements that a query builds, which nobody has read");
+            (Some(_), Input::Flow(Flow { text: None, from: FlowOrigin::Local }))
+                if self.builds || self.upstream.asks =>
+            {
+                self.opaque(Severity::Medium, span, "runs statements that a query gives, which nobody has read");
             }
             // Dumps are piped from one database into another every day; what comes from the network is not.
             (Some(_), Input::Flow(Flow { from: FlowOrigin::Network, .. })) => self.unread(FlowOrigin::Network, span),

@@ -3,7 +3,7 @@
 use super::super::carry::behind;
 use super::super::parse;
 use super::super::snippet::{self, Place as Told, Snippet};
-use super::super::words::{Flow, Text, Word};
+use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
 use super::run::origin_of;
 use super::{Act, Input, RunsIn, Walk};
 use crate::model::{EffectKind, Severity, Span, Undo};
@@ -155,6 +155,12 @@ impl Walk<'_> {
         let quiet = |word: &Word| matches!(word.shown(), "-f" | "--file" | "-n" | "--dry-run" | "-l" | "--list");
         if args.iter().any(quiet) {
             return;
+        }
+        // `puppet apply <(curl …)`
+        for word in args.iter().filter(|_| files.is_empty()) {
+            if let (None, Some(Flow { text: None, from: FlowOrigin::Network })) = (word.known(), &word.flow) {
+                self.unread(FlowOrigin::Network, word.span);
+            }
         }
         let named = files.iter().map(|file| Word { text: Text::Known((*file).to_owned()), ..Word::unknown(span) });
         let given = args.iter().filter(|word| word.shown().contains('.') && files.is_empty()).cloned();
