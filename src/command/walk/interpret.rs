@@ -104,6 +104,11 @@ impl Walk<'_> {
             let attached =
                 interpreter.values.iter().any(|v| v.len() == 2 && text.len() > 2 && text.starts_with(v.as_str()));
             if !attached && let Some((script, used)) = carry::value_of(&interpreter.script, word, args.get(at + 1)) {
+                // `pwsh -Command -`
+                let powershell = matches!(command.program(), Some("pwsh" | "powershell"));
+                if powershell && script.known() == Some("-") {
+                    break;
+                }
                 at += 1 + used;
                 scripts.push((script, at));
                 if shell || interpreter.first {
