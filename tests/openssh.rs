@@ -286,6 +286,23 @@ fn a_client_that_stops_reading_costs_no_memory_and_stops_no_other_channel() {
 }
 
 #[test]
+fn one_connection_carries_as_many_sessions_as_come_one_after_another() {
+    let world = World::start();
+    let user = format!("{}@box", me());
+    let (client, _connection) = (shared(&world), master(&world, &user));
+    // Ten at a time may be open.
+    for round in 0..15 {
+        let done = client.run(&user, &format!("cat; exit {round}"));
+        assert_eq!((done.code, done.err.as_str()), (round, ""), "round {round}");
+    }
+    for round in 0..12 {
+        let mut terminal = Terminal::start(&client.flag("-tt").words(&user));
+        terminal.line("exit 3");
+        assert_eq!(terminal.wait_end(), 3, "round {round}");
+    }
+}
+
+#[test]
 fn a_transfer_always_ends_with_its_status_and_all_its_bytes() {
     let _alone = alone();
     let world = World::start();

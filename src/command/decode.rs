@@ -52,7 +52,7 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
             if program.contains('/') { format!("{program}\n") } else { format!("/usr/bin/{program}\n") }
         }
         // A file of its own; which one does not matter, as long as the line means the same one later.
-        "mktemp" if operands.is_empty() => "/tmp/tmp.XXXXXXXXXX\n".to_owned(),
+        "mktemp" if operands.is_empty() => format!("/tmp/{TEMPORARY}\n"),
         "basename" => {
             let name = operands.first()?.rsplit('/').next()?;
             let name = operands.get(1).and_then(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
@@ -305,6 +305,9 @@ fn is_a_time(words: &[&str]) -> bool {
     let formats = words.iter().filter(|word| word.starts_with('+')).count();
     formats == 1 && words.iter().all(|word| *word == "-u" || word.strip_prefix('+').is_some_and(format))
 }
+
+/// The name of a file of `mktemp`'s.
+pub(super) const TEMPORARY: &str = "tmp.XXXXXXXXXX";
 
 #[cfg(test)]
 mod tests {

@@ -208,6 +208,7 @@ impl server::Handler for Connection {
         reply: ChannelOpenHandle,
         session: &mut Session,
     ) -> Result<(), Self::Error> {
+        self.forget_ended();
         if self.channels.len() >= MAX_CHANNELS {
             reply.reject(ChannelOpenFailure::ResourceShortage).await;
             return Ok(());
@@ -399,13 +400,26 @@ impl server::Handler for Connection {
     }
 
     fn adjust_window(&mut self, _id: ChannelId, _current: u32) -> u32 {
+        if self.meter.bytes() > QUEUED {
+            // What was left of a session that has ended waits for nobody.
+            self.forget_ended();
+        }
         if self.meter.bytes() > QUEUED { TRICKLE } else { WINDOW }
     }
 }
 
 impl Connection {
+    /// Lets go of the channels whose sessions are over. russh tells of a client's close only where it came before ours.
+    fn forget_ended(&mut self) {
+        self.channels.retain(|_, state| !matches!(state, State::Running { gone, .. } if gone.is_closed()));
+        self.terminals.retain(|id, _| self.channels.contains_key(id));
+    }
+
     fn queue(&mut self, id: ChannelId, item: FromClient, bytes: usize) -> Result<(), russh::Error> {
-        let Some(State::Running { input, .. }) = self.channels.get(&id) else { return Ok(()) };
+        let Some(State::Running { input, gone }) = self.channels.get(&id) else { return Ok(()) };
+        if gone.is_closed() {
+            return Ok(());
+        }
         input.push_merged(item, bytes, gather).map_err(|overrun| {
             tracing::warn!(peer = %self.peer, %overrun, "connection cut off");
             russh::Error::Disconnect

@@ -178,7 +178,7 @@ impl Scanner<'_> {
     }
 
     fn word(&mut self) {
-        let rest = self.rest();
+        let rest = self.text.get(self.at..).unwrap_or_default();
         let width = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         let name = rest.get(..width).unwrap_or_default();
         let next = rest.get(width..).and_then(|rest| rest.chars().next());
@@ -186,9 +186,22 @@ impl Scanner<'_> {
         let bracket = next.is_some_and(|c| {
             !c.is_alphanumeric() && !c.is_whitespace() && !matches!(c, ',' | ';' | ')' | '=' | '.' | ':' | '-')
         });
-        // `$s/2`, `&s(…)`, `->s(…)` and `sub s{…}` name something.
-        let named = ['$', '@', '%', '&', '>'].iter().any(|sign| self.after(*sign))
+        // `$s/2`, `@y`, `->s(…)` and `sub s{…}` name something.
+        let arrow = self.after('>') && self.text.get(..self.at).is_some_and(|head| head.ends_with("->"));
+        let named = self.after('$')
+            || self.after('@')
+            || arrow
             || self.tokens.last().is_some_and(|token| matches!(token.name(), Some("sub" | "package" | "method")));
+        // `%s/2`, `&s(…)`: a name, or an operator and a quote. What it would quote is looked at as code too.
+        if family == Family::Perl
+            && bracket
+            && (self.after('%') || self.after('&'))
+            && matches!(name, "s" | "y" | "tr" | "m" | "q" | "qq" | "qw" | "qr" | "qx")
+        {
+            let mark = next.map_or(0, char::len_utf8);
+            let code = rest.get(width + mark..).unwrap_or_default().to_owned();
+            self.inner.push((self.at + width + mark, code));
+        }
         match (family, name, next) {
             (Family::Perl, ..) if named => {
                 let name = name.to_owned();

@@ -1,7 +1,7 @@
 //! What comes from the network: files that a program fetches, and programs that install what comes from there.
 
-use super::super::carry;
 use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
+use super::super::{carry, decode};
 use super::run::is_or_ends;
 use super::{Act, Input, Walk, trees};
 
@@ -128,7 +128,8 @@ impl Walk<'_> {
     /// `sed -i SCRIPT FILE…`: what the script puts into the files runs if they do.
     fn edited(&mut self, args: &[Word]) {
         let edits = |text: &str| {
-            let letters = text.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
+            // `-MFile::Find` is a module.
+            let letters = text.strip_prefix('-').filter(|rest| !rest.starts_with(['-', 'M', 'm', 'I', 'C']));
             letters.is_some_and(|rest| rest.split(['.', '=']).next().unwrap_or_default().contains('i'))
                 || text.starts_with("--in-place")
         };
@@ -144,12 +145,22 @@ impl Walk<'_> {
         let mut operands =
             (0..args.len()).filter(operand).filter(|at| !scripts.contains(at)).collect::<Vec<_>>().into_iter();
         let scripts = if scripts.is_empty() { operands.next().into_iter().collect() } else { scripts };
-        let scripts = scripts.iter().filter_map(|at| args.get(*at)?.known());
-        let put = scripts.filter_map(carry::put_by_sed).fold(String::new(), |all, text| all + &text + "\n");
+        let words: Vec<Word> = scripts.iter().filter_map(|at| args.get(*at).cloned()).collect();
+        let put = words.iter().filter_map(Word::known).filter_map(carry::put_by_sed);
+        let put = put.fold(String::new(), |all, text| all + &text + "\n");
         let files: Vec<Word> = operands.filter_map(|at| args.get(at).cloned()).collect();
-        if !put.is_empty() {
-            for file in files {
-                self.write(&file, &Flow { text: Some(put.clone()), ..Flow::default() }, true);
+        for file in files {
+            match self.file(&file).and_then(|old| old.text.clone()) {
+                // What becomes of a text that is known is known, or is a text that nobody has read.
+                Some(old) => {
+                    let text = match words.as_slice() {
+                        [_] => decode::output("sed", &words, Some(&old)),
+                        _ => None,
+                    };
+                    self.write(&file, &Flow { text, ..Flow::default() }, false);
+                }
+                None if put.is_empty() => {}
+                None => self.write(&file, &Flow { text: Some(put.clone()), ..Flow::default() }, true),
             }
         }
     }

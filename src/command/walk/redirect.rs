@@ -77,7 +77,6 @@ impl Walk<'_> {
     pub(super) fn written(&mut self, targets: &[(Word, bool)], flow: Flow) -> Flow {
         for (target, appends) in targets {
             self.write(target, &flow, *appends);
-            self.runs_by_name(target, &flow);
             // `cat /dev/null > /srv/index`; what is beside the shell is more often made anew than emptied.
             if !appends && flow.text.as_deref() == Some("") && target.shown().starts_with('/') {
                 self.emptied(target);
@@ -87,7 +86,7 @@ impl Walk<'_> {
     }
 
     /// What is put where shells look for programs runs under a name that says nothing of it.
-    fn runs_by_name(&mut self, file: &Word, flow: &Flow) {
+    pub(super) fn runs_by_name(&mut self, file: &Word, flow: &Flow) {
         let dirs = [
             "/usr/local/bin/",
             "/usr/local/sbin/",

@@ -1,5 +1,6 @@
 //! What the line and the session define: variables, aliases, functions, arguments, files.
 
+use super::super::decode;
 use super::super::memory::{Value, Written};
 use super::super::tree::Assignment;
 use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word, expand, expand_whole, subscripts};
@@ -345,6 +346,9 @@ impl Walk<'_> {
         if path.shown().starts_with("/dev/") && !memory || name.is_empty() {
             return;
         }
+        self.runs_by_name(path, flow);
+        // Two files of `mktemp` have one name here, so neither takes the other's place.
+        let appends = appends || name == decode::TEMPORARY;
         let old = self.file(path).filter(|_| appends || !self.sure && self.before.files.contains_key(&name));
         let from = old.map_or(flow.from, |old| old.from.max(flow.from));
         let text = match old {
