@@ -210,7 +210,9 @@ impl Driver {
         let wake = self.engine.wake_at();
         let now = self.broker.common().clock.now().mono;
         let sleep = wake.map_or(IDLE, |at| at.since(now));
-        let client_turn = self.engine.takes_input() && self.to_target.has_room();
+        // Asked once: were there room a moment later, nobody would be waited for, neither the client nor the room.
+        let target_room = self.to_target.has_room();
+        let client_turn = self.engine.takes_input() && target_room;
         let room = self.to_client.has_room();
         let target_turn = room && self.engine.takes_output();
         tokio::select! {
@@ -223,7 +225,7 @@ impl Driver {
             came = self.target.next(), if target_turn => came,
             () = self.to_client.room(), if !room => Came::Nothing,
             () = tokio::time::sleep(sleep) => Came::Nothing,
-            () = self.to_target.room(), if !self.to_target.has_room() => Came::Nothing,
+            () = self.to_target.room(), if !target_room => Came::Nothing,
         }
     }
 
