@@ -175,7 +175,15 @@ impl Scanner<'_> {
                 .skip(self.at)
                 .position(u8::is_ascii_whitespace)
                 .map_or(self.bytes.len(), |n| self.at + n);
-            self.scan.history = Some((self.at, end));
+            // With `:p` the line is printed and nothing runs (bash, "Modifiers").
+            let plain = |b: &u8| b.is_ascii_alphanumeric() || b"!$^*:-%_".contains(b);
+            let printed = self
+                .bytes
+                .get(self.at..end)
+                .is_some_and(|designator| designator.ends_with(b":p") && designator.iter().all(plain));
+            if !printed {
+                self.scan.history = Some((self.at, end));
+            }
         }
         self.at += 1;
     }
@@ -541,7 +549,19 @@ mod tests {
 
     #[test]
     fn history_references_are_seen_where_a_shell_would_expand_them() {
-        for line in ["!!", "ls x\n^x^y", "!/bin/sh", "sudo !!", "!rm", "!-2", "^ls^rm -rf", "echo \"!x\"", "echo !$"] {
+        for line in [
+            "!!",
+            "ls x\n^x^y",
+            "!/bin/sh",
+            "sudo !!",
+            "!rm",
+            "!-2",
+            "^ls^rm -rf",
+            "echo \"!x\"",
+            "echo !$",
+            "!!;reboot:p",
+            "!!:p\n!!",
+        ] {
             assert!(scan(line).history.is_some(), "{line:?}");
         }
         for line in [
@@ -554,6 +574,8 @@ mod tests {
             "echo $!",
             "a != b",
             "rm \\!x",
+            "sudo !!:p",
+            "!rm:p",
             "rm !(a)",
         ] {
             assert!(scan(line).history.is_none(), "{line:?}");

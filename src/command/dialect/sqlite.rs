@@ -85,7 +85,10 @@ fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
     } else if (is("backup", 2) || is("save", 2) || is("clone", 2) || is("once", 2) || is("output", 1))
         && !last.is_empty()
     {
-        walk.path(last, Access::Overwrite, start, from + text.len());
+        // A copy at home is made anew each time.
+        if !(last.starts_with("/home/") || last.starts_with('~')) || !(is("backup", 2) || is("save", 2)) {
+            walk.path(last, Access::Overwrite, start, from + text.len());
+        }
         if (is("backup", 2) || is("save", 2)) && super::anybodys(last) {
             let reason = "puts all of the database into {object}, where anybody may read it";
             walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, last, reason);

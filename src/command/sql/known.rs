@@ -20,7 +20,15 @@ pub(super) fn known(tokens: &[Token<'_>]) -> bool {
     if is(&["CREATE", "ALTER"], first) {
         return second.is_empty() || is(OBJECTS, second);
     }
-    is(KNOWN, first) || misspelt(first)
+    is(KNOWN, first) || misspelt(first) || asks(first)
+}
+
+/// A procedure of Sybase's and SQL Server's own that only shows something.
+fn asks(procedure: &str) -> bool {
+    let name = procedure.to_ascii_lowercase();
+    ["sp_help", "sp_who", "sp_lock", "sp_columns", "sp_tables", "sp_databases", "sp_spaceused", "sp_depends"]
+        .iter()
+        .any(|known| name.starts_with(known))
 }
 
 /// A word that is nearly one that asks: the server answers with an error.
