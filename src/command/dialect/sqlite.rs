@@ -86,7 +86,9 @@ fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
         && !last.is_empty()
     {
         // A copy at home is made anew each time.
-        if !(last.starts_with("/home/") || last.starts_with('~')) || !(is("backup", 2) || is("save", 2)) {
+        let copies = is("backup", 2) || is("save", 2);
+        let at_home = last.starts_with("/home/") || last.starts_with('~');
+        if !(copies && at_home) {
             walk.path(last, Access::Overwrite, start, from + text.len());
         }
         if (is("backup", 2) || is("save", 2)) && super::anybodys(last) {

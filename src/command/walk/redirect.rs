@@ -3,7 +3,7 @@
 use super::super::catalogue::{Access, is_outside};
 use super::super::tree::{Piece, Redirect, RedirectKind};
 use super::super::words::{Flow, Origin as FlowOrigin, Word, expand_whole};
-use super::{Input, RunsIn, Walk, parse};
+use super::{Input, Walk};
 use crate::model::{EffectKind, Severity, Span, Undo};
 
 impl Walk<'_> {
@@ -85,7 +85,7 @@ impl Walk<'_> {
         if targets.is_empty() { flow } else { Flow { text: Some(String::new()), ..Flow::default() } }
     }
 
-    /// What is put where shells look for programs runs under a name that says nothing of it.
+    /// What was put where shells look for programs runs under a name that says nothing of it.
     pub(super) fn runs_by_name(&mut self, file: &Word, flow: &Flow) {
         let dirs = [
             "/usr/local/bin/",
@@ -98,9 +98,9 @@ impl Walk<'_> {
             "~/.local/bin/",
         ];
         let path = file.shown();
-        let (Some(text), true) = (&flow.text, dirs.iter().any(|dir| path.starts_with(dir))) else { return };
-        let place = self.place.inside(RunsIn::Later);
-        self.nested(text, parse::Origin::Within(file.span), &Input::Terminal, place);
+        if flow.text.is_some() && dirs.iter().any(|dir| path.starts_with(dir)) {
+            self.ran(file, "shell", &[]);
+        }
     }
 
     /// A file that is left with nothing in it.

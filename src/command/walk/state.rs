@@ -346,7 +346,6 @@ impl Walk<'_> {
         if path.shown().starts_with("/dev/") && !memory || name.is_empty() {
             return;
         }
-        self.runs_by_name(path, flow);
         // Two files of `mktemp` have one name here, so neither takes the other's place.
         let appends = appends || name == decode::TEMPORARY;
         let old = self.file(path).filter(|_| appends || !self.sure && self.before.files.contains_key(&name));
@@ -361,6 +360,7 @@ impl Walk<'_> {
         }
         let from = if from == FlowOrigin::Generator { FlowOrigin::Local } else { from };
         self.learned.write(&name, Written { text, from });
+        self.runs_by_name(path, flow);
     }
 
     /// Whether any script may be one that the session wrote.
