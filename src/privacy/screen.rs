@@ -37,6 +37,21 @@ impl Line {
         }
     }
 
+    /// Appends printable ASCII, a cell each from that one on, the last of it written.
+    pub fn push_ascii(&mut self, text: &[u8], first: usize) {
+        self.text.extend_from_slice(text);
+        self.cells.extend(first..first + text.len());
+        if !text.is_empty() {
+            self.drawn = self.text.len();
+        }
+    }
+
+    /// Appends cells that nothing was written to.
+    pub fn push_blanks(&mut self, count: usize, first: usize) {
+        self.text.resize(self.text.len() + count, b' ');
+        self.cells.extend(first..first + count);
+    }
+
     /// Drops the blanks at its end, but none in cells before that one, and not the first if it was drawn: a prompt ends so.
     pub fn trim(&mut self, upto: usize) {
         let blanks =

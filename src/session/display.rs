@@ -196,6 +196,12 @@ impl Display {
         Bytes::from(out)
     }
 
+    /// Whether what comes next is judged as a stream.
+    #[cfg(test)]
+    pub(super) fn appends(&self) -> bool {
+        self.masking.as_ref().is_some_and(|masking| masking.appends())
+    }
+
     /// Whether images that the target draws reach the client from now on.
     pub(super) fn allow_images(&mut self, allowed: bool) {
         if let Some(masking) = &mut self.masking {

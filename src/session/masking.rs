@@ -125,6 +125,12 @@ impl Masking {
         }
     }
 
+    /// Whether what comes next is judged as a stream.
+    #[cfg(test)]
+    pub(super) const fn appends(&self) -> bool {
+        matches!(self.mode, Mode::Append(_))
+    }
+
     pub(super) fn wake_at(&self) -> Option<Mono> {
         match &self.mode {
             Mode::Append(_) => self.stream.wake_at(),
@@ -253,6 +259,10 @@ impl Masking {
         let Mode::Append(append) = &mut self.mode else { return 0 };
         // What a terminal ignores, and the bell.
         let silent = run.iter().take_while(|b| matches!(**b, 0 | 0x07 | 0x0f)).count();
+        // A return at the begin of an empty line, as bash sends one before what a command prints.
+        let alone = matches!(run, [b'\r', next, ..] if !matches!(next, b'\n' | b'\r')) || run == b"\r";
+        let idle = alone && !append.returned && append.column == 0 && path.truth.look().cursor().col == 0;
+        let silent = if idle { 1 } else { silent };
         if silent > 0 {
             let silent = run.get(..silent).unwrap_or_default();
             path.truth.feed(silent);

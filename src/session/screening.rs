@@ -12,8 +12,10 @@ pub(super) fn picture(screen: &Screen) -> Picture {
     let mut line = Line::default();
     let mut first = 0;
     for row in 0..rows {
-        texts.read(row, 0, cols, &mut line);
         let goes_on = screen.row_wrapped(row) && row + 1 < rows;
+        // Blanks at the end of a line are dropped below, but for those before the cursor.
+        let end = if goes_on || row == cursor.row { cols } else { texts.end(row) };
+        texts.read(row, 0, end, &mut line);
         if goes_on || row > first {
             // Each row is also read by itself: a program may have drawn over one of them.
             let mut alone = Line::default();
@@ -129,20 +131,33 @@ impl<'a> Texts<'a> {
         self.rows.get(usize::from(row)).map(String::as_str).filter(|text| text.is_ascii())
     }
 
+    /// The column behind the last cell that was written, if that is known.
+    fn end(&self, row: u16) -> u16 {
+        let cols = self.screen.cols();
+        self.plain(row).and_then(|text| u16::try_from(text.len()).ok()).map_or(cols, |end| end.min(cols))
+    }
+
     /// Appends the cells of a row from one column to another.
     fn read(&self, row: u16, from: u16, to: u16, line: &mut Line) {
-        let plain = self.plain(row);
+        let Some(plain) = self.plain(row) else { return self.read_cells(row, from, to, line) };
+        let text = plain.as_bytes();
+        let piece = text.get(usize::from(from)..usize::from(to).min(text.len())).unwrap_or_default();
+        // Whether a blank was written matters at the end alone, and the text of a row ends with what was written.
+        let seen = piece.trim_ascii_end().len();
+        let first = cell(self.screen, row, from);
+        line.push_ascii(piece.get(..seen).unwrap_or_default(), first);
+        let rest = from.saturating_add(u16::try_from(seen).unwrap_or(u16::MAX));
+        if seen < piece.len() {
+            self.read_cells(row, rest, to, line);
+        } else {
+            line.push_blanks(usize::from(to.saturating_sub(rest)), first + seen);
+        }
+    }
+
+    fn read_cells(&self, row: u16, from: u16, to: u16, line: &mut Line) {
         for col in from..to {
-            let cell = cell(self.screen, row, col);
-            match plain.map(|text| text.get(usize::from(col)..usize::from(col) + 1)) {
-                Some(None) => line.push("", cell),
-                // A blank that was written, or a cell that was not.
-                Some(Some(text)) if text != " " => line.push(text, cell),
-                Some(Some(_)) | None => {
-                    if let Some(found) = self.screen.cell(row, col).filter(|found| found.width > 0) {
-                        line.push(found.text, cell);
-                    }
-                }
+            if let Some(found) = self.screen.cell(row, col).filter(|found| found.width > 0) {
+                line.push(found.text, cell(self.screen, row, col));
             }
         }
     }
@@ -278,7 +293,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rows_that_are_read_whole_say_what_their_cells_say(bytes in drawn(), more in drawn()) {
+        fn rows_that_are_read_whole_say_what_their_cells_say(
+            bytes in drawn(),
+            more in drawn(),
+            pane in (0..10u16).prop_flat_map(|from| (Just(from), from..=20u16)),
+        ) {
             let (a, b) = (screen(&bytes), screen(&[bytes, more].concat()));
             let texts = Texts::of(&a);
             let by_cells: Vec<_> = (0..6).map(|row| differs_by_cells(&a, &b, row)).collect();
@@ -298,6 +317,17 @@ mod tests {
                 prop_assert_eq!(fast.last_cell(), slow.last_cell());
                 let (fast, slow) = (trimmed(fast), trimmed(slow));
                 prop_assert_eq!(fast.text(), slow.text());
+                let mut short = Line::default();
+                texts.read(row, 0, texts.end(row), &mut short);
+                let short = trimmed(short);
+                prop_assert_eq!((short.text(), short.last_cell()), (slow.text(), slow.last_cell()));
+                let (from, to) = pane;
+                let (mut fast, mut slow) = (Line::default(), Line::default());
+                texts.read(row, from, to, &mut fast);
+                texts.read_cells(row, from, to, &mut slow);
+                prop_assert_eq!((fast.text(), fast.last_cell()), (slow.text(), slow.last_cell()));
+                let (fast, slow) = (trimmed(fast), trimmed(slow));
+                prop_assert_eq!((fast.text(), fast.last_cell()), (slow.text(), slow.last_cell()));
                 prop_assert_eq!(a.row_text(row), a.texts().nth(row.into()).unwrap());
             }
         }

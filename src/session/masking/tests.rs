@@ -228,6 +228,28 @@ fn a_prompt_and_progress_are_never_late() {
 }
 
 #[test]
+fn a_return_on_an_empty_line_draws_over_nothing_and_one_behind_text_does() {
+    for reads in [&["$ ls\r\n\x1b[?2004l\r4242\r\n$ "][..], &["$ ls\r\n\x1b[?2004l\r", "4242\r", "\n$ "]] {
+        let mut client = Client::new();
+        for read in reads {
+            client.reads(read.as_bytes());
+            assert!(client.display.appends(), "{read:?} of {reads:?}");
+        }
+        assert_eq!(client.rows()[..3], ["$ ls", "4242", "$"]);
+    }
+    for over in ["4111\r42", "4111\r\r42"] {
+        let mut client = Client::new();
+        client.reads(b"$ ls\r\n");
+        let mut masking = client.display.appends();
+        for byte in over.bytes() {
+            client.reads(&[byte]);
+            masking &= client.display.appends();
+        }
+        assert!(!masking, "{over:?}");
+    }
+}
+
+#[test]
 fn many_steps_of_progress_in_one_read_are_sent_as_they_came() {
     let mut client = Client::new();
     let bars: String = (0..30).map(|i| format!("\r{:3}% [{:-<20}]", i * 3, "#".repeat(i / 2))).collect();
