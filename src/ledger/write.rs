@@ -1,7 +1,7 @@
 //! The writing side: handles that send to the one writer thread, and wait when it has enough to do.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use ed25519_dalek::{SigningKey, VerifyingKey};
@@ -9,8 +9,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::book::Book;
 use super::store::Store;
-use super::writer::{self, Message};
-use super::{Checkpoint, Error, Keyframe, MAX_EVENT, Reader, failed};
+use super::writer::{Message, Shared};
+use super::{Checkpoint, Error, Keyframe, MAX_EVENT, Reader};
 use crate::model::{AuditEvent, AuditRecord, Event, EventRecord, Seq, SessionId, SessionMeta, Size, Wall};
 
 /// Settings of the store.
@@ -45,26 +45,19 @@ pub struct Interrupted {
 /// The open ledger. A clone is another handle to the same one.
 #[derive(Debug, Clone)]
 pub struct Ledger {
+    // Before `last`, which tells that it is gone.
     to_writer: mpsc::Sender<Message>,
-    shared: Arc<Shared>,
+    last: Arc<LastHandle>,
     reader: Reader,
 }
 
-/// What all handles and the writer know.
-#[derive(Debug, Default)]
-pub(super) struct Shared {
-    failure: OnceLock<Error>,
-}
+/// Wakes the writer when the last handle is gone.
+#[derive(Debug)]
+struct LastHandle(Arc<Shared>);
 
-impl Shared {
-    /// Notes why the writer gave up; the first reason stays.
-    pub(super) fn fail(&self, why: Error) {
-        let _ = self.failure.set(why);
-    }
-
-    fn why(&self) -> Error {
-        let stopped = || Error::Failed { doing: "written", why: "the ledger was closed".to_owned() };
-        self.failure.get().cloned().unwrap_or_else(stopped)
+impl Drop for LastHandle {
+    fn drop(&mut self) {
+        self.0.wake();
     }
 }
 
@@ -81,10 +74,9 @@ impl Ledger {
         let reader = Reader::over(&store, keys)?;
         let mut book = Book::open(Arc::clone(&store), key)?;
         let interrupted = book.recover(now)?;
-        let shared = Arc::new(Shared::default());
         let (to_writer, queue) = mpsc::channel(QUEUE);
-        writer::spawn(book, options.frame_bytes, queue, Arc::clone(&shared)).map_err(|e| failed("opened", &e))?;
-        Ok((Self { to_writer, shared, reader }, interrupted))
+        let shared = Shared::start(book, options.frame_bytes, queue)?;
+        Ok((Self { to_writer, last: Arc::new(LastHandle(shared)), reader }, interrupted))
     }
 
     /// Begins the chain of a session: its facts are the first record, and `SessionStarted` goes to the audit chain (do not
@@ -113,7 +105,7 @@ impl Ledger {
     pub async fn audit(&self, event: AuditEvent, now: Wall) -> Result<AuditRecord, Error> {
         let (reply, answer) = oneshot::channel();
         self.send(Message::Audit { event: Box::new(event), now, reply }).await?;
-        answer.await.map_err(|_| self.shared.why())
+        answer.await.map_err(|_| self.shared().why())
     }
 
     /// Keeps what was made of the bastion-wide chain up to a place, in place of what was kept before. It is on disk when this returns.
@@ -123,7 +115,7 @@ impl Ledger {
     pub async fn keep(&self, kept: Checkpoint) -> Result<(), Error> {
         let (reply, answer) = oneshot::channel();
         self.send(Message::Keep { kept: Box::new(kept), reply }).await?;
-        answer.await.map_err(|_| self.shared.why())
+        answer.await.map_err(|_| self.shared().why())
     }
 
     /// The reading side. Its methods block on the disk.
@@ -135,7 +127,7 @@ impl Ledger {
     /// Why the ledger cannot write any more, if so.
     #[must_use]
     pub fn failure(&self) -> Option<Error> {
-        self.to_writer.is_closed().then(|| self.shared.why())
+        self.to_writer.is_closed().then(|| self.shared().why())
     }
 
     /// Writes what is queued, seals as interrupted what is still open, and stops the writer. Handles that are left answer
@@ -146,11 +138,26 @@ impl Ledger {
     pub async fn close(&self) -> Result<(), Error> {
         let (reply, answer) = oneshot::channel();
         self.send(Message::Close { reply }).await?;
-        answer.await.map_err(|_| self.shared.why())
+        answer.await.map_err(|_| self.shared().why())
     }
 
+    /// Sends what somebody waits for.
     async fn send(&self, message: Message) -> Result<(), Error> {
-        self.to_writer.send(message).await.map_err(|_| self.shared.why())
+        self.queue(message).await?;
+        self.shared().hurry();
+        Ok(())
+    }
+
+    /// Sends what may wait until the writer looks by itself.
+    async fn queue(&self, message: Message) -> Result<(), Error> {
+        if self.to_writer.capacity() < QUEUE / 2 {
+            self.shared().wake();
+        }
+        self.to_writer.send(message).await.map_err(|_| self.shared().why())
+    }
+
+    fn shared(&self) -> &Shared {
+        &self.last.0
     }
 }
 
@@ -179,8 +186,12 @@ impl Recorder {
             return Err(Error::Refused(format!("event {} came where {} was due", event.seq, self.next)));
         }
         let room = self.room(output_len(&event.event)).await?;
-        self.ledger.send(Message::Event { session: self.session, event, room }).await?;
+        let at_once = event.event.durable_at_once();
+        self.ledger.queue(Message::Event { session: self.session, event, room }).await?;
         self.next += 1;
+        if at_once {
+            self.ledger.shared().hurry();
+        }
         Ok(())
     }
 
@@ -192,7 +203,7 @@ impl Recorder {
     pub async fn keyframe(&mut self, at: Wall, size: Size, state: Bytes) -> Result<(), Error> {
         let room = self.room(state.len()).await?;
         let keyframe = Keyframe { next: self.next, at, size, state };
-        self.ledger.send(Message::Keyframe { session: self.session, keyframe, room }).await
+        self.ledger.queue(Message::Keyframe { session: self.session, keyframe, room }).await
     }
 
     /// The highest event that is on disk (`None`: not one yet). The sender goes away when the ledger cannot write any more:
@@ -215,7 +226,7 @@ impl Recorder {
     pub async fn finish(self, now: Wall) -> Result<(), Error> {
         let (reply, answer) = oneshot::channel();
         self.ledger.send(Message::Finish { session: self.session, now, reply }).await?;
-        answer.await.map_err(|_| self.ledger.shared.why())
+        answer.await.map_err(|_| self.ledger.shared().why())
     }
 
     /// Waits for room in the session's queue. An event larger than the whole queue takes all of it.
@@ -224,7 +235,10 @@ impl Recorder {
             return Err(Error::Refused("an event has at most 4 MiB".to_owned()));
         }
         let cost = u32::try_from(size.saturating_add(SMALL_EVENT)).unwrap_or(ROOM).min(ROOM);
-        Arc::clone(&self.room).acquire_many_owned(cost).await.map_err(|_| self.ledger.shared.why())
+        if self.queued_bytes() + u64::from(cost) >= u64::from(ROOM / 4) {
+            self.ledger.shared().wake();
+        }
+        Arc::clone(&self.room).acquire_many_owned(cost).await.map_err(|_| self.ledger.shared().why())
     }
 }
 

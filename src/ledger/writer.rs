@@ -1,6 +1,6 @@
-//! The writer thread: frames, chains, group commits.
+//! The writer: frames, chains, group commits.
 //!
-//! One thread takes messages in order. It puts events into their session's frame; a frame is closed (compressed, chained, inserted)
+//! Messages are taken in order. Events go into their session's frame; a frame is closed (compressed, chained, inserted)
 //! when it is full, when it is a second old, or at once when an event must be durable. Then what waited is committed together:
 //!
 //! 1. the bastion's database, if something was begun or audited (a chain must not exist before the audit record of its start);
@@ -9,18 +9,22 @@
 //! 4. those who waited are told.
 //!
 //! Some seconds later, when nobody waits, the days' databases are flushed and their journals begin anew.
+//!
+//! A thread does that. Whoever sent what must be on disk does it itself if the writer is idle: to wake a thread and be woken takes
+//! longer than to write. What need not be on disk wakes nobody; the thread looks for it several times a second.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, TryLockError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
+use tokio::sync::mpsc::error::TryRecvError;
+use tokio::sync::{Notify, OwnedSemaphorePermit, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::book::{Book, End, Open};
 use super::frame::{Builder, Squeeze};
-use super::write::{Shared, output_len};
-use super::{Checkpoint, Error, Keyframe};
+use super::write::output_len;
+use super::{Checkpoint, Error, Keyframe, failed};
 use crate::model::{AuditEvent, AuditRecord, EventRecord, Seq, SessionId, SessionMeta, Wall};
 
 /// What handles ask of the writer.
@@ -42,33 +46,102 @@ pub(super) enum Message {
     Close { reply: oneshot::Sender<()> },
 }
 
-/// Starts the thread.
-pub(super) fn spawn(
-    book: Book,
-    frame_bytes: usize,
-    queue: mpsc::Receiver<Message>,
-    shared: Arc<Shared>,
-) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    std::thread::Builder::new().name("ledger".to_owned()).spawn(move || {
-        // The queue goes first: whoever finds it closed must find the reason.
-        let closing = runtime.block_on(async {
-            let mut queue = queue;
-            let ended = match Writer::new(book, frame_bytes) {
-                Ok(mut writer) => writer.run(&mut queue).await,
-                Err(why) => Err(why),
-            };
-            ended.unwrap_or_else(|why| {
-                tracing::error!(%why, "the ledger cannot write any more; sessions end");
-                shared.fail(why);
-                None
-            })
-        });
-        // Answered when the store is dropped: who closed the ledger may open it again.
-        closing.map(|reply: oneshot::Sender<()>| reply.send(()))
-    })?;
-    Ok(())
+/// The writer as all handles share it.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// The writer and its queue, until it stops.
+    writer: Mutex<Option<Writer>>,
+    /// The thread has something to do now.
+    wake: Notify,
+    failure: OnceLock<Error>,
 }
+
+impl Shared {
+    /// Starts the thread.
+    pub(super) fn start(book: Book, frame_bytes: usize, queue: mpsc::Receiver<Message>) -> Result<Arc<Self>, Error> {
+        let writer = Mutex::new(Some(Writer::new(book, frame_bytes, queue)?));
+        let shared = Arc::new(Self { writer, wake: Notify::new(), failure: OnceLock::new() });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.map_err(|e| failed("opened", &e))?;
+        let turned = Arc::clone(&shared);
+        let thread = std::thread::Builder::new().name("ledger".to_owned());
+        thread.spawn(move || runtime.block_on(turned.run())).map_err(|e| failed("opened", &e))?;
+        Ok(shared)
+    }
+
+    /// Runs until the writer stops.
+    async fn run(&self) {
+        loop {
+            let until = {
+                let mut writer = self.lock();
+                self.turn(&mut writer, Writer::whole_turn);
+                let Some(writer) = writer.as_ref() else { return };
+                writer.wake_at()
+            };
+            match until {
+                Some(at) => drop(tokio::time::timeout_at(at, self.wake.notified()).await),
+                None => self.wake.notified().await,
+            }
+        }
+    }
+
+    /// The thread is to look at the queue now.
+    pub(super) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Does what was just sent: here if nobody else is at it and the disk is quick, else in the thread.
+    pub(super) fn hurry(&self) {
+        match self.writer.try_lock() {
+            Ok(mut writer) if writer.as_ref().is_some_and(|writer| writer.quick && writer.queue.len() <= FEW) => {
+                self.turn(&mut writer, Writer::take_and_commit);
+            }
+            Ok(_) | Err(TryLockError::WouldBlock | TryLockError::Poisoned(_)) => self.wake(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Writer>> {
+        self.writer.lock().unwrap_or_else(|broken| {
+            let mut writer = broken.into_inner();
+            // What it was doing is half done: sessions find their watches closed and end.
+            if writer.is_some() {
+                self.fail(Error::Failed { doing: "written", why: "the writer broke off".to_owned() });
+                *writer = None;
+            }
+            writer
+        })
+    }
+
+    /// Whoever finds the queue closed must find the reason: it is set before the writer goes.
+    fn turn(&self, slot: &mut Option<Writer>, turn: impl FnOnce(&mut Writer) -> Result<Option<Stopped>, Error>) {
+        let Some(writer) = slot else { return };
+        let stopped = turn(writer).unwrap_or_else(|why| {
+            tracing::error!(%why, "the ledger cannot write any more; sessions end");
+            self.fail(why);
+            Some(Stopped(None))
+        });
+        if let Some(Stopped(reply)) = stopped {
+            *slot = None;
+            self.wake();
+            // Answered when the store is dropped: who closed the ledger may open it again.
+            reply.map(|reply| reply.send(()));
+        }
+    }
+
+    /// Notes why the writer gave up; the first reason stays.
+    fn fail(&self, why: Error) {
+        let _ = self.failure.set(why);
+    }
+
+    /// Why it gave up.
+    pub(super) fn why(&self) -> Error {
+        let stopped = || Error::Failed { doing: "written", why: "the ledger was closed".to_owned() };
+        self.failure.get().cloned().unwrap_or_else(stopped)
+    }
+}
+
+/// The writer has stopped; whom to tell.
+struct Stopped(Option<oneshot::Sender<()>>);
 
 /// One session that is being written.
 #[derive(Debug)]
@@ -84,7 +157,9 @@ struct Live {
     abandoned: oneshot::Receiver<()>,
 }
 
+#[derive(Debug)]
 struct Writer {
+    queue: mpsc::Receiver<Message>,
     book: Book,
     frame_bytes: usize,
     squeeze: Squeeze,
@@ -92,6 +167,8 @@ struct Writer {
     waiting: Waiting,
     /// Since when a day's journal has what its database has not.
     unsettled: Option<Instant>,
+    /// The last commit took no longer than [`QUICK`].
+    quick: bool,
 }
 
 /// Who and what waits for the next commit.
@@ -108,56 +185,54 @@ struct Waiting {
 }
 
 impl Writer {
-    fn new(book: Book, frame_bytes: usize) -> Result<Self, Error> {
+    fn new(book: Book, frame_bytes: usize, queue: mpsc::Receiver<Message>) -> Result<Self, Error> {
         let frame_bytes = frame_bytes.clamp(4 << 10, 1 << 20);
         let (squeeze, live) = (Squeeze::new()?, HashMap::new());
-        Ok(Self { book, frame_bytes, squeeze, live, waiting: Waiting::default(), unsettled: None })
+        Ok(Self { queue, book, frame_bytes, squeeze, live, waiting: Waiting::default(), unsettled: None, quick: false })
     }
 
-    /// Runs until every handle is gone or somebody closes the ledger; the answer is whom to tell then.
-    async fn run(&mut self, queue: &mut mpsc::Receiver<Message>) -> Result<Option<oneshot::Sender<()>>, Error> {
-        loop {
-            let message = match self.wake_at() {
-                None => queue.recv().await.map(Some),
-                Some(at) => match tokio::time::timeout_at(at, queue.recv()).await {
-                    Ok(message) => message.map(Some),
-                    Err(_) => Some(None),
-                },
-            };
-            match message {
-                None => return self.end().map(|()| None),
-                Some(None) => self.second_passed()?,
-                Some(Some(message)) => {
-                    if let Some(reply) = self.take(message)? {
-                        return self.end().map(|()| Some(reply));
-                    }
-                    // Whoever waits shares one commit with what is queued already, but not with a flood.
-                    for _ in 0..BATCH {
-                        let Ok(message) = queue.try_recv() else { break };
-                        if let Some(reply) = self.take(message)? {
-                            return self.end().map(|()| Some(reply));
-                        }
-                    }
+    /// Takes what is queued, and commits if somebody waits for it.
+    fn take_and_commit(&mut self) -> Result<Option<Stopped>, Error> {
+        // Whoever waits shares one commit with what is queued already, but not with a flood.
+        for _ in 0..BATCH {
+            let reply = match self.queue.try_recv() {
+                Ok(message) => self.take(message)?,
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    self.end()?;
+                    return Ok(Some(Stopped(None)));
                 }
-            }
-            if self.is_due() {
-                self.second_passed()?;
-            }
-            if self.waiting.urgent || self.is_due() {
-                self.commit()?;
-            }
-            if queue.is_empty() && self.unsettled.is_some_and(|since| since.elapsed() >= SETTLE) {
-                self.book.settle()?;
-                self.unsettled = None;
+            };
+            if reply.is_some() {
+                self.end()?;
+                return Ok(Some(Stopped(reply)));
             }
         }
+        if self.waiting.urgent || self.is_due() {
+            self.commit()?;
+        }
+        Ok(None)
     }
 
-    /// When to look again though nobody sends: a frame, a commit, or an abandoned session may be due.
+    /// As the thread does it: also what is a second old, and what is done when nobody waits.
+    fn whole_turn(&mut self) -> Result<Option<Stopped>, Error> {
+        self.second_passed()?;
+        let stopped = self.take_and_commit()?;
+        if stopped.is_none() && self.queue.is_empty() && self.unsettled.is_some_and(|since| since.elapsed() >= SETTLE) {
+            self.book.settle()?;
+            self.unsettled = None;
+        }
+        Ok(stopped)
+    }
+
+    /// When the thread looks again though nobody wakes it.
     fn wake_at(&self) -> Option<Instant> {
-        let frames = self.live.values().filter_map(|live| live.since).chain(self.waiting.dirty).min();
-        let due = frames.map(|at| at + IDLE).into_iter().chain(self.unsettled.map(|at| at + SETTLE)).min();
-        due.or_else(|| (!self.live.is_empty()).then(|| Instant::now() + ABANDONED))
+        if !self.queue.is_empty() {
+            return Some(Instant::now());
+        }
+        let settle = self.unsettled.map(|at| at + SETTLE);
+        let look = (!self.live.is_empty() || self.waiting.dirty.is_some()).then(|| Instant::now() + LOOK);
+        settle.into_iter().chain(look).min()
     }
 
     fn is_due(&self) -> bool {
@@ -288,12 +363,14 @@ impl Writer {
     }
 
     fn commit(&mut self) -> Result<(), Error> {
+        let begun = Instant::now();
         let waiting = std::mem::take(&mut self.waiting);
         self.book.commit()?;
         for (live, _) in &waiting.finished {
             self.book.anchor(&live.open, live.last_at)?;
         }
         self.book.commit()?;
+        self.quick = begun.elapsed() <= QUICK;
         if !self.book.is_settled() {
             self.unsettled.get_or_insert_with(Instant::now);
         }
@@ -320,12 +397,16 @@ impl Writer {
     }
 }
 
-/// How old a frame, or what is not committed, becomes at most.
-const IDLE: Duration = Duration::from_secs(1);
+/// How old a frame, or what is not committed, becomes in the writer's hands; with [`LOOK`] before and behind it a second.
+const IDLE: Duration = Duration::from_millis(600);
+/// How often the thread looks at the queue, while sessions run, without being woken; and whether one of their recorders was dropped.
+const LOOK: Duration = Duration::from_millis(200);
 /// How long a journal grows before its day's database is flushed.
 const SETTLE: Duration = Duration::from_secs(5);
-/// How often the writer looks for sessions whose recorder was dropped.
-const ABANDONED: Duration = Duration::from_secs(5);
+/// What a commit may take to be done by whoever waits for it: about as long as other work between two waits.
+const QUICK: Duration = Duration::from_micros(500);
+/// Messages that whoever waits takes from the queue.
+const FEW: usize = 16;
 /// Messages taken before those who wait get their commit.
 const BATCH: usize = 128;
 /// Bytes after which a commit is due: a disk that is slower than the sessions slows them down, and the commit that a command waits for stays
