@@ -84,6 +84,12 @@ impl StreamMasker {
         self.window.memory()
     }
 
+    /// Whether something of what was taken did not go out yet.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        !self.window.held().is_empty()
+    }
+
     /// Whether a value was found since the last call that began in what was shown already.
     pub fn take_reached_back(&mut self) -> bool {
         self.window.take_reached_back()

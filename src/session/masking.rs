@@ -322,6 +322,18 @@ impl Masking {
         passes && append.silent <= SILENT_MAX
     }
 
+    /// Whether to erase ahead is to erase the open line, all of which was sent: so shells begin to draw theirs anew.
+    fn erases_line(&mut self, now: Mono, path: &mut Path<'_>) -> bool {
+        let truth = path.truth.look();
+        let at_begin = truth.cursor().col == 0 && screening::first_row(truth) == truth.cursor().row;
+        if !at_begin || !matches!(&self.mode, Mode::Append(append) if append.returned) {
+            return false;
+        }
+        self.decide(now, path);
+        // What was sent may have had to be hidden.
+        matches!(self.mode, Mode::Append(_)) && !self.stream.holds()
+    }
+
     // ── anything else ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// From now on the screen is judged and not the stream.
@@ -392,6 +404,15 @@ impl Masking {
         if self.passes(class, raw) {
             path.truth.feed(raw);
             self.stream.pass(raw);
+            return;
+        }
+        if class == Class::EraseAhead && self.erases_line(now, path) {
+            path.truth.feed(raw);
+            path.send(raw);
+            let above = self.stream.memory().clone();
+            self.stream.begin(b"", above);
+            let cols = usize::from(path.truth.look().cols());
+            self.mode = Mode::Append(Append { cols, ..Append::default() });
             return;
         }
         self.enter_grid(now, path);

@@ -250,6 +250,28 @@ fn a_return_on_an_empty_line_draws_over_nothing_and_one_behind_text_does() {
 }
 
 #[test]
+fn a_shell_that_draws_its_line_anew_is_read_on_and_what_was_hidden_in_it_stays_so() {
+    let mut client = Client::new();
+    for read in ["$ (ls)", "\r\x1b[K\r", "$ (ls -l)", "\r\x1b[K", "# ", "(id)"] {
+        assert_eq!(client.reads(read.as_bytes()), read);
+        assert!(client.display.appends(), "{read:?}");
+    }
+    assert_eq!(client.rows()[..2], ["# (id)", ""]);
+    let drawn = ["\r\n# of bob.jones@example.com", "\r\x1b[K\r", "# of bob.jones@example.com"];
+    for read in drawn.into_iter().chain(["\r", "\x1b[K", "# 4111 1111 11", "\r\x1b[K\r", "# 11 1111 1111"]) {
+        client.reads(read.as_bytes());
+        client.waits(Duration::from_millis(20));
+        client.is_faithful().unwrap();
+    }
+    assert_eq!(client.rows()[1], "# 11 1111 1111");
+    // A line of two rows is erased in part.
+    let long = "x".repeat(usize::from(COLS) + 3);
+    client.reads(format!("\r\n{long}\r\x1b[K").as_bytes());
+    client.is_faithful().unwrap();
+    assert!(!client.display.appends(), "the row above goes on in this one");
+}
+
+#[test]
 fn many_steps_of_progress_in_one_read_are_sent_as_they_came() {
     let mut client = Client::new();
     let bars: String = (0..30).map(|i| format!("\r{:3}% [{:-<20}]", i * 3, "#".repeat(i / 2))).collect();

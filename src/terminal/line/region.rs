@@ -159,7 +159,7 @@ fn goes_on(screen: &Screen, row: u16) -> bool {
 struct Place<'a> {
     text: &'a str,
     blank: bool,
-    /// Asked for only behind the cursor.
+    /// Asked for only behind the cursor, of what was written.
     ghostly: bool,
     behind_cursor: bool,
 }
@@ -200,7 +200,7 @@ fn places(screen: &Screen, row: u16, col: u16) -> Vec<Place<'_>> {
             out.push(Place {
                 text: shown((text, width)),
                 blank: text.is_empty(),
-                ghostly: behind_cursor && screen.cell(at, c).is_some_and(is_ghostly),
+                ghostly: behind_cursor && !text.is_empty() && screen.cell(at, c).is_some_and(is_ghostly),
                 behind_cursor,
             });
         }
