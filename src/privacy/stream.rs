@@ -84,10 +84,10 @@ impl StreamMasker {
         self.window.memory()
     }
 
-    /// Whether something of what was taken did not go out yet.
+    /// Whether text that was taken did not go out yet, other than returns.
     #[must_use]
-    pub fn holds(&self) -> bool {
-        !self.window.held().is_empty()
+    pub fn holds_text(&self) -> bool {
+        self.window.held().iter().any(|b| *b != b'\r')
     }
 
     /// Whether a value was found since the last call that began in what was shown already.

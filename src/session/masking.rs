@@ -331,7 +331,7 @@ impl Masking {
         }
         self.decide(now, path);
         // What was sent may have had to be hidden.
-        matches!(self.mode, Mode::Append(_)) && !self.stream.holds()
+        matches!(self.mode, Mode::Append(_)) && !self.stream.holds_text()
     }
 
     // ── anything else ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -408,6 +408,7 @@ impl Masking {
         }
         if class == Class::EraseAhead && self.erases_line(now, path) {
             path.truth.feed(raw);
+            path.send(&self.stream.take_held());
             path.send(raw);
             let above = self.stream.memory().clone();
             self.stream.begin(b"", above);

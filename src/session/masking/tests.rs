@@ -252,7 +252,8 @@ fn a_return_on_an_empty_line_draws_over_nothing_and_one_behind_text_does() {
 #[test]
 fn a_shell_that_draws_its_line_anew_is_read_on_and_what_was_hidden_in_it_stays_so() {
     let mut client = Client::new();
-    for read in ["$ (ls)", "\r\x1b[K\r", "$ (ls -l)", "\r\x1b[K", "# ", "(id)"] {
+    client.display.typed(b"echo $((42*101))", client.now);
+    for read in ["$ (ls)", "\r\x1b[K\r", "$ echo $((42*101))", "\r\x1b[K\r", "$ (ls -l)", "\r\x1b[K", "# ", "(id)"] {
         assert_eq!(client.reads(read.as_bytes()), read);
         assert!(client.display.appends(), "{read:?}");
     }
