@@ -305,13 +305,31 @@ impl Driver {
     async fn give(&mut self, input: Input<'_>) -> Option<CloseReason> {
         let now = self.now();
         self.engine.handle(input, now);
-        while let Some(output) = self.engine.poll() {
-            if let Some(reason) = self.act(output).await {
-                return Some(reason);
+        loop {
+            while let Some(output) = self.engine.poll_urgent() {
+                if let Some(reason) = self.act(output).await {
+                    return Some(reason);
+                }
+            }
+            if let Some(seq) = self.just_durable() {
+                self.engine.handle(Input::Recorded(seq), now);
+            } else if self.engine.lags() {
+                // What was sent leaves before.
+                tokio::task::yield_now().await;
+                self.engine.catch_up();
+            } else {
+                break;
             }
         }
         self.paint_watchers();
         self.keyframe(now).await
+    }
+
+    /// What is on disk by now, if that is news and a line may wait for it: a quick disk has an event before anybody could wait.
+    fn just_durable(&mut self) -> Option<Seq> {
+        let changed =
+            matches!(self.target, Target::Running(_)) && self.durable.has_changed().is_ok_and(|changed| changed);
+        changed.then(|| *self.durable.borrow_and_update()).flatten()
     }
 
     async fn act(&mut self, output: Output) -> Option<CloseReason> {

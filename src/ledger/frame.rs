@@ -82,9 +82,13 @@ impl Builder {
 
     /// Makes the record and begins the next frame.
     pub(super) fn close(&mut self, squeeze: &mut Squeeze, chain: &mut Chain) -> Result<Vec<u8>, Error> {
-        let squeezed = if self.effort.worth_trying() { Some(squeeze.squeeze(&self.body)?) } else { None };
+        let long = self.body.len() >= SHORT;
+        let tries = long && self.effort.worth_trying();
+        let squeezed = if tries { Some(squeeze.squeeze(&self.body)?) } else { None };
         let gained = squeezed.filter(|s| s.len() < self.body.len() - self.body.len() / 16);
-        self.effort.learn(gained.is_some());
+        if long {
+            self.effort.learn(gained.is_some());
+        }
         let (kind, body) = gained.map_or((Kind::Plain, &self.body[..]), |s| (Kind::Zstd, s));
         let raw = u32::try_from(self.body.len()).unwrap_or(u32::MAX);
         let mut draft = Draft::with_capacity(HEADER + body.len());
@@ -265,6 +269,10 @@ const SMALL: usize = 16 << 10;
 /// Bytes from which a frame is compressed quickly instead of well; a terminal that people look at does not fill one a second.
 const BULK: usize = 48 << 10;
 
+/// A body below this length is stored as it is: a line's decision waits for it, the compressor's tables alone are 64 KiB, and less than
+/// one KiB would be gained.
+const SHORT: usize = 2 << 10;
+
 /// Buffers keep at most so much room between frames.
 const KEPT: usize = 128 << 10;
 
@@ -315,6 +323,7 @@ mod tests {
         let noise: Vec<u8> = (0..30_000).map(|_| random()).collect();
         assert_eq!(round_trip(&[output(0, 1, noise)]).0, Kind::Plain);
         assert_eq!(round_trip(&[output(0, 1, vec![0; 30_000])]).0, Kind::Zstd);
+        assert_eq!(round_trip(&[output(0, 1, vec![0; 1000])]).0, Kind::Plain, "it waits for nobody");
     }
 
     #[test]

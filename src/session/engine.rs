@@ -135,7 +135,9 @@ impl Engine {
 
     /// Takes an input. Drain [`Engine::poll`] before the next one.
     pub fn handle(&mut self, input: Input<'_>, now: Now) {
-        self.draw_rest();
+        if !matches!(input, Input::Recorded(_)) {
+            self.catch_up();
+        }
         if matches!(self.stage, Stage::Closed) {
             return;
         }
@@ -190,9 +192,21 @@ impl Engine {
     /// The next thing to be done, in order.
     pub fn poll(&mut self) -> Option<Output> {
         if self.outputs.is_empty() {
-            self.draw_rest();
+            self.catch_up();
         }
         self.outputs.pop_front()
+    }
+
+    /// As [`Engine::poll`], but leaves for [`Engine::catch_up`] what can be done while the rest is under way. Until that is called no input
+    /// may be given but [`Input::Recorded`].
+    pub fn poll_urgent(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Whether [`Engine::catch_up`] has something to do.
+    #[must_use]
+    pub const fn lags(&self) -> bool {
+        self.undrawn.is_some()
     }
 
     /// When [`Input::Tick`] is due at the latest.
@@ -493,7 +507,7 @@ impl Engine {
     }
 
     /// Draws what came with an answer of the shell that could be heard before it was drawn.
-    fn draw_rest(&mut self) {
+    pub fn catch_up(&mut self) {
         if let Some((bytes, marks, now)) = self.undrawn.take()
             && !matches!(self.stage, Stage::Closed)
         {
