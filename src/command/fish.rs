@@ -170,6 +170,11 @@ impl<'t> Reader<'t> {
                 self.own = true;
                 out.push_str("! ");
             }
+            // Before a command these are no commands themselves.
+            "time" | "!" if self.begins_command() => {
+                out.push_str(&word);
+                out.push(' ');
+            }
             "begin" | "if" | "while" => self.begin("{ :; ", "}", out, blocks),
             "switch" => {
                 self.begin("{ :; ", "}", out, blocks);
@@ -208,6 +213,12 @@ impl<'t> Reader<'t> {
             }
         }
         Some(())
+    }
+
+    /// Whether something stands here that may be a command's name.
+    fn begins_command(&self) -> bool {
+        let rest = self.rest.trim_start_matches([' ', '\t']);
+        rest.len() < self.rest.len() && !rest.starts_with(['-', ';', '|', '&', '<', '>', '\n', '#', '='])
     }
 
     fn begin(&mut self, text: &str, close: &'static str, out: &mut String, blocks: &mut Vec<&'static str>) {

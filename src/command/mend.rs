@@ -15,7 +15,7 @@ pub(super) fn mended(text: &str) -> Option<String> {
     if said("case") {
         return None;
     }
-    let mut mender = Mender { out: text.as_bytes().to_vec(), changed: false, fresh: true, open: Vec::new() };
+    let mut mender = Mender { out: text.as_bytes().to_vec(), changed: false, fresh: true, open: Vec::new(), heads: (0, 0) };
     let mut before = 0;
     let mut target = false;
     for (at, token) in tokens.iter().enumerate() {
@@ -68,6 +68,8 @@ struct Mender {
     fresh: bool,
     /// The parentheses that are open: whether each was kept.
     open: Vec<bool>,
+    /// Loops that have no `do` yet, and conditions without their `then`.
+    heads: (usize, usize),
 }
 
 impl Mender {
@@ -126,6 +128,24 @@ impl Mender {
         };
         if self.fresh && stray {
             return self.blank(token);
+        }
+        let head = match word {
+            "for" | "while" | "until" | "if" | "elif" if self.fresh => {
+                *if matches!(word, "if" | "elif") { &mut self.heads.1 } else { &mut self.heads.0 } += 1;
+                None
+            }
+            "do" => Some(&mut self.heads.0),
+            "then" => Some(&mut self.heads.1),
+            _ => None,
+        };
+        if let Some(open) = head.filter(|open| **open > 0) {
+            *open -= 1;
+            // `for f in * do`: the word before it ends the head.
+            if !self.fresh && text.as_bytes().get(token.start.wrapping_sub(1)).is_some_and(|b| matches!(b, b' ' | b'\t')) {
+                self.put(&Token { start: token.start - 1, end: token.start, ..*token }, b';');
+            }
+            self.fresh = true;
+            return;
         }
         if self.fresh && word == "[[" && !said("]]") {
             self.put(token, b'[');
@@ -247,6 +267,10 @@ mod tests {
             ("select count(*) from t;", "select count;*; from t;"),
             ("echo a,b}", "echo a,b."),
             ("!", " "),
+            ("for f in a b do wc $f; done", "for f in a b;do wc $f; done"),
+            ("for f in a do; wc $f; done", "for f in a;do  wc $f; done"),
+            ("while true do ls; done", "while true;do ls; done"),
+            ("if [ -f x ] then ls; fi", "if [ -f x ];then ls; fi"),
         ] {
             assert_eq!(mended(line).as_deref(), Some(want), "{line}");
         }
@@ -265,7 +289,7 @@ mod tests {
     #[test]
     fn a_line_that_no_shell_takes_is_judged_by_the_rest_of_it() {
         let held = |line: &str| analyse(line, &Context::PROMPT).effects.iter().any(|e| e.severity >= Severity::Medium);
-        for line in ["ls ;;", ";", "ls`", "`", "$(ls", "}", "done", "ls >", "db.users.find()", "$?", "^[[A^[[A"] {
+        for line in ["ls ;;", ";", "ls`", "`", "$(ls", "}", "done", "ls >", "db.users.find()", "$?", "^[[A^[[A", "for f in *.log do wc -l $f; done"] {
             assert!(!held(line), "{line}");
         }
         for line in [
@@ -279,6 +303,8 @@ mod tests {
             "$x -rf /srv `",
             "$(echo rm) -rf /srv `",
             "eval \"$x\" ;;",
+            "for f in *.log do rm -rf /srv; done",
+            "if [ -f x ] then rm -rf /srv; fi",
         ] {
             assert!(held(line), "{line}");
         }
