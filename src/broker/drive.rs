@@ -312,7 +312,7 @@ impl Driver {
                 }
             }
             if let Some(seq) = self.just_durable() {
-                self.engine.handle(Input::Recorded(seq), now);
+                self.engine.handle(Input::Recorded(seq), self.now());
             } else if self.engine.lags() {
                 // What was sent leaves before.
                 tokio::task::yield_now().await;

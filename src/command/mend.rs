@@ -15,7 +15,8 @@ pub(super) fn mended(text: &str) -> Option<String> {
     if said("case") {
         return None;
     }
-    let mut mender = Mender { out: text.as_bytes().to_vec(), changed: false, fresh: true, open: Vec::new(), heads: (0, 0) };
+    let mut mender =
+        Mender { out: text.as_bytes().to_vec(), changed: false, fresh: true, open: Vec::new(), heads: (0, 0) };
     let mut before = 0;
     let mut target = false;
     for (at, token) in tokens.iter().enumerate() {
@@ -141,7 +142,9 @@ impl Mender {
         if let Some(open) = head.filter(|open| **open > 0) {
             *open -= 1;
             // `for f in * do`: the word before it ends the head.
-            if !self.fresh && text.as_bytes().get(token.start.wrapping_sub(1)).is_some_and(|b| matches!(b, b' ' | b'\t')) {
+            if !self.fresh
+                && text.as_bytes().get(token.start.wrapping_sub(1)).is_some_and(|b| matches!(b, b' ' | b'\t'))
+            {
                 self.put(&Token { start: token.start - 1, end: token.start, ..*token }, b';');
             }
             self.fresh = true;
@@ -289,7 +292,20 @@ mod tests {
     #[test]
     fn a_line_that_no_shell_takes_is_judged_by_the_rest_of_it() {
         let held = |line: &str| analyse(line, &Context::PROMPT).effects.iter().any(|e| e.severity >= Severity::Medium);
-        for line in ["ls ;;", ";", "ls`", "`", "$(ls", "}", "done", "ls >", "db.users.find()", "$?", "^[[A^[[A", "for f in *.log do wc -l $f; done"] {
+        for line in [
+            "ls ;;",
+            ";",
+            "ls`",
+            "`",
+            "$(ls",
+            "}",
+            "done",
+            "ls >",
+            "db.users.find()",
+            "$?",
+            "^[[A^[[A",
+            "for f in *.log do wc -l $f; done",
+        ] {
             assert!(!held(line), "{line}");
         }
         for line in [

@@ -1,4 +1,4 @@
-//! The book that the writer thread keeps: the audit chain's end, the open chains, and what recovery does to those left open.
+//! The book that the writer keeps: the audit chain's end, the open chains, and what recovery does to those left open.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -138,7 +138,7 @@ impl Effort {
     }
 }
 
-/// The compressor of the writer thread, with its buffer.
+/// The writer's compressor, with its buffer.
 pub(super) struct Squeeze {
     thorough: Compressor<'static>,
     quick: Compressor<'static>,
@@ -269,9 +269,9 @@ const SMALL: usize = 16 << 10;
 /// Bytes from which a frame is compressed quickly instead of well; a terminal that people look at does not fill one a second.
 const BULK: usize = 48 << 10;
 
-/// A body below this length is stored as it is: a line's decision waits for it, the compressor's tables alone are 64 KiB, and less than
-/// one KiB would be gained.
-const SHORT: usize = 2 << 10;
+/// A body below this length is stored as it is: a line waits for it, the compressor's tables alone are 64 KiB, and about one KiB would be
+/// gained. With its header it still stands in the journal ([`super::day`]).
+const SHORT: usize = 1536;
 
 /// Buffers keep at most so much room between frames.
 const KEPT: usize = 128 << 10;

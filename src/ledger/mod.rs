@@ -8,9 +8,9 @@
 //!        └─▶ reader() ─▶ recordings, events, audit, verify
 //! ```
 //!
-//! There is one writer thread. Every handle sends to it through a bounded queue, so a slow disk is backpressure on the
-//! sessions. When the disk fails the thread stops for good and every handle answers with [`Error::Failed`]: no session
-//! can go on unrecorded by mistake.
+//! There is one writer. Every handle sends to it through a bounded queue, so a slow disk is backpressure on the sessions. A thread
+//! turns it, and on a quick disk whoever appended what must be on disk. When the disk fails, or a turn breaks off, it stops for good and
+//! every handle answers with [`Error::Failed`]: no session can go on unrecorded by mistake.
 
 mod book;
 mod checkpoint;

@@ -1,4 +1,4 @@
-//! The writing side: handles that send to the one writer thread, and wait when it has enough to do.
+//! The writing side: handles that send to the one writer, turn it where they must not wait, and wait when it has enough to do.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -141,10 +141,10 @@ impl Ledger {
         answer.await.map_err(|_| self.shared().why())
     }
 
-    /// Sends what somebody waits for.
+    /// Sends what the writer's thread is to do at once.
     async fn send(&self, message: Message) -> Result<(), Error> {
         self.queue(message).await?;
-        self.shared().hurry();
+        self.shared().wake();
         Ok(())
     }
 

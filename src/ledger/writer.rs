@@ -14,7 +14,8 @@
 //! longer than to write. What need not be on disk wakes nobody; the thread looks for it several times a second.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, TryLockError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::Duration;
 
 use tokio::sync::mpsc::error::TryRecvError;
@@ -75,8 +76,9 @@ impl Shared {
             let until = {
                 let mut writer = self.lock();
                 self.turn(&mut writer, Writer::whole_turn);
-                let Some(writer) = writer.as_ref() else { return };
-                writer.wake_at()
+                let Some(writer) = writer.as_mut() else { return };
+                writer.planned = writer.wake_at();
+                writer.planned
             };
             match until {
                 Some(at) => drop(tokio::time::timeout_at(at, self.wake.notified()).await),
@@ -92,30 +94,32 @@ impl Shared {
 
     /// Does what was just sent: here if nobody else is at it and the disk is quick, else in the thread.
     pub(super) fn hurry(&self) {
-        match self.writer.try_lock() {
-            Ok(mut writer) if writer.as_ref().is_some_and(|writer| writer.quick && writer.queue.len() <= FEW) => {
-                self.turn(&mut writer, Writer::take_and_commit);
-            }
-            Ok(_) | Err(TryLockError::WouldBlock | TryLockError::Poisoned(_)) => self.wake(),
+        let mut slot = match self.writer.try_lock() {
+            Ok(slot) => slot,
+            Err(TryLockError::Poisoned(slot)) => slot.into_inner(),
+            Err(TryLockError::WouldBlock) => return self.wake(),
+        };
+        if !slot.as_ref().is_some_and(|writer| writer.quick && writer.queue.len() <= FEW) {
+            return self.wake();
+        }
+        self.turn(&mut slot, Writer::take_and_commit);
+        // The thread sleeps longer than what was taken may wait.
+        if slot.as_ref().is_some_and(Writer::is_overslept) {
+            self.wake();
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Writer>> {
-        self.writer.lock().unwrap_or_else(|broken| {
-            let mut writer = broken.into_inner();
-            // What it was doing is half done: sessions find their watches closed and end.
-            if writer.is_some() {
-                self.fail(Error::Failed { doing: "written", why: "the writer broke off".to_owned() });
-                *writer = None;
-            }
-            writer
-        })
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whoever finds the queue closed must find the reason: it is set before the writer goes.
     fn turn(&self, slot: &mut Option<Writer>, turn: impl FnOnce(&mut Writer) -> Result<Option<Stopped>, Error>) {
         let Some(writer) = slot else { return };
-        let stopped = turn(writer).unwrap_or_else(|why| {
+        // What a turn was doing when it panicked is half done: nobody goes on from there, and every session is to know.
+        let done = catch_unwind(AssertUnwindSafe(|| turn(writer)));
+        let broken = |_| Err(Error::Failed { doing: "written", why: "the writer broke off".to_owned() });
+        let stopped = done.unwrap_or_else(broken).unwrap_or_else(|why| {
             tracing::error!(%why, "the ledger cannot write any more; sessions end");
             self.fail(why);
             Some(Stopped(None))
@@ -169,6 +173,8 @@ struct Writer {
     unsettled: Option<Instant>,
     /// The last commit took no longer than [`QUICK`].
     quick: bool,
+    /// When the thread looks again, if nobody wakes it.
+    planned: Option<Instant>,
 }
 
 /// Who and what waits for the next commit.
@@ -188,7 +194,17 @@ impl Writer {
     fn new(book: Book, frame_bytes: usize, queue: mpsc::Receiver<Message>) -> Result<Self, Error> {
         let frame_bytes = frame_bytes.clamp(4 << 10, 1 << 20);
         let (squeeze, live) = (Squeeze::new()?, HashMap::new());
-        Ok(Self { queue, book, frame_bytes, squeeze, live, waiting: Waiting::default(), unsettled: None, quick: false })
+        Ok(Self {
+            queue,
+            book,
+            frame_bytes,
+            squeeze,
+            live,
+            waiting: Waiting::default(),
+            unsettled: None,
+            quick: false,
+            planned: None,
+        })
     }
 
     /// Takes what is queued, and commits if somebody waits for it.
@@ -214,10 +230,13 @@ impl Writer {
         Ok(None)
     }
 
-    /// As the thread does it: also what is a second old, and what is done when nobody waits.
+    /// As the thread does it: also what is old, and what is done when nobody waits.
     fn whole_turn(&mut self) -> Result<Option<Stopped>, Error> {
-        self.second_passed()?;
+        self.close_old()?;
         let stopped = self.take_and_commit()?;
+        if stopped.is_none() && self.seal_abandoned()? {
+            self.commit()?;
+        }
         if stopped.is_none() && self.queue.is_empty() && self.unsettled.is_some_and(|since| since.elapsed() >= SETTLE) {
             self.book.settle()?;
             self.unsettled = None;
@@ -235,22 +254,38 @@ impl Writer {
         settle.into_iter().chain(look).min()
     }
 
+    /// Whether the thread plans to look later than it should.
+    fn is_overslept(&self) -> bool {
+        self.wake_at().is_some_and(|at| self.planned.is_none_or(|planned| planned > at + LOOK))
+    }
+
     fn is_due(&self) -> bool {
         self.waiting.dirty.is_some_and(|since| since.elapsed() >= IDLE)
     }
 
-    fn second_passed(&mut self) -> Result<(), Error> {
+    /// Closes the frames that are old; they are committed in this turn.
+    fn close_old(&mut self) -> Result<(), Error> {
         let old: Vec<_> =
             self.live.iter().filter(|(_, l)| l.since.is_some_and(|s| s.elapsed() >= IDLE)).map(|(id, _)| *id).collect();
         for session in old {
             self.close_frame(session)?;
+            self.waiting.urgent = true;
         }
+        Ok(())
+    }
+
+    /// Seals the sessions whose recorder was dropped, once everything that it sent was taken. Whether there were any.
+    fn seal_abandoned(&mut self) -> Result<bool, Error> {
         let gone = |live: &mut Live| matches!(live.abandoned.try_recv(), Err(oneshot::error::TryRecvError::Closed));
         let abandoned: Vec<_> = self.live.iter_mut().filter_map(|(id, live)| gone(live).then_some(*id)).collect();
+        // Looked at behind that: what a recorder sent stands in the queue before it is seen to be gone.
+        if abandoned.is_empty() || !self.queue.is_empty() {
+            return Ok(false);
+        }
         for session in abandoned {
             self.seal(session, None)?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Takes one message; the answer is whom to tell when it was the last.
@@ -397,7 +432,7 @@ impl Writer {
     }
 }
 
-/// How old a frame, or what is not committed, becomes in the writer's hands; with [`LOOK`] before and behind it a second.
+/// How old a frame, or what is not committed, becomes in the writer's hands. With [`LOOK`] before and behind it that is a second.
 const IDLE: Duration = Duration::from_millis(600);
 /// How often the thread looks at the queue, while sessions run, without being woken; and whether one of their recorders was dropped.
 const LOOK: Duration = Duration::from_millis(200);
@@ -412,3 +447,55 @@ const BATCH: usize = 128;
 /// Bytes after which a commit is due: a disk that is slower than the sessions slows them down, and the commit that a command waits for stays
 /// short.
 const UNCOMMITTED: usize = 16 << 20;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::ledger::Options;
+    use crate::ledger::store::Store;
+
+    fn shared(dir: &std::path::Path) -> (Shared, mpsc::Sender<Message>) {
+        let store = Arc::new(Store::open(dir, &Options::default()).unwrap());
+        let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+        store.add_signer(key.verifying_key()).unwrap();
+        let (sender, queue) = mpsc::channel(8);
+        let writer = Writer::new(Book::open(store, key).unwrap(), 48 << 10, queue).unwrap();
+        (Shared { writer: Mutex::new(Some(writer)), wake: Notify::new(), failure: OnceLock::new() }, sender)
+    }
+
+    async fn is_woken(shared: &Shared) -> bool {
+        tokio::time::timeout(Duration::ZERO, shared.wake.notified()).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn what_is_done_without_the_thread_makes_it_look_in_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let (shared, sender) = shared(dir.path());
+        shared.lock().as_mut().unwrap().quick = true;
+        // Nothing is there that it would have to look at, and so it sleeps.
+        shared.hurry();
+        assert!(!is_woken(&shared).await);
+        let (reply, answer) = oneshot::channel();
+        let event = AuditEvent::Started { version: "0".to_owned() };
+        sender.send(Message::Audit { event: Box::new(event), now: Wall(1), reply }).await.unwrap();
+        shared.lock().as_mut().unwrap().unsettled = Some(Instant::now());
+        shared.hurry();
+        assert_eq!(answer.await.unwrap().seq, 0);
+        assert!(is_woken(&shared).await, "it is to settle what was written");
+        shared.lock().as_mut().unwrap().planned = Some(Instant::now());
+        shared.hurry();
+        assert!(!is_woken(&shared).await, "it looks soon enough");
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_breaks_off_ends_the_ledger() {
+        let dir = tempfile::tempdir().unwrap();
+        let (shared, sender) = shared(dir.path());
+        shared.turn(&mut shared.lock(), |_| panic!("as a library might"));
+        assert!(sender.is_closed());
+        assert!(shared.why().to_string().contains("broke off"), "{}", shared.why());
+        assert!(is_woken(&shared).await, "the thread ends too");
+    }
+}

@@ -84,6 +84,12 @@ impl StreamMasker {
         self.window.memory()
     }
 
+    /// Whether the open line was too long to be judged as one.
+    #[must_use]
+    pub const fn is_cut(&self) -> bool {
+        self.window.memory().is_cut()
+    }
+
     /// Whether text that was taken did not go out yet, other than returns.
     #[must_use]
     pub fn holds_text(&self) -> bool {

@@ -325,13 +325,14 @@ impl Masking {
     /// Whether to erase ahead is to erase the open line, all of which was sent: so shells begin to draw theirs anew.
     fn erases_line(&mut self, now: Mono, path: &mut Path<'_>) -> bool {
         let truth = path.truth.look();
-        let at_begin = truth.cursor().col == 0 && screening::first_row(truth) == truth.cursor().row;
+        let alone = screening::first_row(truth) == truth.cursor().row && !below_a_full_row(truth);
+        let at_begin = truth.cursor().col == 0 && alone;
         if !at_begin || !matches!(&self.mode, Mode::Append(append) if append.returned) {
             return false;
         }
         self.decide(now, path);
-        // What was sent may have had to be hidden.
-        matches!(self.mode, Mode::Append(_)) && !self.stream.holds_text()
+        // What was sent may have had to be hidden; and a line that was cut bars values from its begin.
+        matches!(self.mode, Mode::Append(_)) && !self.stream.holds_text() && !self.stream.is_cut()
     }
 
     // ── anything else ─────────────────────────────────────────────────────────────────────────────────────────────────────

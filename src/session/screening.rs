@@ -255,7 +255,7 @@ fn is_blank(text: &str) -> bool {
 }
 
 /// So many blanks of a value may lie at the margin: between the groups of a number, or behind a wide character that did not fit.
-const JOINT: usize = 1;
+pub(super) const JOINT: usize = 1;
 
 /// What panes are divided by.
 const BARS: &[&str] = &["│", "┃", "║", "▏", "▕", "|", "┆", "┊", "╎"];

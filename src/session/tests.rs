@@ -36,6 +36,8 @@ struct Table {
     closed: Option<CloseReason>,
     /// Whether the disk answers at once.
     disk: bool,
+    /// What is written is on disk before anything else happens.
+    quick: bool,
     undurable: Option<u64>,
     /// Whether the shell echoes.
     echo: bool,
@@ -104,6 +106,7 @@ impl Table {
             started: None,
             closed: None,
             disk: true,
+            quick: false,
             undurable: None,
             hooks: None,
             lie: None,
@@ -132,7 +135,7 @@ impl Table {
         self.engine.handle(input, self.now);
         let mut echo = String::new();
         let mut asked = false;
-        while let Some(output) = self.engine.poll() {
+        while let Some(output) = self.next_output() {
             match output {
                 Output::ToClient(Stream::Stdout, bytes) if *bytes == *b"\x1b[6n" => asked = true,
                 Output::Append(record) => {
@@ -166,6 +169,22 @@ impl Table {
         }
         if !echo.is_empty() {
             self.says(&echo);
+        }
+    }
+
+    fn next_output(&mut self) -> Option<Output> {
+        loop {
+            if let Some(output) = self.engine.poll_urgent() {
+                return Some(output);
+            }
+            let quick = self.quick && self.started.is_some();
+            if let Some(seq) = self.undurable.take_if(|_| quick) {
+                self.engine.handle(Input::Recorded(seq), self.now);
+            } else if self.engine.lags() {
+                self.engine.catch_up();
+            } else {
+                return None;
+            }
         }
     }
 

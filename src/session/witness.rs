@@ -164,6 +164,11 @@ impl Witness {
         matches!(&self.question, Question::Open { agreed: Some(agreed), .. } if agreed == line.trim_end())
     }
 
+    /// Whether a mark says nothing new: the prompt that stands is drawn anew.
+    fn knows(&self, mark: &Mark) -> bool {
+        matches!(mark, Mark::Prompt { number, .. } if self.place == Place::Prompt(*number))
+    }
+
     /// Whether it can be asked now.
     pub(super) fn may_be_asked(&self) -> bool {
         matches!(self.place, Place::Prompt(_)) && self.unanswered < LOST
@@ -286,7 +291,9 @@ impl Engine {
             (Some(Mark::Line(line)), Some(witness)) => witness.would_confirm(line),
             _ => false,
         };
-        if !waits || !confirms {
+        // What the shell says behind its answer is heard before the line goes out: it may have run something already.
+        let last = marks.iter().skip(first + 1).all(|mark| gate.witness.as_ref().is_some_and(|w| w.knows(mark)));
+        if !waits || !confirms || !last {
             return Err(marks);
         }
         display.wait_for_quiet(now.mono.after(super::gate::QUIET_FOR_BAR));

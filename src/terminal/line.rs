@@ -493,7 +493,8 @@ impl Echo {
     }
 
     fn answered(&mut self, now: u64) {
-        if let Some(sent) = self.unanswered.take() {
+        // What came before the key and is drawn behind it does not answer it.
+        if let Some(sent) = self.unanswered.take_if(|sent| *sent <= now) {
             let delay = now.saturating_sub(sent).min(SETTLE_MAX);
             self.delay = delay.max(self.delay - self.delay / 8);
         }

@@ -101,6 +101,54 @@ async fn a_dropped_recorder_leaves_an_interrupted_session() {
 }
 
 #[tokio::test]
+async fn what_a_recorder_appended_before_it_was_dropped_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = open(dir.path());
+    let meta = meta(1);
+    let mut recorder = ledger.begin(&meta, Wall(1)).await.unwrap();
+    recorder.append(record(0, output(b"x"))).await.unwrap();
+    drop(recorder);
+    let sealed = async {
+        while !matches!(ledger.reader().recording(meta.id), Ok(row) if row.state == RecordingState::Interrupted) {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), sealed).await.expect("nobody sealed it");
+    assert_eq!(read(&ledger.reader(), meta.id).len(), 1);
+    ledger.close().await.unwrap();
+}
+
+/// Sessions that share a writer, each of which is now the one that writes and now the one that waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_writes_each_session_is_told_of_its_own_events_and_all_are_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = open(dir.path());
+    let mut sessions = Vec::new();
+    for n in 1..=8 {
+        let meta = meta(n);
+        let mut recorder = ledger.begin(&meta, Wall(1)).await.unwrap();
+        sessions.push(tokio::spawn(async move {
+            let mut durable = recorder.durable();
+            for seq in 0..200 {
+                if seq % 4 == 3 {
+                    recorder.append(record(seq, Event::Ended { reason: CloseReason::ClientGone })).await.unwrap();
+                    durable.wait_for(|durable| durable.is_some_and(|durable| durable >= seq)).await.unwrap();
+                } else {
+                    recorder.append(record(seq, output(&[n; 300]))).await.unwrap();
+                }
+            }
+            recorder.finish(Wall(99)).await.unwrap();
+            meta.id
+        }));
+    }
+    for session in sessions {
+        let id = session.await.unwrap();
+        assert_eq!(read(&ledger.reader(), id).len(), 200);
+    }
+    assert_eq!(ledger.reader().verify(None).unwrap().faults, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn the_second_to_open_is_told_who_holds_it() {
     let dir = tempfile::tempdir().unwrap();
     let ledger = open(dir.path());

@@ -105,6 +105,11 @@ pub(super) struct Line<'a> {
 }
 
 impl Memory {
+    /// Whether the line goes on from a piece that was judged before.
+    pub const fn is_cut(&self) -> bool {
+        self.cut.is_some()
+    }
+
     /// Whether nothing is open: a line without anchors says nothing.
     pub(super) fn is_idle(&self) -> bool {
         self.table.is_none()

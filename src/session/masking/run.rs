@@ -3,12 +3,13 @@
 use unicode_width::UnicodeWidthChar as _;
 
 use crate::privacy::fold;
+use crate::session::screening::JOINT;
 use crate::terminal::bytes::first;
 
 /// Text is added behind what there is.
 #[derive(Debug, Default)]
 pub(super) struct Append {
-    /// A CR came: only a line feed may follow.
+    /// A CR came behind text: only a line feed may follow, or the line's erasure.
     pub(super) returned: bool,
     /// Bytes of sequences since the last text.
     pub(super) silent: usize,
@@ -20,7 +21,8 @@ pub(super) struct Append {
 }
 
 impl Append {
-    /// How much of a run comes before the end of a line that fills its last row: what follows reads on as if it had wrapped.
+    /// How much of a run comes before the end of a line that fills its last row, but for one blank: what follows reads on as if it had
+    /// wrapped.
     pub(super) fn until_full_row(&mut self, run: &[u8], len: usize) -> usize {
         let mut at = 0;
         while let Some(rest) = run.get(at..len) {
@@ -32,7 +34,7 @@ impl Append {
                 self.column = column;
                 break;
             };
-            if column > 0 && column.is_multiple_of(self.cols.max(1)) && !line.is_empty() {
+            if column > 0 && (column + JOINT) % self.cols.max(1) <= JOINT && !line.is_empty() {
                 return at;
             }
             self.column = 0;

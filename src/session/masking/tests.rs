@@ -273,6 +273,35 @@ fn a_shell_that_draws_its_line_anew_is_read_on_and_what_was_hidden_in_it_stays_s
 }
 
 #[test]
+fn what_is_erased_bars_no_value_and_hides_no_margin() {
+    // A line that was too long to be judged as one.
+    let mut client = Client::new();
+    client.reads(format!("x{}\x1b[K", "\r".repeat(5000)).as_bytes());
+    client.reads(b"4111111111111111\r\n");
+    assert_eq!(client.rows()[0], "*".repeat(16));
+    // Rows that read on, although the terminal has not wrapped them: one column was too little for what came, or is blank.
+    let filled = |columns: usize, end: &str| format!("{:>columns$}", format!("x {end}"));
+    let (blank, whole) = ("4111 1111 1111", "411111111111");
+    let cols = usize::from(COLS);
+    for (text, row) in [
+        (format!("{}\u{6f22}\r\x1b[K", filled(cols - 1, blank)), 1),
+        (format!("{}\r\n", filled(cols - 1, blank)), 1),
+        (format!("{}\r\n", filled(cols, whole)), 1),
+    ] {
+        let mut client = Client::new();
+        client.reads(text.as_bytes());
+        client.reads(b"1111");
+        client.waits(Duration::from_millis(20));
+        client.is_faithful().unwrap();
+        assert!(
+            client.rows()[row].contains('*') || client.rows()[row - 1].contains('*'),
+            "{:?} {text:?}",
+            client.rows()
+        );
+    }
+}
+
+#[test]
 fn many_steps_of_progress_in_one_read_are_sent_as_they_came() {
     let mut client = Client::new();
     let bars: String = (0..30).map(|i| format!("\r{:3}% [{:-<20}]", i * 3, "#".repeat(i / 2))).collect();

@@ -49,6 +49,48 @@ fn a_line_that_is_only_confirmed_is_written_down_before_the_shell_draws_it_anew(
 }
 
 #[test]
+fn with_a_quick_disk_the_line_leaves_before_the_shell_draws_it_anew() {
+    let mut t = hooked();
+    (t.deaf, t.quick) = (true, true);
+    t.types("ls -l\r");
+    let answer = format!("\r\x1b[K{}{PROMPT}ls -l", t.mark("L;xls -l"));
+    t.engine.handle(Input::FromTarget(Stream::Stdout, answer.into()), t.now);
+    let mut left = false;
+    while let Some(output) = t.next_output() {
+        match output {
+            Output::Append(record) => t.undurable = Some(record.seq),
+            Output::Commit(..) => left = t.engine.lags(),
+            _ => {}
+        }
+    }
+    assert!(left, "the line leaves, and what came with the answer is not drawn yet");
+}
+
+#[test]
+fn what_the_shell_runs_behind_its_answer_is_heard_before_the_line_leaves() {
+    let mut t = hooked();
+    (t.deaf, t.quick) = (true, true);
+    t.types("ls -l\r");
+    let (answer, running, prompt) = (t.mark("L;xls -l"), t.mark("C"), t.prompt());
+    let answer = format!("\r\x1b[K{answer}\r\n{running}by a key\r\n{prompt}");
+    t.engine.handle(Input::FromTarget(Stream::Stdout, answer.into()), t.now);
+    let mut told = false;
+    while let Some(output) = t.next_output() {
+        match output {
+            Output::Append(record) => {
+                told |= matches!(record.event, Event::Alerted { .. });
+                t.undurable = Some(record.seq);
+            }
+            Output::Commit(..) => {
+                assert!(told, "a line ran that nobody judged, and the next one leaves as if nothing were");
+            }
+            _ => {}
+        }
+    }
+    assert!(told);
+}
+
+#[test]
 fn an_answer_that_says_something_else_is_judged_with_all_that_came_with_it() {
     let mut t = hooked();
     t.deaf = true;
