@@ -269,3 +269,34 @@ fn a_line_of_which_the_end_is_not_shown_yet_is_not_taken_for_its_beginning() {
     assert!(t.ran.is_empty(), "{:?}", t.ran);
     assert_eq!(t.asked.len(), 1);
 }
+
+#[test]
+fn a_line_that_its_shell_has_erased_to_draw_it_anew_was_not_typed_unseen() {
+    let mut t = hooked();
+    t.types("rm -rf ./victim\r");
+    t.wait(Duration::from_secs(5));
+    assert_eq!(t.asked.len(), 1);
+    t.deaf = true;
+    t.rule(Outcome::Approved { by: vec!["bob".into()], scope: Scope::Once });
+    // The answer comes before the line is drawn again.
+    let answer = format!("\r\x1b[K\r{}", t.mark("L;xrm -rf ./victim"));
+    t.says(&answer);
+    t.says(&format!("{PROMPT}rm -rf ./victim"));
+    t.wait(Duration::from_secs(3));
+    assert_eq!(t.ran, ["rm -rf ./victim"], "{}", t.screen());
+    // The same where nothing is held: it is no secret, and it waits for nothing.
+    let mut t = hooked();
+    t.deaf = true;
+    let (before, from) = (t.now, t.events.len());
+    t.types("ls -l\r");
+    t.says("\r\x1b[K\r");
+    let answer = t.mark("L;xls -l");
+    t.says(&answer);
+    assert_eq!((t.ran.len(), t.now), (1, before));
+    let stored = t
+        .events
+        .iter()
+        .skip(from)
+        .any(|record| matches!(&record.event, Event::Command { command, .. } if command.text == "ls -l"));
+    assert!(stored);
+}
