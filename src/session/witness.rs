@@ -221,6 +221,11 @@ impl Witness {
         }
     }
 
+    /// Whether it told the line that keys and screen had agreed on.
+    pub(super) fn has_confirmed(&self) -> bool {
+        self.told().is_some_and(|told| told.confirmed)
+    }
+
     /// The line is not the one it was asked about any more.
     pub(super) fn forget(&mut self) {
         self.question = Question::None;
