@@ -44,7 +44,7 @@ impl Engine {
         if display.truth().alternate_screen() {
             return Standing::AtPrompt;
         }
-        let reading = gate.line.read(display.truth());
+        let reading = gate.reading(display.truth());
         if reading.echo_off && gate.unseen.len() < UNFINISHED {
             // Nothing will show whether it is gone: the tty's kill character may be another, or none.
             gate.unseen.push_str(&gate.line.typed());

@@ -16,7 +16,7 @@ use super::{Output, words};
 use crate::command::Context;
 use crate::model::{Digest, HoldRequest, Mono, Now, RequestId, Ruling, Seq, Shown, Verdict};
 use crate::policy::permit::Release;
-use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Settled, Token};
+use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Reading, Screen, Settled, Token};
 
 /// The gate's state. The diagram is in the room's doc.
 #[derive(Debug)]
@@ -203,6 +203,12 @@ impl Gate {
     /// Whether the shell told the line that is being decided on.
     pub(super) fn told(&self) -> bool {
         self.witness.as_ref().is_some_and(|witness| witness.told().is_some())
+    }
+
+    /// What the witnesses read.
+    pub(super) fn reading(&self, screen: &Screen) -> Reading {
+        let told = self.witness.as_ref().and_then(Witness::told);
+        told.map_or_else(|| self.line.read(screen), |told| self.line.read_with(screen, told))
     }
 
     pub(super) fn drop_waiting(&mut self) {
@@ -472,8 +478,7 @@ impl Engine {
     pub(super) fn read_line(&mut self) -> Option<(Line, Context)> {
         let (display, gate) = self.terminal()?;
         let screen = display.truth();
-        let told = gate.witness.as_ref().and_then(Witness::told);
-        let reading = told.map_or_else(|| gate.line.read(screen), |told| gate.line.read_with(screen, told));
+        let reading = gate.reading(screen);
         let alone = matches!(reading.certainty, Certainty::Agreed | Certainty::Exact) && !reading.echo_off;
         if alone && !reading.candidates.is_empty() {
             // Keys and screen show one line at a prompt, or the shell tells of it and they do not object: nothing stands before it, but a line
@@ -493,8 +498,11 @@ impl Engine {
             unseen: &format!("{}{}", gate.unseen, gate.elsewhere),
             typed: &gate.line.typed(),
         };
+        let stood = gate.witness.as_ref().and_then(Witness::stood);
+        let stood =
+            stood.filter(|stood| reading.candidates.iter().map(|line| line.trim_end()).eq([stood.line.as_str()]));
         let mut at = At {
-            row: LineReader::row(screen),
+            row: stood.map_or_else(|| LineReader::row(screen), |stood| stood.row.clone()),
             lines: reading.candidates.clone(),
             typed: gate.line.typed(),
             full_screen: screen.alternate_screen(),

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use super::engine::Engine;
 use super::gate::{Hold, State};
-use super::judge::Line;
-use super::witness::Witness;
 use super::{Output, words};
 use crate::model::{Digest, Event, HoldRequest, Mono, Now, Outcome, RequestId, Ruling, Shown};
 use crate::policy::permit::Release;
@@ -138,9 +136,7 @@ impl Engine {
         }
         let State::Rereading { ruling, held, asked, .. } = &gate.state else { return };
         let (ruling, held, asked) = (ruling.clone(), *held, *asked);
-        // A line that stood there when the shell was asked was not typed unseen: shells erase it to draw it anew.
-        let stood = self.terminal().is_some_and(|(_, gate)| gate.witness.as_ref().is_some_and(Witness::has_confirmed));
-        let reading = self.read_line().map(|(line, context)| (Line { secret: line.secret && !stood, ..line }, context));
+        let reading = self.read_line();
         let release = reading.as_ref().and_then(|(line, _)| {
             let digest = self.judge.digest(line);
             (digest == held).then(|| Release::by_ruling(&ruling, &digest)).flatten()

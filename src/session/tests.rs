@@ -38,6 +38,8 @@ struct Table {
     disk: bool,
     /// What is written is on disk before anything else happens.
     quick: bool,
+    /// Whether a line starts a program that goes on.
+    runs: bool,
     undurable: Option<u64>,
     /// Whether the shell echoes.
     echo: bool,
@@ -107,6 +109,7 @@ impl Table {
             closed: None,
             disk: true,
             quick: false,
+            runs: false,
             undurable: None,
             hooks: None,
             lie: None,
@@ -197,7 +200,9 @@ impl Table {
                     self.ran.push(std::mem::take(&mut self.line));
                     echo += "\r\n";
                     echo += &self.mark("C");
-                    echo += &self.prompt();
+                    if !self.runs {
+                        echo += &self.prompt();
+                    }
                 }
                 '\u{3}' if self.busy => {}
                 '\u{3}' => {

@@ -17,7 +17,7 @@ use super::engine::Engine;
 use super::gate::State;
 use super::words;
 use crate::model::{Event, Mono, Now, Shown};
-use crate::terminal::{ASK, Certainty, Mark, Marks, Told};
+use crate::terminal::{ASK, Certainty, LineReader, Mark, Marks, Told};
 
 /// What a session knows by the shell itself.
 #[derive(Debug)]
@@ -58,11 +58,19 @@ enum Question {
     /// Nothing was asked.
     None,
     /// It was asked; it is waited for until then. `agreed` is what keys and screen agreed on before.
-    Open { until: Mono, agreed: Option<String> },
-    /// It answered.
-    Answered(Told),
+    Open { until: Mono, agreed: Option<Stood> },
+    /// It answered; `stood` if that is what keys and screen had agreed on.
+    Answered { told: Told, stood: Option<Stood> },
     /// It did not.
     Unanswered,
+}
+
+/// A line as it stood on the screen before the shell was asked: to answer, shells erase it and draw it anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stood {
+    pub(super) line: String,
+    /// The row of the cursor, prompt and all.
+    pub(super) row: String,
 }
 
 /// What a mark means for the session.
@@ -149,8 +157,9 @@ impl Witness {
             Mark::Line(line) => {
                 let expanded = self.expanded.take();
                 let Question::Open { agreed, .. } = &self.question else { return Heard::Nothing };
-                let confirmed = agreed.as_deref() == Some(line.trim_end());
-                self.question = Question::Answered(Told { line, expanded, confirmed });
+                let stood = agreed.clone().filter(|stood| stood.line == line.trim_end());
+                let told = Told { line, expanded, confirmed: stood.is_some() };
+                self.question = Question::Answered { told, stood };
                 self.unanswered = 0;
                 // It has read everything that came before the question.
                 self.ahead = 0;
@@ -161,7 +170,7 @@ impl Witness {
 
     /// Whether that answer would be the line that keys and screen agreed on before it was asked.
     fn would_confirm(&self, line: &str) -> bool {
-        matches!(&self.question, Question::Open { agreed: Some(agreed), .. } if agreed == line.trim_end())
+        matches!(&self.question, Question::Open { agreed: Some(stood), .. } if stood.line == line.trim_end())
     }
 
     /// Whether a mark says nothing new: the prompt that stands is drawn anew.
@@ -195,7 +204,7 @@ impl Witness {
     }
 
     /// It is being asked.
-    pub(super) fn ask(&mut self, agreed: Option<String>, now: Mono) {
+    pub(super) fn ask(&mut self, agreed: Option<Stood>, now: Mono) {
         self.expanded = None;
         self.question = Question::Open { until: now.after(PATIENCE), agreed };
     }
@@ -209,21 +218,24 @@ impl Witness {
                 self.unanswered = self.unanswered.saturating_add(1);
                 None
             }
-            Question::None | Question::Answered(_) | Question::Unanswered => None,
+            Question::None | Question::Answered { .. } | Question::Unanswered => None,
         }
     }
 
     /// Its answer to the open question.
     pub(super) const fn told(&self) -> Option<&Told> {
         match &self.question {
-            Question::Answered(told) => Some(told),
+            Question::Answered { told, .. } => Some(told),
             Question::None | Question::Open { .. } | Question::Unanswered => None,
         }
     }
 
-    /// Whether it told the line that keys and screen had agreed on.
-    pub(super) fn has_confirmed(&self) -> bool {
-        self.told().is_some_and(|told| told.confirmed)
+    /// How the line stood that it confirmed.
+    pub(super) const fn stood(&self) -> Option<&Stood> {
+        match &self.question {
+            Question::Answered { stood, .. } => stood.as_ref(),
+            Question::None | Question::Open { .. } | Question::Unanswered => None,
+        }
     }
 
     /// The line is not the one it was asked about any more.
@@ -278,7 +290,8 @@ impl Engine {
             return;
         }
         let seen = gate.line.read(screen);
-        let agreed = (seen.certainty == Certainty::Agreed).then(|| seen.candidates.into_iter().next()).flatten();
+        let line = (seen.certainty == Certainty::Agreed).then(|| seen.candidates.into_iter().next()).flatten();
+        let agreed = line.map(|line| Stood { line, row: LineReader::row(screen) });
         if let Some(witness) = &mut gate.witness {
             witness.ask(agreed, now.mono);
         }
@@ -408,7 +421,7 @@ mod tests {
         witness.hear(prompt(1), Mono(1));
         assert_eq!(witness.hear(Mark::Line("ls".into()), Mono(1)), Heard::Nothing);
         assert_eq!(witness.told(), None);
-        witness.ask(Some("rm x".into()), Mono(0));
+        witness.ask(Some(Stood { line: "rm x".into(), row: "$ rm x".into() }), Mono(0));
         witness.hear(Mark::Expanded("rm y".into()), Mono(1));
         assert_eq!(witness.hear(Mark::Line("rm x ".into()), Mono(1)), Heard::Told);
         let told = Told { line: "rm x ".into(), expanded: Some("rm y".into()), confirmed: true };

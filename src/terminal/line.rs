@@ -245,7 +245,8 @@ impl LineReader {
         let unseen = passive.echo_off || passive.candidates.is_empty();
         let by_screen = told.confirmed || unseen || passive.candidates.iter().any(|seen| shows(seen, &told.line));
         if by_keys && by_screen && !screen.alternate_screen() {
-            return reading([runs.to_owned()], Certainty::Exact, passive.echo_off);
+            // A line that stood there when the shell was asked was not typed unseen: shells erase it to draw it anew.
+            return reading([runs.to_owned()], Certainty::Exact, passive.echo_off && !told.confirmed);
         }
         reading([runs.to_owned()].into_iter().chain(passive.candidates), Certainty::Disputed, passive.echo_off)
     }

@@ -86,35 +86,37 @@ async fn an_event_out_of_order_is_refused() {
     assert!(recorder.append(record(0, output(b"x"))).await.is_ok());
 }
 
+/// A session with one event, whose recorder was dropped.
+async fn abandoned(ledger: &Ledger) -> SessionId {
+    let meta = meta(1);
+    let mut recorder = ledger.begin(&meta, Wall(1)).await.unwrap();
+    recorder.append(record(0, output(b"x"))).await.unwrap();
+    meta.id
+}
+
 #[tokio::test]
 async fn a_dropped_recorder_leaves_an_interrupted_session() {
     let dir = tempfile::tempdir().unwrap();
     let ledger = open(dir.path());
-    let meta = meta(1);
-    let mut recorder = ledger.begin(&meta, Wall(1)).await.unwrap();
-    recorder.append(record(0, output(b"x"))).await.unwrap();
-    drop(recorder);
+    let session = abandoned(&ledger).await;
     ledger.close().await.unwrap();
-    assert_eq!(ledger.reader().recording(meta.id).unwrap().state, RecordingState::Interrupted);
+    assert_eq!(ledger.reader().recording(session).unwrap().state, RecordingState::Interrupted);
     assert!(ledger.failure().is_some());
-    assert!(matches!(ledger.begin(&support::meta(2), Wall(1)).await, Err(Error::Failed { .. })));
+    assert!(matches!(ledger.begin(&meta(2), Wall(1)).await, Err(Error::Failed { .. })));
 }
 
 #[tokio::test]
 async fn what_a_recorder_appended_before_it_was_dropped_is_kept() {
     let dir = tempfile::tempdir().unwrap();
     let ledger = open(dir.path());
-    let meta = meta(1);
-    let mut recorder = ledger.begin(&meta, Wall(1)).await.unwrap();
-    recorder.append(record(0, output(b"x"))).await.unwrap();
-    drop(recorder);
+    let session = abandoned(&ledger).await;
     let sealed = async {
-        while !matches!(ledger.reader().recording(meta.id), Ok(row) if row.state == RecordingState::Interrupted) {
+        while !matches!(ledger.reader().recording(session), Ok(row) if row.state == RecordingState::Interrupted) {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(20), sealed).await.expect("nobody sealed it");
-    assert_eq!(read(&ledger.reader(), meta.id).len(), 1);
+    assert_eq!(read(&ledger.reader(), session).len(), 1);
     ledger.close().await.unwrap();
 }
 

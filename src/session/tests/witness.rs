@@ -285,3 +285,49 @@ fn a_line_that_its_shell_has_erased_to_draw_it_anew_was_not_typed_unseen() {
     t.wait(Duration::from_secs(3));
     assert_eq!(t.ran, ["rm -rf ./victim"], "{}", t.screen());
 }
+
+#[test]
+fn a_line_that_is_erased_when_its_shell_answers_leaves_at_once_and_is_stored_and_known_to_stand_at_the_prompt() {
+    let mut t = hooked();
+    (t.deaf, t.runs) = (true, true);
+    let (before, from) = (t.now, t.events.len());
+    t.types("make watch\r");
+    t.says("\r\x1b[K\r");
+    let answer = t.mark("L;xmake watch");
+    t.says(&answer);
+    assert_eq!((t.ran.as_slice(), t.now), (["make watch".to_owned()].as_slice(), before));
+    let lines = t.events.iter().skip(from).filter_map(|record| match &record.event {
+        Event::Command { command, .. } => Some(command.text.as_str()),
+        _ => None,
+    });
+    assert_eq!(lines.collect::<Vec<_>>(), ["make watch"]);
+    // So a line that is typed ahead is known to stand at none, and is taken back without a Ctrl-C at what runs.
+    t.wait(Duration::from_millis(100));
+    t.types("rm -rf ./prey\r");
+    t.wait(Duration::from_secs(5));
+    assert_eq!(t.asked.len(), 1);
+    let sent = t.sent.len();
+    t.rule(Outcome::Denied { by: "bob".into(), reason: "no".into() });
+    let taken_back = &t.sent[sent..];
+    assert!(taken_back.starts_with(b"\x15") && !taken_back.contains(&3), "{taken_back:?}");
+}
+
+#[test]
+fn what_an_approved_line_changes_is_known_though_it_was_erased_when_its_shell_answered() {
+    let mut t = hooked();
+    t.types("rm -rf ./victim; PS1='mysql> '\r");
+    t.wait(Duration::from_secs(5));
+    assert_eq!(t.asked.len(), 1);
+    t.deaf = true;
+    t.approve();
+    let answer = format!("\r\x1b[K\r{}", t.mark("L;xrm -rf ./victim; PS1='mysql> '"));
+    t.says(&answer);
+    assert_eq!(t.ran.len(), 1, "{}", t.screen());
+    // A prompt proves nothing from here on: this may be a shell that runs what the word stands for.
+    (t.deaf, t.runs) = (false, true);
+    t.types("mysql\r");
+    t.says("mysql> ");
+    t.types("$x\r");
+    t.wait(Duration::from_secs(5));
+    assert_eq!(t.asked.len(), 2, "{:?}", t.ran);
+}
