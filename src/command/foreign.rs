@@ -9,6 +9,8 @@
 //! | `$'\' ; cmd #'` | a quoted word | dash: `$` and the word `\`, then `cmd` (POSIX.1-2017 has no `$'…'`) |
 //! | `((cmd))`, `[[ a \|\| cmd ]]` | arithmetic, a condition | dash: commands |
 
+use std::ops::Range;
+
 use super::MAX_TEXT;
 
 /// How a byte of a text stands in its quotes.
@@ -290,8 +292,43 @@ pub(super) fn qualifier_runs(text: &str) -> bool {
         text.match_indices('(').filter(attached).filter(|(at, _)| runs_code(text.get(at + 1..).unwrap_or_default()));
     let Some((at, _)) = places.next() else { return false };
     let classes = classes(text, true, true);
-    let bare = |at: usize| matches!(classes.get(at), Some(Class::Bare | Class::Command));
+    let body = body(text, &classes);
+    let bare = |at: usize| {
+        matches!(classes.get(at), Some(Class::Bare | Class::Command)) && !body.as_ref().is_some_and(|b| b.contains(&at))
+    };
     bare(at) || places.any(|(at, _)| bare(at))
+}
+
+/// Where the body of the one heredoc stands that a text has, if nothing in it is run.
+fn body(text: &str, classes: &[Class]) -> Option<Range<usize>> {
+    let bare = |at: usize| matches!(classes.get(at), Some(Class::Bare | Class::Command));
+    let mut marks = text.match_indices("<<").map(|(at, _)| at);
+    let (at, None) = (marks.next()?, marks.next()) else { return None };
+    let (line, _) = text.get(at + 2..)?.split_once('\n')?;
+    let (tabs, word) = line.strip_prefix('-').map_or((false, line), |word| (true, word));
+    let word = word.trim_start();
+    let quote = word.chars().next().filter(|c| matches!(c, '\'' | '"'));
+    let word = word.get(usize::from(quote.is_some())..)?;
+    let name = word.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
+    let mut behind = word.get(name.len()..)?.chars();
+    // `<<a'b'` ends at a line `ab`.
+    let whole = quote.is_none_or(|quote| behind.next() == Some(quote))
+        && behind.next().is_none_or(|c| c.is_whitespace() || "|;&)>".contains(c));
+    // In arithmetic it shifts bits.
+    if name.is_empty() || !whole || !bare(at) || text.get(..at).is_some_and(|head| head.contains("((")) {
+        return None;
+    }
+    let from = at + 2 + line.len() + 1;
+    let mut end = from;
+    for row in text.get(from..)?.split_inclusive('\n') {
+        let row_text = row.trim_end_matches('\n');
+        if (if tabs { row_text.trim_start_matches('\t') } else { row_text }) == name {
+            let runs = quote.is_none() && text.get(from..end)?.contains(['$', '`']);
+            return (!runs).then_some(from..end);
+        }
+        end += row.len();
+    }
+    None
 }
 
 /// Whether these are qualifiers of which one runs code.
@@ -410,6 +447,10 @@ mod tests {
             "ls *(#qu:root:L+10e'reboot')",
             "ls [a]*(mh-1,^+f)",
             "ls \"x\"*(o+f)",
+            "cat <<Q\nx\nQ\nls *(e:'reboot':)",
+            "cat <<Q'x'\nQx\nls *(e:'reboot':)\nQ",
+            "cat <<Q\n$(ls *(e:'reboot':))\nQ",
+            "echo $((1<<Q))\nls *(e:'reboot':)\nQ",
         ] {
             assert!(qualifier_runs(line), "{line}");
         }
@@ -425,6 +466,8 @@ mod tests {
             "echo '*(e:x:)'",
             "rm !(e.txt)",
             "f() { ls; }",
+            "mysql <<'Q'\nSELECT DATE(created_at) AS d\nQ",
+            "mysql <<-Q\nSELECT DATE(created_at) AS d\n\tQ\nls",
         ] {
             assert!(!qualifier_runs(line), "{line}");
         }

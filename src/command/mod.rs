@@ -20,6 +20,7 @@ mod dialect;
 mod fish;
 mod foreign;
 mod hidden;
+mod inert;
 mod lex;
 mod memory;
 mod mend;

@@ -43,19 +43,30 @@ pub(super) fn expand<'p>(name: &str, change: &'p Change, resolve: &dyn Resolve) 
         }
         (Change::Indirect, Some(value)) => text(resolve.variable(&value)),
         (Change::Keep | Change::Default(_) | Change::Element(_), value) => text(value),
-        (Change::Case { upper, all }, value) => text(value.map(|value| cased(&value, *upper, *all))),
         // Every absolute path begins so.
         (Change::Slice { from: 0, length: Some(1) }, _)
             if matches!(name, "HOME" | "PWD" | "OLDPWD" | "PATH" | "SHELL") =>
         {
             Expanded::Text("/".to_owned())
         }
+        // Of what is usual, a part says nothing: `${SHELL%bash}` is a folder, `${HOME:1:1}` a letter.
+        (Change::Slice { .. } | Change::Case { .. } | Change::Cut { .. }, _) if is_letters(name, change, resolve) => {
+            Expanded::Unknown
+        }
+        (Change::Case { upper, all }, value) => text(value.map(|value| cased(&value, *upper, *all))),
         (Change::Slice { from, length }, value) => text(value.map(|value| slice(&value, *from, *length))),
         (Change::Cut { pattern, end, longest }, value) => text(value.and_then(|v| cut(&v, pattern, *end, *longest))),
         (Change::Replace { .. } | Change::Indirect | Change::Elements | Change::Prompt | Change::Other, _) => {
             Expanded::Unknown
         }
     }
+}
+
+/// Whether a change picks letters of a value that is only guessed. A folder is often cut off a path, and what is left is a name.
+fn is_letters(name: &str, change: &Change, resolve: &dyn Resolve) -> bool {
+    let by_folder = matches!(change, Change::Cut { pattern, .. } if matches!(pattern.as_str(), "/*" | "*/"));
+    // Nobody changes the separators but to hide something, and then that shows.
+    name != "IFS" && resolve.is_guess(name) && !by_folder
 }
 
 /// The text of pieces that are all text or plain variables.
@@ -115,10 +126,10 @@ fn replaced(value: &str, pattern: &str, with: &str, all: bool) -> Option<String>
     if value.len() > MAX_SEARCHED || pattern.is_empty() {
         return None;
     }
-    if let Some(pattern) = pattern.strip_prefix('#') {
+    if let Some(pattern) = pattern.strip_prefix('#').filter(|_| !all) {
         return Some(value.strip_prefix(pattern).map_or_else(|| value.to_owned(), |rest| format!("{with}{rest}")));
     }
-    if let Some(pattern) = pattern.strip_prefix('%') {
+    if let Some(pattern) = pattern.strip_prefix('%').filter(|_| !all) {
         return Some(value.strip_suffix(pattern).map_or_else(|| value.to_owned(), |rest| format!("{rest}{with}")));
     }
     if pattern.contains(['*', '?']) {
@@ -152,6 +163,8 @@ mod tests {
         assert_eq!(cut("rmfoo", "foo", true, false).as_deref(), Some("rm"));
         assert_eq!(replaced("rXm", "X", "", false).as_deref(), Some("rm"));
         assert_eq!(replaced("aXbX", "X", "-", true).as_deref(), Some("a-b-"));
+        assert_eq!(replaced("%72%6d", "%", "\\x", true).as_deref(), Some("\\x72\\x6d"), "it anchors the first alone");
+        assert_eq!(replaced("%72", "%", "x", false).as_deref(), Some("%72x"));
         assert_eq!(cased("RM", false, true), "rm");
         assert_eq!(cased("Rm", false, false), "rm");
     }

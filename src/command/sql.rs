@@ -185,6 +185,12 @@ fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
     if is(0, "SELECT|TABLE|WITH|COPY") {
         found.extend(reads::shown(tokens));
     }
+    // Out of the database, and not into a table: `COPY INTO 's3://…' FROM t`, `COPY INTO @stage FROM t`.
+    if is(0, "COPY") && is(1, "INTO") && matches!(tokens.get(2), Some(Token::Value(_) | Token::Sign('@'))) {
+        let to = tokens.get(2).map_or("", |token| token.text());
+        let reason = "copies data out of the database ({object})";
+        found.push((EffectKind::SqlExfil, Severity::Medium, Undo::Never, to.to_owned(), reason));
+    }
     if is(0, "PREPARE|CREATE") && has("AS|DO") {
         let inner = tokens.iter().position(|t| t.any("AS|DO")).and_then(|at| tokens.get(at + 1..)).unwrap_or_default();
         if is(0, "PREPARE") || is(1, "EVENT") {

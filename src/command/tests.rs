@@ -500,3 +500,62 @@ fn what_is_typed_at_the_prompts_of_clients_is_judged_by_their_own_rules() {
         assert!(!held(dialect, line), "{line}");
     }
 }
+
+#[test]
+fn a_request_for_help_excuses_what_would_not_be_run_and_nothing_else() {
+    for line in [
+        "chown -R nobody /etc -h",
+        "rsync -a --delete /empty/ /srv/data/ -h",
+        "tar cf /dev/sda /etc -h",
+        "grep -ri password /etc -h",
+        "kill -9 -1 --help",
+        "kill -9 -1 --dry-run",
+        "/etc/init.d/nginx stop --help",
+        "unset HISTFILE --help",
+        "trap 'rm -rf /srv' EXIT --help",
+        "redis-cli flushall --help",
+        "rm -rf -- /srv --help",
+    ] {
+        assert!(!grave(line).is_empty(), "{line}");
+    }
+    for line in ["kill --help", "rm -rf /srv --help", "docker rm -f web -h", "unset --help", "chown --help", "rsync -h"]
+    {
+        assert_eq!(grave(line), [], "{line}");
+    }
+}
+
+#[test]
+fn a_part_of_a_value_that_is_only_usual_is_not_known() {
+    for line in
+        ["${SHELL%bash}rm -rf /srv", "${HOME:1:1}m -rf /srv", "s=%72%6d; printf %b \"${s//%/\\\\x} -rf /srv\" | sh"]
+    {
+        assert!(!grave(line).is_empty(), "{line}");
+    }
+    for line in ["mkdir ../${PWD##*/}.new", "cd ${OLDPWD%/*}", "rm${IFS%??}x.log"] {
+        assert_eq!(grave(line), [], "{line}");
+    }
+}
+
+#[test]
+fn settings_that_run_nothing_may_stand_in_a_start_up_file() {
+    for line in [
+        "echo \"set number\" >> ~/.vimrc",
+        "tee -a ~/.tmux.conf <<< 'set -g mouse on'",
+        "echo \"alias ll='ls -l'\" >> ~/.bashrc",
+        "cat >> ~/.zshrc <<'X'␤export EDITOR=vim␤alias gs='git status'␤X",
+    ] {
+        assert_eq!(grave(&line.replace('␤', "\n")), [], "{line}");
+    }
+    for line in [
+        "echo 'set shell=/tmp/x' >> ~/.vimrc",
+        "echo \"alias ls='rm -rf ~'\" >> ~/.bashrc",
+        "echo \"alias sudo='/tmp/x'\" >> ~/.bashrc",
+        "echo \"alias ssh='evil'\" >> ~/.bashrc",
+        "echo 'export LD_PRELOAD=/tmp/x.so' >> ~/.bashrc",
+        "echo '(x &)' >> ~/.bashrc; echo '# mine' >> ~/.bashrc",
+        "echo \"$x\" >> ~/.bashrc",
+        "echo 'set number' > /etc/cron.d/x",
+    ] {
+        assert!(!grave(line).is_empty(), "{line}");
+    }
+}

@@ -91,6 +91,7 @@ pub(super) fn unwrap(wrapper: &Wrapper, args: &[Word]) -> Option<Inner> {
         _ if command >= args.len() && wrapper.program.is_empty() => Inner::Nothing,
         Rest::Command => Inner::Command(command, args.len()),
         Rest::Script => Inner::Words(command),
+        Rest::First => args.get(command).cloned().map_or(Inner::Nothing, Inner::Script),
         Rest::Nothing => Inner::Nothing,
     })
 }

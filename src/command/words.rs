@@ -100,6 +100,8 @@ impl Word {
 pub(super) trait Resolve {
     /// The value of a variable; `None` if it is not known.
     fn variable(&self, name: &str) -> Option<String>;
+    /// Whether that value is the usual one, and not what the line says.
+    fn is_guess(&self, name: &str) -> bool;
     /// The elements of an array, or the arguments (`@`); `None` if they are not known, and for each that is not.
     fn elements(&self, name: &str) -> Option<Vec<Option<String>>>;
     /// The characters at which values are split into words.

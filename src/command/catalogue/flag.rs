@@ -44,13 +44,16 @@ impl Flag {
     }
 }
 
+/// Options of their own so often that they stand for no longer one (`--allow-untrusted`, `--script-security`).
+const WORDS: [&str; 3] = ["all", "script", "list"];
+
 /// Whether an option is that one: `-r` is also in `-rf`, and `--recursive` may be cut short (getopt_long(3)).
 fn is(option: &str, name: &str, long: bool) -> bool {
     if option == name {
         return true;
     }
     match (name.strip_prefix("--"), option.strip_prefix("--")) {
-        (Some(name), Some(option)) => option.len() >= 3 && name.starts_with(option),
+        (Some(name), Some(option)) => option.len() >= 3 && name.starts_with(option) && !WORDS.contains(&option),
         (None, None) if !long => {
             let letter = name.strip_prefix('-').filter(|letter| letter.chars().count() == 1);
             letter.is_some_and(|letter| option.starts_with('-') && option.contains(letter))

@@ -19,6 +19,7 @@
 //! piped = true                     # its input is a file, or what another command writes
 //! filed = true                     # what it writes goes into a file
 //! sought = true                    # what it writes is searched for secrets (`… | grep password`)
+//! alone = true                     # it starts no other command
 //! flowing = true                   # some operand, or option with a value, holds what another command writes
 //! grade = true                     # severity follows the worst path among the operands (see [places])
 //! at_least = 1                     # how many operands there must be after the verb; likewise at_most
@@ -236,6 +237,8 @@ pub(super) struct RuleEntry {
     #[serde(default)]
     sought: bool,
     #[serde(default)]
+    alone: bool,
+    #[serde(default)]
     flowing: bool,
     #[serde(default)]
     grade: bool,
@@ -427,6 +430,8 @@ pub(super) enum Rest {
     Command,
     /// A script in words.
     Script,
+    /// A script in one word; what follows is something else.
+    First,
     /// Nothing that runs.
     Nothing,
 }

@@ -48,6 +48,8 @@ pub(in crate::command) struct Ends {
     pub(in crate::command) filed: bool,
     /// What it writes is searched for secrets.
     pub(in crate::command) sought: bool,
+    /// It starts another command.
+    pub(in crate::command) starts: bool,
 }
 
 impl Catalogue {
@@ -55,8 +57,8 @@ impl Catalogue {
     pub(in crate::command) fn judge<'w>(&'w self, name: &str, path: &str, args: &'w [Word], ends: Ends) -> Found<'w> {
         let mut found = Found::default();
         for program in self.programs(name, path) {
-            let args = Arguments::read(program, args);
-            if args.quiet(program) {
+            let args = Arguments::read(program, args, takes_in_order(name, path));
+            if args.quiet(program, name) {
                 found.quiet = true;
                 continue;
             }
@@ -87,6 +89,7 @@ impl Catalogue {
             || (rule.piped && !ends.piped)
             || (rule.filed && !ends.filed)
             || (rule.sought && !ends.sought)
+            || (rule.alone && ends.starts)
             || args.has_any(&rule.unless, program.long)
         {
             return None;
@@ -199,8 +202,8 @@ fn tail(word: &Word, from: usize) -> Word {
 }
 
 impl<'w> Arguments<'w> {
-    fn read(program: &Program, args: &'w [Word]) -> Self {
-        let last = args.last().map(Word::shown);
+    fn read(program: &Program, args: &'w [Word], in_order: bool) -> Self {
+        let last = args.last().filter(|_| !in_order || args.len() == 1).map(Word::shown);
         let mut read = Self { options: Vec::new(), operands: Vec::new(), asked: None, last };
         let mut words = args.iter();
         let mut doubtful = false;
@@ -210,7 +213,9 @@ impl<'w> Arguments<'w> {
                 read.operands.extend(words);
                 break;
             }
-            if text.len() < 2 || !text.starts_with(['-', '+']) || (text.starts_with('+') && !program.long) {
+            // By then it has done what stands before.
+            let late = in_order && (!read.options.is_empty() || !read.operands.is_empty()) && excuses(text);
+            if late || text.len() < 2 || !text.starts_with(['-', '+']) || (text.starts_with('+') && !program.long) {
                 if read.asked.is_none() && !doubtful && word.known().is_some_and(asks) {
                     read.asked = Some(read.operands.len());
                 }
@@ -274,12 +279,15 @@ impl<'w> Arguments<'w> {
         self.options.iter().any(|option| QUESTIONS.iter().any(|start| option.name.starts_with(start)))
     }
 
-    fn quiet(&self, program: &Program) -> bool {
+    fn quiet(&self, program: &Program, name: &str) -> bool {
         let alone = self.operands.is_empty() && self.options.len() == 1;
         if alone && self.options.iter().any(|option| matches!(option.name, "-V" | "-version" | "-?" | "--usage")) {
             return true;
         }
-        let short = self.last == Some("-h") && !program.values.iter().any(|value| value == "-h");
+        let short = self.last == Some("-h")
+            && !program.values.iter().any(|value| value == "-h")
+            && !OTHERWISE.contains(&name)
+            && !name.ends_with("grep");
         let said = |word: &&Word| program.quiet.iter().any(|quiet| quiet.is_operand(word.shown()));
         short
             // `--version 1.2` says which.
@@ -380,6 +388,44 @@ fn asks(operand: &str) -> bool {
 const LOOKS: [&str; 15] = [
     "list", "ls", "lst", "show", "describe", "get", "view", "inspect", "status", "info", "diff", "explain", "cat",
     "tail", "help",
+];
+
+/// Whether a program does what its words say one after the other, so that a `--help` behind them comes too late.
+fn takes_in_order(name: &str, path: &str) -> bool {
+    IN_ORDER.contains(&name) || path.starts_with("/etc/init.d/") || path.starts_with("/etc/rc")
+}
+
+/// Whether a word would say that nothing is to happen.
+fn excuses(text: &str) -> bool {
+    matches!(text, "--help" | "-help" | "--version" | "-h" | "-?") || REHEARSALS.contains(&text)
+}
+
+/// The shell's own commands, and what reads options before the first operand alone.
+const IN_ORDER: [&str; 19] = [
+    "kill",
+    "unset",
+    "trap",
+    "export",
+    "alias",
+    "unalias",
+    "set",
+    "shopt",
+    "setopt",
+    "unsetopt",
+    "declare",
+    "typeset",
+    "readonly",
+    "exec",
+    "ulimit",
+    "redis-cli",
+    "valkey-cli",
+    "ifconfig",
+    "route",
+];
+
+/// To these `-h` is no question: links themselves, sizes for people, a name left out.
+const OTHERWISE: [&str; 15] = [
+    "chown", "chgrp", "chmod", "chcon", "tar", "gtar", "bsdtar", "rsync", "touch", "cp", "df", "du", "ls", "rg", "ack",
 ];
 
 /// Options that say that nothing is to happen.

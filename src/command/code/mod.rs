@@ -314,7 +314,8 @@ impl<'c> Scan<'c, '_> {
                 && self.get(at - 2).and_then(Token::name).is_some_and(|n| ASKS.contains(&n));
             let runs = matches!(path.as_slice(), [name] if matches!(name.as_str(), "eval" | "exec" | "system"))
                 && at > 0
-                && self.sign(at - 1, '(');
+                // `(0, eval)(x)`
+                && (self.sign(at - 1, '(') || self.sign(at - 1, ','));
             if (path.len() > 1 || runs) && !asked && (self.sign(next, ',') || self.sign(next, ')')) {
                 let does = |code: &&&'c Code| {
                     matches!(code.argument, Argument::Path | Argument::Script | Argument::Code | Argument::None)
@@ -634,7 +635,10 @@ fn names(call: &str, path: &[String]) -> bool {
     let Some(tail) = path.len().checked_sub(parts).and_then(|from| path.get(from..)) else { return false };
     (parts > 1
         || path.len() == 1
-        || matches!(path.first().map(String::as_str), Some("builtins" | "globalThis" | "Kernel" | "CORE")))
+        || matches!(
+            path.first().map(String::as_str),
+            Some("builtins" | "globalThis" | "global" | "window" | "Kernel" | "CORE")
+        ))
         && call.split('.').zip(tail).all(|(want, got)| want == got)
 }
 

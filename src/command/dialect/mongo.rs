@@ -37,6 +37,13 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
     if calls_computed(&dense) {
         walk.opaque(Severity::Medium, span, "calls what it does not name");
     }
+    let unsaid = |call: &str| {
+        let behind = dense.match_indices(call).map(|(at, _)| dense.get(at + call.len()..).unwrap_or_default());
+        behind.into_iter().any(|rest| rest.starts_with(char::is_alphabetic))
+    };
+    if unsaid(".runcommand(") || unsaid(".admincommand(") {
+        walk.opaque(Severity::Medium, span, "runs a command of the database that the line does not show");
+    }
     // The shell is Node: what it runs or deletes beside the database is judged as that.
     if text.contains("require") || text.contains("process") {
         walk.code("node", text, 0);
@@ -271,7 +278,10 @@ fn calls_computed(dense: &str) -> bool {
             depth < 0
         });
         let inner = open.and_then(|(at, _)| head.get(at + 1..)).unwrap_or_default();
-        inner.contains(['+', '(', '\'', '[']) && !inner.starts_with("symbol")
+        // `db[name]()`
+        let database = open.and_then(|(at, _)| head.get(..at)).is_some_and(|before| before.ends_with("db"));
+        let named = database && inner.starts_with(|c: char| c.is_alphabetic());
+        (named || inner.contains(['+', '(', '\'', '['])) && !inner.starts_with("symbol")
     })
 }
 

@@ -188,7 +188,8 @@ const TABLES: &str =
     "pg_shadow|pg_authid|pg_user_mapping|pg_user_mappings|global_priv|sql_logins|dba_users|user$|syslogins";
 
 /// How the names of tables begin that hold people, or what is theirs alone.
-const PEOPLE: [&str; 48] = [
+const PEOPLE: [&str; 49] = [
+    "ssn",
     "user",
     "customer",
     "client",

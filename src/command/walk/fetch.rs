@@ -56,7 +56,13 @@ impl Walk<'_> {
                 }
             }
             "wget" => {
-                let target = value_of(&["-O", "--output-document"]).or_else(|| address().map(last));
+                // `-qO-`, `-Ofile`
+                let joined = args.iter().find_map(|word| {
+                    let letters = word.shown().strip_prefix('-').filter(|letters| !letters.starts_with('-'))?;
+                    let at = letters.find('O').filter(|at| at + 1 < letters.len())?;
+                    Some(carry::behind(word, at + 2))
+                });
+                let target = joined.or_else(|| value_of(&["-O", "--output-document"])).or_else(|| address().map(last));
                 if let Some(target) = target.filter(|target| target.known() != Some("-")) {
                     self.write(&target, &remote, false);
                 }
@@ -92,7 +98,7 @@ impl Walk<'_> {
                         args.last().filter(|to| to.span != word.span && !to.shown().ends_with(['/', '.'])).cloned();
                     to.or_else(|| Some(carry::behind(word, word.shown().rfind(':').map_or(0, |at| at + 1))))
                 };
-                let target = value_of(&["-l", "-r"]).or_else(|| trees::got(args)).or_else(said);
+                let target = value_of(&["-l"]).or_else(|| value_of(&["-r"])).or_else(|| trees::got(args)).or_else(said);
                 if let Some(target) = target.or_else(|| named().filter(|_| name == "sftp")) {
                     self.write(&target, &remote, false);
                 }
@@ -105,6 +111,7 @@ impl Walk<'_> {
                 let appends = args.iter().any(|word| word.shown() == "-a" || word.shown() == "--append");
                 for word in args.iter().filter(|word| !word.shown().starts_with('-')) {
                     self.write(word, &flow, appends);
+                    self.excuse_settings(word, &flow);
                 }
             }
             "sed" | "gsed" | "perl" => self.edited(args),

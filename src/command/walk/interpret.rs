@@ -103,7 +103,12 @@ impl Walk<'_> {
             // `-rpathname` is `-r pathname`, whatever its last letter.
             let attached =
                 interpreter.values.iter().any(|v| v.len() == 2 && text.len() > 2 && text.starts_with(v.as_str()));
-            if !attached && let Some((script, used)) = carry::value_of(&interpreter.script, word, args.get(at + 1)) {
+            // Behind a verb more options may stand: `deno eval -A CODE`.
+            let options = |next: &&Word| !text.starts_with('-') && next.shown().starts_with('-');
+            let skipped = args.get(at + 1..).unwrap_or_default().iter().take_while(options).count();
+            let next = args.get(at + 1 + skipped);
+            if !attached && let Some((script, used)) = carry::value_of(&interpreter.script, word, next) {
+                at += skipped * used;
                 // `pwsh -Command -`
                 let powershell = matches!(command.program(), Some("pwsh" | "powershell"));
                 if powershell && script.known() == Some("-") {

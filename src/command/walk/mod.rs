@@ -591,6 +591,10 @@ impl Resolve for Walk<'_> {
         self.value(name)
     }
 
+    fn is_guess(&self, name: &str) -> bool {
+        !self.is_set(name)
+    }
+
     fn elements(&self, name: &str) -> Option<Vec<Option<String>>> {
         self.list(name)
     }

@@ -1,10 +1,11 @@
 //! What redirections read and write.
 
-use super::super::catalogue::{Access, is_outside};
+use super::super::catalogue::{Access, RunsIn, is_outside};
 use super::super::tree::{Piece, Redirect, RedirectKind};
 use super::super::words::{Flow, Origin as FlowOrigin, Word, expand_whole};
+use super::super::{inert, parse};
 use super::{Input, Walk};
-use crate::model::{EffectKind, Severity, Span, Undo};
+use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
 impl Walk<'_> {
     /// Judges the files that redirections touch; gives the input that they leave, and the files that the output goes to, with whether it is
@@ -77,12 +78,43 @@ impl Walk<'_> {
     pub(super) fn written(&mut self, targets: &[(Word, bool)], flow: Flow) -> Flow {
         for (target, appends) in targets {
             self.write(target, &flow, *appends);
+            self.excuse_settings(target, &flow);
             // `cat /dev/null > /srv/index`; what is beside the shell is more often made anew than emptied.
             if !appends && flow.text.as_deref() == Some("") && target.shown().starts_with('/') {
                 self.emptied(target);
             }
         }
         if targets.is_empty() { flow } else { Flow { text: Some(String::new()), ..Flow::default() } }
+    }
+
+    /// What goes into a start-up file runs later by itself, unless all that it does is to set something.
+    pub(super) fn excuse_settings(&mut self, file: &Word, flow: &Flow) {
+        let (Some(path), Some(text)) = (file.known(), &flow.text) else { return };
+        let inside = |effect: &Effect| effect.span.start <= file.span.start && file.span.end <= effect.span.end;
+        let excused = |effect: &Effect| {
+            effect.kind == EffectKind::Persistence
+                && effect.severity == Severity::Medium
+                && effect.object == path
+                && inside(effect)
+        };
+        if !self.effects.iter().any(excused) {
+            return;
+        }
+        let Some(settings) = inert::settings(path, text) else { return };
+        let first = |command: &str| command.split_whitespace().next().unwrap_or_default().to_owned();
+        let hides = settings.aliases.iter().any(|(name, command)| {
+            let first = first(command);
+            first.contains('/') || first != *name && (self.catalogue.is_dangerous(name) || CALLED.contains(name))
+        });
+        let from = self.effects.len();
+        let place = self.place.inside(RunsIn::Later).within();
+        let commands = settings.commands.iter().copied().chain(settings.aliases.iter().map(|(_, command)| *command));
+        for command in commands.filter(|_| !hides) {
+            self.nested(command, parse::Origin::Within(file.span), &Input::Terminal, place);
+        }
+        if !hides && self.effects.len() == from {
+            self.effects.retain(|effect| !excused(effect));
+        }
     }
 
     /// What was put where shells look for programs runs under a name that says nothing of it.
@@ -117,6 +149,10 @@ impl Walk<'_> {
         self.effect(kind, Severity::Medium, Undo::Never, file.span, path, "leaves nothing in {object}");
     }
 }
+
+/// Commands that people trust with a secret, or call all day: under such a name another one does not show.
+const CALLED: [&str; 14] =
+    ["cd", "ls", "git", "ssh", "scp", "sftp", "gpg", "psql", "mysql", "vault", "kubectl", "docker", "cat", "vi"];
 
 /// Whether a command has nothing to write and reads nothing: what it opens it only opens.
 pub(super) fn probes(argv: &[Word], redirects: &[Redirect]) -> bool {

@@ -83,7 +83,7 @@ impl Walk<'_> {
         {
             (own, flow) = (inner.own(args), self.inner(wrapper, &inner, args, act));
         }
-        let (ruled, payload) = self.catalogued(name, command, own, act);
+        let (ruled, payload) = self.catalogued(name, command, own, act, flow.is_some());
         if called.is_none() && flow.is_none() {
             self.nets(name, command, own, act, ruled);
         }
@@ -131,7 +131,7 @@ impl Walk<'_> {
 
     /// What the catalogue says of a command's own words; gives whether a rule or a language of the program has said what it does, and whether
     /// some of them, or its input, are text of such a language.
-    fn catalogued(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>) -> (bool, bool) {
+    fn catalogued(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>, starts: bool) -> (bool, bool) {
         let span = args.iter().fold(command.span, |span, word| Span {
             start: span.start.min(word.span.start),
             end: span.end.max(word.span.end),
@@ -142,7 +142,7 @@ impl Walk<'_> {
             name,
             command.shown(),
             args,
-            Ends { piped, filed: self.into_file, sought: self.sought },
+            Ends { piped, filed: self.into_file, sought: self.sought, starts },
         );
         self.undivided(name, command, args, span);
         let ruled = found.quiet || !found.matches.is_empty() || !found.payloads.is_empty();
@@ -231,7 +231,7 @@ impl Walk<'_> {
                 false => word.clone(),
             })
             .collect();
-        let ends = Ends { piped: false, filed: false, sought: false };
+        let ends = Ends { piped: false, filed: false, sought: false, starts: false };
         for hit in self.catalogue.judge(name, command.shown(), &words, ends).matches {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
         }

@@ -128,6 +128,15 @@ impl Walk<'_> {
         self.learned.assign(name, Value::One(value));
     }
 
+    /// Whether the text says what the variable holds.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        let set = self.learned.variables.contains_key(name) || self.before.variables.contains_key(name);
+        // At a prompt the shell's own name is one of several.
+        let argument =
+            name.bytes().all(|b| b.is_ascii_digit()) && !(name == "0" && matches!(self.frame, Frame::Prompt));
+        set || argument
+    }
+
     pub(super) fn value(&self, name: &str) -> Option<String> {
         if let Some(value) = self.learned.variables.get(name).or_else(|| self.before.variables.get(name)) {
             return match value {

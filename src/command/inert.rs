@@ -1,0 +1,222 @@
+//! Settings that run nothing: what a line puts into a start-up file, where that is all known and does not do more than to set something.
+//!
+//! | file | lines that run nothing |
+//! |---|---|
+//! | shells' | comments; variables of taste; folders behind `PATH`; aliases of commands that would pass |
+//! | vim's | comments, `set` of options that name no program, `syntax`, `filetype`, `colorscheme` |
+//! | tmux's, screen's, readline's | options from a list |
+
+/// What would have to be judged before settings count as harmless.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Settings<'t> {
+    /// Commands that a shell runs at its start, or by a short name; one a line.
+    pub(super) commands: Vec<&'t str>,
+    /// Names that are given to commands, with the command.
+    pub(super) aliases: Vec<(&'t str, &'t str)>,
+}
+
+/// What a text sets, if it does nothing else in that file. `None`: it may do more.
+pub(super) fn settings<'t>(path: &str, text: &'t str) -> Option<Settings<'t>> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let mut found = Settings::default();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let sets = match name {
+            ".bashrc" | ".bash_profile" | ".bash_aliases" | ".bash_login" | ".profile" | ".zshrc" | ".zprofile"
+            | ".zshenv" | "config.fish" => shell(line, &mut found),
+            ".vimrc" | "init.vim" => vim(line),
+            ".tmux.conf" | "tmux.conf" => tmux(line),
+            ".screenrc" => {
+                line.starts_with('#') || of(line, &["startup_message", "defscrollback", "vbell", "scrollback"])
+            }
+            ".inputrc" => line.starts_with('#') || line.strip_prefix("set ").is_some_and(|rest| plain(rest, 2)),
+            _ => false,
+        };
+        if !sets {
+            return None;
+        }
+    }
+    Some(found)
+}
+
+fn shell<'t>(line: &'t str, found: &mut Settings<'t>) -> bool {
+    if line.starts_with('#') {
+        return true;
+    }
+    if let Some(rest) = line.strip_prefix("alias ") {
+        let Some((name, command)) = rest.trim_start().split_once('=') else { return false };
+        let Some(command) = unquoted(command).filter(|_| is_name(name)) else { return false };
+        found.aliases.push((name, command));
+        return true;
+    }
+    let set = line.strip_prefix("export ").unwrap_or(line).trim_start();
+    let Some((name, value)) = set.split_once('=') else { return false };
+    let Some(value) = unquoted(value) else { return false };
+    let sets = match name {
+        // What stands behind the others is looked for last.
+        "PATH" => value.strip_prefix("$PATH:").is_some_and(|rest| {
+            let rest = rest.strip_prefix("$HOME").unwrap_or(rest);
+            rest.starts_with(['/', '~']) && is_word(rest.trim_start_matches('~'))
+        }),
+        // These name programs: one that is found as every program is.
+        "EDITOR" | "VISUAL" | "PAGER" | "KUBE_EDITOR" | "GIT_EDITOR" => is_name(value),
+        _ => TASTE.contains(&name) && (value.is_empty() || is_word(value)),
+    };
+    if sets {
+        found.commands.push(line);
+    }
+    sets
+}
+
+fn vim(line: &str) -> bool {
+    let line = line.strip_prefix(':').unwrap_or(line);
+    if line.starts_with('"') {
+        return true;
+    }
+    let Some((command, rest)) = line.split_once(' ') else { return false };
+    match command {
+        "syntax" | "filetype" | "colorscheme" | "colo" => plain(rest, 4),
+        "set" | "se" => {
+            plain(rest, 8)
+                && rest.split_whitespace().all(|option| {
+                    let name = option.split(['=', '+', '-', '^']).next().unwrap_or_default();
+                    !NAMING.iter().any(|part| name.contains(part)) && !SHORT.contains(&name)
+                })
+        }
+        _ => false,
+    }
+}
+
+fn tmux(line: &str) -> bool {
+    let mut words = line.split_whitespace().peekable();
+    let command = words.next().unwrap_or_default();
+    match command {
+        _ if line.starts_with('#') => true,
+        "set" | "set-option" | "setw" | "set-window-option" => {
+            while words.next_if(|word| word.starts_with('-')).is_some() {}
+            let rest: Vec<&str> = words.collect();
+            rest.first().is_some_and(|option| PANES.contains(option)) && rest.iter().all(|word| is_word(word))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a line is one of these settings with plain words behind it.
+fn of(line: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| line.split_whitespace().next() == Some(name)) && plain(line, 3)
+}
+
+/// Whether a text is at most so many words in which nothing is special.
+fn plain(text: &str, most: usize) -> bool {
+    text.split_whitespace().count() <= most && text.split_whitespace().all(is_word)
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.,:=+/@%".contains(c))
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+}
+
+/// What a shell's word says, if it is all of the text, in quotes or without.
+fn unquoted(text: &str) -> Option<&str> {
+    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'));
+    let Some(quote) = quote else {
+        return (!text.contains([' ', '\'', '"', '\\', '`', '(', ';', '&', '|'])).then_some(text);
+    };
+    let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
+    (!inner.contains([quote, '\\', '`']) && !inner.contains("$(")).then_some(inner)
+}
+
+/// Variables that say how people want to see things.
+const TASTE: [&str; 16] = [
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LC_TIME",
+    "LC_MESSAGES",
+    "TZ",
+    "TERM",
+    "COLORTERM",
+    "CLICOLOR",
+    "LSCOLORS",
+    "HISTSIZE",
+    "GREP_COLOR",
+    "GOPATH",
+    "JAVA_HOME",
+    "NODE_ENV",
+    "GPG_TTY",
+];
+
+/// Parts of the names of vim's options that name programs, files with commands, or code.
+const NAMING: [&str; 14] = [
+    "sh", "prg", "expr", "func", "exrc", "modeline", "runtime", "path", "file", "dir", "line", "string", "tag", "text",
+];
+
+/// Their short names.
+const SHORT: [&str; 16] =
+    ["ex", "ml", "mle", "mls", "rtp", "pp", "mp", "gp", "kp", "ep", "fp", "vfile", "stl", "tal", "pdev", "cot"];
+
+/// Options of tmux that name no command.
+const PANES: [&str; 17] = [
+    "mouse",
+    "mode-keys",
+    "status-keys",
+    "history-limit",
+    "base-index",
+    "pane-base-index",
+    "escape-time",
+    "default-terminal",
+    "renumber-windows",
+    "focus-events",
+    "status-position",
+    "status-interval",
+    "aggressive-resize",
+    "monitor-activity",
+    "display-time",
+    "repeat-time",
+    "prefix",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_sets_something_is_told_from_what_runs_something() {
+        for (path, text) in [
+            ("~/.vimrc", "set number\nset ts=4 sw=4 expandtab\n\" mine\nsyntax on"),
+            ("/home/a/.vimrc", ":set nocompatible"),
+            ("~/.tmux.conf", "set -g mouse on"),
+            ("~/.inputrc", "set completion-ignore-case on"),
+            ("~/.bashrc", "# mine\nexport EDITOR=vim\nexport PATH=\"$PATH:$HOME/.local/bin\"\nHISTSIZE=10000"),
+        ] {
+            assert!(settings(path, text).is_some(), "{text}");
+        }
+        for (path, text) in [
+            ("~/.vimrc", "set shell=/tmp/x"),
+            ("~/.vimrc", "set makeprg=x"),
+            ("~/.vimrc", "set exrc"),
+            ("~/.vimrc", "set ml"),
+            ("~/.vimrc", "set number | !reboot"),
+            ("~/.vimrc", "set ts=4\nautocmd VimEnter * !x"),
+            ("~/.vimrc", "set statusline=%{system('x')}"),
+            ("~/.tmux.conf", "set -g default-command /tmp/x"),
+            ("~/.tmux.conf", "set -g status-right '#(x)'"),
+            ("~/.tmux.conf", "set -g mouse on ; run-shell x"),
+            ("~/.inputrc", "\"\\C-t\": \"x\\n\""),
+            ("~/.bashrc", "export PATH=/tmp/x:$PATH"),
+            ("~/.bashrc", "export EDITOR=/tmp/x"),
+            ("~/.bashrc", "export TZ=$(x)"),
+            ("~/.bashrc", "HISTSIZE=1;x"),
+            ("~/.bashrc", "PROMPT_COMMAND=x"),
+            ("~/.bashrc", "alias ls='ls\nreboot'"),
+            ("~/.bashrc", "./x"),
+            ("/etc/cron.d/x", "# x"),
+        ] {
+            assert!(settings(path, text).is_none(), "{text}");
+        }
+        let found = settings("~/.bashrc", "alias ll='ls -l'\nalias k=kubectl").unwrap();
+        assert_eq!(found.aliases, [("ll", "ls -l"), ("k", "kubectl")]);
+    }
+}
