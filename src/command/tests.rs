@@ -515,6 +515,11 @@ fn a_request_for_help_excuses_what_would_not_be_run_and_nothing_else() {
         "trap 'rm -rf /srv' EXIT --help",
         "redis-cli flushall --help",
         "rm -rf -- /srv --help",
+        "kill -9 1 -0",
+        "git push --force --dry-run --no-dry-run",
+        "kubectl delete deploy web diff",
+        "terraform apply plan",
+        "rake db:drop help",
     ] {
         assert!(!grave(line).is_empty(), "{line}");
     }

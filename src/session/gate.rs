@@ -9,14 +9,12 @@ use super::bar::Title;
 use super::begun::Begun;
 use super::engine::{Engine, Stage};
 use super::follow::{self, Behind};
-use super::judge::{self, Line};
-use super::mode::{At, Programs};
+use super::mode::Programs;
 use super::witness::Witness;
 use super::{Output, words};
-use crate::command::Context;
-use crate::model::{Digest, HoldRequest, Mono, Now, RequestId, Ruling, Seq, Shown, Verdict};
+use crate::model::{Digest, HoldRequest, Mono, Now, RequestId, Ruling, Seq, Verdict};
 use crate::policy::permit::Release;
-use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Reading, Screen, Settled, Token};
+use crate::terminal::{Certainty, Interrupt, Keys, Kind, LineReader, Settled, Token};
 
 /// The gate's state. The diagram is in the room's doc.
 #[derive(Debug)]
@@ -173,7 +171,7 @@ impl Gate {
     }
 
     /// The byte that waits for a decision, if one does.
-    const fn commit(&self) -> Option<&Token> {
+    pub(super) const fn commit(&self) -> Option<&Token> {
         match &self.state {
             State::Settling { commit, .. }
             | State::Rereading { commit, .. }
@@ -198,17 +196,6 @@ impl Gate {
         if let Some(witness) = &mut self.witness {
             witness.leave();
         }
-    }
-
-    /// Whether the shell told the line that is being decided on.
-    pub(super) fn told(&self) -> bool {
-        self.witness.as_ref().is_some_and(|witness| witness.told().is_some())
-    }
-
-    /// What the witnesses read.
-    pub(super) fn reading(&self, screen: &Screen) -> Reading {
-        let told = self.witness.as_ref().and_then(Witness::told);
-        told.map_or_else(|| self.line.read(screen), |told| self.line.read_with(screen, told))
     }
 
     pub(super) fn drop_waiting(&mut self) {
@@ -465,64 +452,6 @@ impl Engine {
         }
     }
 
-    /// The rows around the cursor as the client sees them while everything is masked, for the approver.
-    pub(super) fn surroundings(&mut self) -> Vec<Shown> {
-        let Some((display, _)) = self.terminal() else { return Vec::new() };
-        let view = display.view();
-        let row = view.cursor().row;
-        let rows: Vec<_> = (row.saturating_sub(AROUND)..=row).map(|row| view.row_text(row)).collect();
-        rows.iter().map(|row| Shown::new(&self.judge.storable(row))).collect()
-    }
-
-    /// Reads the line as it stands, with what it is read by.
-    pub(super) fn read_line(&mut self) -> Option<(Line, Context)> {
-        let (display, gate) = self.terminal()?;
-        let screen = display.truth();
-        let reading = gate.reading(screen);
-        let alone = matches!(reading.certainty, Certainty::Agreed | Certainty::Exact) && !reading.echo_off;
-        if alone && !reading.candidates.is_empty() {
-            // Keys and screen show one line at a prompt, or the shell tells of it and they do not object: nothing stands before it, but a line
-            // that was committed unseen and may go on.
-            gate.unseen.truncate(gate.unseen.rfind('\n').map_or(0, |end| end + 1));
-            if reading.certainty == Certainty::Exact {
-                gate.elsewhere.clear();
-            }
-        }
-        // What the shell itself tells, and the keys do not contradict, has lost nothing to a Ctrl-C.
-        let overtaken = gate.overtaken && reading.certainty != Certainty::Exact;
-        let elsewhere = gate.commit().is_some_and(|commit| matches!(commit.kind, EDIT_ELSEWHERE | Kind::Text));
-        let around = judge::Around {
-            full_screen: screen.alternate_screen(),
-            trusted: gate.is_owned(screen),
-            unfinished: &gate.unfinished,
-            unseen: &format!("{}{}", gate.unseen, gate.elsewhere),
-            typed: &gate.line.typed(),
-        };
-        let stood = gate.witness.as_ref().and_then(Witness::stood);
-        let stood =
-            stood.filter(|stood| reading.candidates.iter().map(|line| line.trim_end()).eq([stood.line.as_str()]));
-        let mut at = At {
-            row: stood.map_or_else(|| LineReader::row(screen), |stood| stood.row.clone()),
-            lines: reading.candidates.clone(),
-            typed: gate.line.typed(),
-            full_screen: screen.alternate_screen(),
-            alternate_left: screen.alternate_left(),
-            told: gate.told(),
-            hooked: gate.witness.as_ref().is_some_and(Witness::is_at_prompt),
-            ..At::default()
-        };
-        let mut line = match judge::line_of(reading, around) {
-            // What comes back from an editor is not what stands here.
-            line if elsewhere => judge::unread(line),
-            Some(line) if overtaken => judge::unread(Some(line)),
-            line => line?,
-        };
-        at.secret = line.secret;
-        let (mode, readings) = gate.programs.read(at);
-        line.readings = readings;
-        Some((line, Context { reader: mode.reader(), ..Context::PROMPT }))
-    }
-
     pub(super) fn record_release(&mut self, text: &str, release: Release, now: Now) {
         self.remember(text);
         self.judge.released();
@@ -720,7 +649,7 @@ fn payload(token: &Token) -> String {
 }
 
 /// Ctrl-E, after a Ctrl-X (readline: edit-and-execute-command).
-const EDIT_ELSEWHERE: Kind = Kind::Key(crate::terminal::Key::Ctrl('e'));
+pub(super) const EDIT_ELSEWHERE: Kind = Kind::Key(crate::terminal::Key::Ctrl('e'));
 
 /// Output hides the bar until it has been quiet that long.
 pub(super) const QUIET_FOR_BAR: Duration = Duration::from_millis(200);
@@ -736,6 +665,3 @@ const WAITING: usize = 64 << 10;
 
 /// Bytes of an unfinished line; past them it is judged as it is.
 pub(super) const UNFINISHED: usize = 64 << 10;
-
-/// Rows above the line that an approver sees.
-const AROUND: u16 = 7;

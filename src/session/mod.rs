@@ -64,6 +64,7 @@ mod menu;
 mod mode;
 mod output;
 mod place;
+mod read;
 mod reveal;
 mod screening;
 mod streams;

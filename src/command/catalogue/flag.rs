@@ -33,6 +33,17 @@ impl Flag {
         self.names.iter().any(|name| !name.starts_with('-') && name == operand)
     }
 
+    /// Whether it is these two operands; `* list` is any and `list`.
+    pub(super) fn is_pair(&self, first: &str, second: &str) -> bool {
+        let pair = |name: &String| name.split_once(' ').is_some_and(|(a, b)| (a == "*" || a == first) && b == second);
+        self.names.iter().any(pair)
+    }
+
+    /// Whether both may be written the same.
+    pub(super) fn shares(&self, other: &Self) -> bool {
+        self.names.iter().any(|name| other.names.contains(name))
+    }
+
     /// Whether it matters which value the option has.
     pub(super) const fn wants_value(&self) -> bool {
         self.value.is_some()

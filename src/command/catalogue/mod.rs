@@ -4,7 +4,7 @@
 //! [[program]]
 //! names = ["systemctl"]            # what the command word may be; `mkfs.*` is every name that begins so, `/etc/init.d/*` every path
 //! values = ["-H", "--host"]        # options that take the next word
-//! quiet = ["--dry-run", "check"]   # options, and operands, with which it does nothing (`--help`, `--version`, a leading
+//! quiet = ["--dry-run", "check"]   # options, and first operands (`* show`: second ones), with which it does nothing (`--help`, `--version`, a leading
 //!                                  # `help`, and `-h` as its last word always are)
 //! abbreviates = true               # its verbs may be cut short (`ip l s`)
 //! kind = "service.stop"            # `kind`, `severity`, `undo` and `reason` may stand here for all rules that have none
@@ -12,9 +12,11 @@
 //! [[program.rule]]
 //! verb = ["stop|disable"]          # its first operands, in order; "**" skips any number of them
 //! flags = ["-f|--force"]           # each of these must be there, in one of its spellings
-//! unless = ["--replicas: 1|2"]  # none of these may be there. `: GLOBS` asks for a value as well
+//! unless = ["--replicas: 1|2"]     # none of these may be there. `: GLOBS` asks for a value as well; where `flags` asks for the same
+//!                                  # option, one with such a value is none that counts
 //! operand = ["/dev/*"]             # some operand after the verb must match one of these globs
-//! without = ["*.log"]              # and none of these
+//! without = ["*.log"]              # and no operand at all any of these
+//! except = ["/tmp/*"]              # an operand that matches one of these is none that counts
 //! outside = true                   # some operand, or option with a value, names a host outside of the house
 //! piped = true                     # its input is a file, or what another command writes
 //! filed = true                     # what it writes goes into a file
@@ -228,6 +230,8 @@ pub(super) struct RuleEntry {
     operand: Vec<Globs>,
     #[serde(default)]
     without: Vec<Globs>,
+    #[serde(default)]
+    except: Vec<Globs>,
     #[serde(default)]
     outside: bool,
     #[serde(default)]

@@ -62,6 +62,7 @@ impl Catalogue {
                 found.quiet = true;
                 continue;
             }
+            found.quiet |= args.said(program).next().is_some();
             found.quiet |= program.rule.iter().any(|rule| args.excused(rule, program));
             found.matches.extend(program.rule.iter().filter_map(|rule| self.rule(rule, program, name, &args, ends)));
             args.payloads(program, &mut found);
@@ -83,30 +84,31 @@ impl Catalogue {
             return None;
         }
         let many = rest.len() >= rule.at_least && rule.at_most.is_none_or(|most| rest.len() <= most);
-        let flagged = rule.flags.iter().all(|flag| args.has(flag, program.long));
+        let flagged = rule.flags.iter().all(|flag| args.has_but(flag, &rule.unless, program.long));
         if !many
             || !flagged
             || (rule.piped && !ends.piped)
             || (rule.filed && !ends.filed)
             || (rule.sought && !ends.sought)
             || (rule.alone && ends.starts)
-            || args.has_any(&rule.unless, program.long)
+            || args.unless(rule, program)
         {
             return None;
         }
         if rest.iter().any(|word| rule.without.iter().any(|globs| globs.fit(word.shown()))) {
             return None;
         }
+        let counts = |word: &&&Word| !rule.except.iter().any(|globs| globs.fit(word.shown()));
         let mut object = rest.first().map(|word| word.shown());
-        if !rule.operand.is_empty() {
-            let hit = |word: &&&Word| rule.operand.iter().any(|globs| globs.fit(word.shown()));
-            object = Some(rest.iter().find(hit)?.shown());
+        if !rule.operand.is_empty() || !rule.except.is_empty() {
+            let fits = |word: &&&Word| rule.operand.is_empty() || rule.operand.iter().any(|g| g.fit(word.shown()));
+            object = Some(rest.iter().filter(counts).find(fits)?.shown());
         }
         if rule.outside {
             // A value is a host only where it says so: most are files, keys and the like.
             let values = args.options.iter().filter_map(|option| option.value.as_ref().map(Value::text));
             let values = values.filter(|text| text.contains("://") || text.starts_with("sftp:"));
-            let mut all = rest.iter().map(|word| word.shown()).chain(values);
+            let mut all = rest.iter().filter(counts).map(|word| word.shown()).chain(values);
             object = Some(all.find(|text| hosts::host(text).is_some_and(|host| hosts::outside(host, &self.hosts)))?);
         }
         if rule.flowing && !args.words().any(|word| word.flow.is_some()) {
@@ -257,9 +259,44 @@ impl<'w> Arguments<'w> {
         }
     }
 
+    /// As [`Arguments::has`], where an option with a value that is excepted is none that counts: `-v /:/host -v /etc/hosts:/etc/hosts`.
+    fn has_but(&self, flag: &Flag, except: &[Flag], long: bool) -> bool {
+        self.options.iter().any(|option| {
+            let value = option.value.as_ref().map(Value::text);
+            let is = |flag: &Flag| flag.names(option.name, long) && value.is_some_and(|value| flag.takes(value));
+            let named = if flag.wants_value() { is(flag) } else { flag.names(option.name, long) };
+            named && !except.iter().any(|except| except.wants_value() && is(except))
+        })
+    }
+
+    /// Whether an option excuses what a rule is about. One with a value excuses only itself where the rule asks for such an option, and
+    /// `find` does what stands behind a test for what passed it, with nothing between them that would change that.
+    fn unless(&self, rule: &RuleEntry, program: &Program) -> bool {
+        let own = |flag: &&Flag| !flag.wants_value() || !rule.flags.iter().any(|of| of.shares(flag));
+        let excuses = |option: &Choice<'_>| {
+            let value = option.value.as_ref().map(Value::text);
+            let named = |flag: &Flag| {
+                flag.names(option.name, program.long)
+                    && (!flag.wants_value() || value.is_some_and(|value| flag.takes(value)))
+            };
+            rule.unless.iter().filter(own).any(named)
+        };
+        let place = |is: &dyn Fn(&Choice<'_>) -> bool| self.options.iter().position(is);
+        let Some(at) = place(&excuses) else { return false };
+        let deletes = place(&|option| option.name == "-delete");
+        let apart = self.options.iter().any(|option| matches!(option.name, "-o" | "-or" | "-not"))
+            || self.operands.iter().any(|word| matches!(word.shown(), "!" | "," | "("));
+        deletes.is_none_or(|deletes| at < deletes && !apart) && !self.denies_rehearsal()
+    }
+
+    /// Whether an option takes a rehearsal back.
+    fn denies_rehearsal(&self) -> bool {
+        self.options.iter().any(|option| option.name.starts_with("--no-dry"))
+    }
+
     /// Whether a rule would fit, were it not for an option that it excepts.
     fn excused(&self, rule: &RuleEntry, program: &Program) -> bool {
-        self.has_any(&rule.unless, program.long)
+        self.unless(rule, program)
             && rule.flags.iter().all(|flag| self.has(flag, program.long))
             && after(&rule.verb, &self.operands, self.asked, program.abbreviates).is_some()
     }
@@ -271,7 +308,11 @@ impl<'w> Arguments<'w> {
     /// Whether an option says that nothing is to happen. `--dry-run=none` and `--dry-run=false` say the contrary.
     fn rehearses(&self) -> bool {
         let means = |value: &Value<'_>| !matches!(value.text(), "none" | "false" | "no" | "0");
-        self.options.iter().any(|option| REHEARSALS.contains(&option.name) && option.value.as_ref().is_none_or(means))
+        !self.denies_rehearsal()
+            && self
+                .options
+                .iter()
+                .any(|option| REHEARSALS.contains(&option.name) && option.value.as_ref().is_none_or(means))
     }
 
     /// Whether some option only asks: for a list, a state, a version.
@@ -288,7 +329,6 @@ impl<'w> Arguments<'w> {
             && !program.values.iter().any(|value| value == "-h")
             && !OTHERWISE.contains(&name)
             && !name.ends_with("grep");
-        let said = |word: &&Word| program.quiet.iter().any(|quiet| quiet.is_operand(word.shown()));
         short
             // `--version 1.2` says which.
             || self.options.iter().any(|option| {
@@ -296,8 +336,22 @@ impl<'w> Arguments<'w> {
             })
             || self.operands.first().is_some_and(|word| word.known() == Some("help"))
             || self.asks_last(program)
-            || self.operands.iter().any(said)
-            || self.has_any(&program.quiet, program.long)
+            || self.said(program).any(|(at, word)| at == 0 || word.shown().contains('='))
+            || self.asks_second(program)
+            || !self.denies_rehearsal() && self.has_any(&program.quiet, program.long)
+    }
+
+    /// The operands with which the program would do nothing, if they stand where it looks for them: first. Behind a verb one may be a name
+    /// (`kubectl delete deploy web diff`).
+    fn said(&self, program: &Program) -> impl Iterator<Item = (usize, &'w Word)> {
+        let quiet = |word: &Word| program.quiet.iter().any(|quiet| quiet.is_operand(word.shown()));
+        self.operands.iter().copied().enumerate().filter(move |(_, word)| quiet(word))
+    }
+
+    /// `bpftool prog show`, where the catalogue says so (`* show`).
+    fn asks_second(&self, program: &Program) -> bool {
+        let [first, second, ..] = self.operands.as_slice() else { return false };
+        program.quiet.iter().any(|quiet| quiet.is_pair(first.shown(), second.shown()))
     }
 
     /// `aws iam create-user help`; but `help` may be a file.
@@ -397,7 +451,7 @@ fn takes_in_order(name: &str, path: &str) -> bool {
 
 /// Whether a word would say that nothing is to happen.
 fn excuses(text: &str) -> bool {
-    matches!(text, "--help" | "-help" | "--version" | "-h" | "-?") || REHEARSALS.contains(&text)
+    matches!(text, "--help" | "-help" | "--version" | "-h" | "-?" | "-0") || REHEARSALS.contains(&text)
 }
 
 /// The shell's own commands, and what reads options before the first operand alone.

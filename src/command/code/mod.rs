@@ -15,7 +15,7 @@ mod token;
 mod value;
 
 use token::{Family, Kind, Token, tokens};
-use value::Value;
+use value::{Value, command_of};
 
 /// Something that code does. `start..end` are bytes of the code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -640,41 +640,6 @@ fn names(call: &str, path: &[String]) -> bool {
             Some("builtins" | "globalThis" | "global" | "window" | "Kernel" | "CORE")
         ))
         && call.split('.').zip(tail).all(|(want, got)| want == got)
-}
-
-/// The command line that the arguments of a call are: a script, or words; `None` where they say nothing.
-fn command_of(values: &[Value]) -> Option<String> {
-    let mut words: Vec<String> = Vec::new();
-    for value in values {
-        match value {
-            Value::Text(text) => words.push(text.clone()),
-            Value::List(list) => words.extend(list.iter().cloned()),
-            Value::Unknown => words.push(HOLE.to_string()),
-            Value::Aside => {}
-        }
-    }
-    // `execvp("rm", ["rm", …])` names the program twice.
-    if let [program, again, ..] = words.as_slice()
-        && program.rsplit('/').next() == again.rsplit('/').next()
-    {
-        words.remove(1);
-    }
-    match (values, words.as_slice()) {
-        (_, [] | [..]) if words.first().is_none_or(|word| word.chars().all(|c| c == HOLE)) => None,
-        ([Value::Text(_), ..], [script]) => Some(script.clone()),
-        // What has blanks in it is a line of a shell, and what follows it is said of it.
-        ([Value::Text(_), ..], [script, ..]) if script.trim().contains(' ') => Some(script.clone()),
-        ([Value::Text(_), ..], [script, rest @ ..]) if rest.iter().all(|word| word.chars().all(|c| c == HOLE)) => {
-            Some(script.clone())
-        }
-        _ => {
-            let quote = |word: &String| match word.contains(HOLE) {
-                true => word.clone(),
-                false => format!("'{}'", word.replace('\'', "'\\''")),
-            };
-            Some(words.iter().map(quote).collect::<Vec<_>>().join(" "))
-        }
-    }
 }
 
 /// Findings of one text; policy and approver need no more.
