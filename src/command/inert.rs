@@ -75,15 +75,18 @@ fn vim(line: &str) -> bool {
     let Some((command, rest)) = line.split_once(' ') else { return false };
     match command {
         "syntax" | "filetype" | "colorscheme" | "colo" => plain(rest, 4),
-        "set" | "se" => {
-            plain(rest, 8)
-                && rest.split_whitespace().all(|option| {
-                    let name = option.split(['=', '+', '-', '^']).next().unwrap_or_default();
-                    !NAMING.iter().any(|part| name.contains(part)) && !SHORT.contains(&name)
-                })
+        "set" | "se" | "setlocal" => {
+            plain(rest, 8) && rest.split_whitespace().all(|option| OPTIONS.contains(&option_name(option)))
         }
         _ => false,
     }
+}
+
+/// The name of an option that is switched on or off, or set.
+fn option_name(option: &str) -> &str {
+    let name = option.split(['=', '+', '-', '^', '!', '&', '?']).next().unwrap_or_default();
+    // (`number` begins with an `n` too.)
+    if OPTIONS.contains(&name) { name } else { name.strip_prefix("no").or(name.strip_prefix("inv")).unwrap_or(name) }
 }
 
 fn tmux(line: &str) -> bool {
@@ -93,11 +96,33 @@ fn tmux(line: &str) -> bool {
         _ if line.starts_with('#') => true,
         "set" | "set-option" | "setw" | "set-window-option" => {
             while words.next_if(|word| word.starts_with('-')).is_some() {}
-            let rest: Vec<&str> = words.collect();
-            rest.first().is_some_and(|option| PANES.contains(option)) && rest.iter().all(|word| is_word(word))
+            let rest: Vec<&str> = words.map(|word| word.trim_matches(['"', '\''])).collect();
+            let named = rest.first().is_some_and(|name| !RUNNING.iter().any(|part| name.contains(part)));
+            named && rest.iter().all(|word| is_word(word))
+        }
+        "unbind" | "unbind-key" => true,
+        "bind" | "bind-key" => {
+            while words.next_if(|word| matches!(*word, "-r" | "-n")).is_some() {}
+            words.next().is_some_and(|key| key.len() < 12) && moves(&words.collect::<Vec<_>>())
         }
         _ => false,
     }
+}
+
+/// Whether these are commands that only move about, and what is shown behind them.
+fn moves(words: &[&str]) -> bool {
+    words.split(|word| matches!(*word, "\\;" | ";")).all(|command| match command {
+        ["source-file" | "source", file] => matches!(*file, "~/.tmux.conf" | "~/.config/tmux/tmux.conf"),
+        ["display" | "display-message", text @ ..] => !text.iter().any(|word| word.contains("#(")),
+        [name, rest @ ..] => {
+            let plain = |word: &&str| {
+                word.trim_matches('"') == "#{pane_current_path}" || word.starts_with('-') && is_word(word)
+            };
+            let sized = |word: &&str| word.chars().all(|c| c.is_ascii_digit());
+            MOVING.contains(name) && rest.iter().all(|word| plain(word) || sized(word))
+        }
+        [] => false,
+    })
 }
 
 /// Whether a line is one of these settings with plain words behind it.
@@ -148,34 +173,113 @@ const TASTE: [&str; 16] = [
     "GPG_TTY",
 ];
 
-/// Parts of the names of vim's options that name programs, files with commands, or code.
-const NAMING: [&str; 14] = [
-    "sh", "prg", "expr", "func", "exrc", "modeline", "runtime", "path", "file", "dir", "line", "string", "tag", "text",
+/// Options of vim that say how a text is shown or typed, and run nothing.
+const OPTIONS: [&str; 80] = [
+    "number",
+    "nu",
+    "relativenumber",
+    "rnu",
+    "expandtab",
+    "et",
+    "shiftwidth",
+    "sw",
+    "tabstop",
+    "ts",
+    "softtabstop",
+    "sts",
+    "autoindent",
+    "ai",
+    "smartindent",
+    "si",
+    "cindent",
+    "ignorecase",
+    "ic",
+    "smartcase",
+    "scs",
+    "hlsearch",
+    "hls",
+    "incsearch",
+    "is",
+    "wrap",
+    "ruler",
+    "ru",
+    "showcmd",
+    "sc",
+    "showmode",
+    "smd",
+    "showmatch",
+    "sm",
+    "cursorline",
+    "cul",
+    "cursorcolumn",
+    "colorcolumn",
+    "cc",
+    "scrolloff",
+    "so",
+    "mouse",
+    "background",
+    "bg",
+    "termguicolors",
+    "laststatus",
+    "ls",
+    "wildmenu",
+    "wmnu",
+    "wildmode",
+    "backspace",
+    "bs",
+    "encoding",
+    "enc",
+    "fileencoding",
+    "fileformat",
+    "ff",
+    "list",
+    "hidden",
+    "hid",
+    "history",
+    "hi",
+    "compatible",
+    "cp",
+    "paste",
+    "textwidth",
+    "tw",
+    "linebreak",
+    "lbr",
+    "splitbelow",
+    "splitright",
+    "visualbell",
+    "vb",
+    "spell",
+    "foldmethod",
+    "foldlevel",
+    "backup",
+    "swapfile",
+    "undofile",
+    "title",
 ];
 
-/// Their short names.
-const SHORT: [&str; 16] =
-    ["ex", "ml", "mle", "mls", "rtp", "pp", "mp", "gp", "kp", "ep", "fp", "vfile", "stl", "tal", "pdev", "cot"];
+/// Parts of the names of tmux's options that name commands, programs or files.
+const RUNNING: [&str; 8] = ["command", "shell", "alias", "editor", "hook", "@", "environment", "keys"];
 
-/// Options of tmux that name no command.
-const PANES: [&str; 17] = [
-    "mouse",
-    "mode-keys",
-    "status-keys",
-    "history-limit",
-    "base-index",
-    "pane-base-index",
-    "escape-time",
-    "default-terminal",
-    "renumber-windows",
-    "focus-events",
-    "status-position",
-    "status-interval",
-    "aggressive-resize",
-    "monitor-activity",
-    "display-time",
-    "repeat-time",
-    "prefix",
+/// Commands of tmux that move about in it.
+const MOVING: [&str; 18] = [
+    "select-pane",
+    "resize-pane",
+    "select-window",
+    "next-window",
+    "previous-window",
+    "last-window",
+    "last-pane",
+    "swap-pane",
+    "copy-mode",
+    "paste-buffer",
+    "send-prefix",
+    "choose-tree",
+    "list-keys",
+    "split-window",
+    "new-window",
+    "rotate-window",
+    "display-panes",
+    "clock-mode",
 ];
 
 #[cfg(test)]
@@ -187,7 +291,10 @@ mod tests {
         for (path, text) in [
             ("~/.vimrc", "set number\nset ts=4 sw=4 expandtab\n\" mine\nsyntax on"),
             ("/home/a/.vimrc", ":set nocompatible"),
-            ("~/.tmux.conf", "set -g mouse on"),
+            ("~/.tmux.conf", "set -g mouse on\nset -g status-bg blue\nunbind C-b"),
+            ("~/.tmux.conf", "bind r source-file ~/.tmux.conf \\; display \"reloaded\""),
+            ("~/.tmux.conf", "bind | split-window -h -c \"#{pane_current_path}\"\nbind -r H resize-pane -L 5"),
+            ("~/.vimrc", "set nonumber shiftwidth=2 noswapfile"),
             ("~/.inputrc", "set completion-ignore-case on"),
             ("~/.bashrc", "# mine\nexport EDITOR=vim\nexport PATH=\"$PATH:$HOME/.local/bin\"\nHISTSIZE=10000"),
         ] {
@@ -204,6 +311,14 @@ mod tests {
             ("~/.tmux.conf", "set -g default-command /tmp/x"),
             ("~/.tmux.conf", "set -g status-right '#(x)'"),
             ("~/.tmux.conf", "set -g mouse on ; run-shell x"),
+            ("~/.tmux.conf", "bind r source-file /tmp/x"),
+            ("~/.tmux.conf", "bind r split-window -h reboot"),
+            ("~/.tmux.conf", "bind r run-shell x"),
+            ("~/.tmux.conf", "bind r display \"#(x)\""),
+            ("~/.tmux.conf", "set -g @plugin x/y"),
+            ("~/.tmux.conf", "set -g command-alias[0] ls=run-shell"),
+            ("~/.vimrc", "set noshell"),
+            ("~/.vimrc", "set shellcmdflag=-x"),
             ("~/.inputrc", "\"\\C-t\": \"x\\n\""),
             ("~/.bashrc", "export PATH=/tmp/x:$PATH"),
             ("~/.bashrc", "export EDITOR=/tmp/x"),

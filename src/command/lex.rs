@@ -168,6 +168,8 @@ impl Scanner<'_> {
             b.is_ascii_alphanumeric()
                 || matches!(b, b'!' | b'-' | b'?' | b'#' | b'$' | b'*' | b'^' | b':' | b'/' | b'.' | b'_')
         });
+        // `feat!: text`: behind a colon stands no modifier, and the line is refused.
+        let refers = refers && !(next == Some(b':') && self.peek(2).is_none_or(|b| b.is_ascii_whitespace()));
         if refers && before != Some(&b'[') && self.scan.history.is_none() {
             let end = self
                 .bytes

@@ -75,7 +75,7 @@ impl Catalogue {
         let rest = after(&rule.verb, &args.operands, args.asked, program.abbreviates)?;
         // With an option that rehearses nothing happens (but `rm` knows none); and of a program that counts by being named nobody says what
         // each of its options does, so one that asks is enough.
-        let named = rule.verb.is_empty() && rule.flags.is_empty();
+        let named = rule.verb.is_empty() && rule.flags.is_empty() && rule.operand.is_empty();
         if !rule.grade && (args.rehearses() || named && args.only_asks()) {
             return None;
         }

@@ -66,6 +66,7 @@ pub(super) const ROWS: &[Row] = rows![
     ["ALTER", "*"], ["ROW", "SECURITY"], "ENABLE" => SqlPriv High Easy 2 "lets others see the rows of {object}";
     ["ALTER", "FUNCTION|PROCEDURE|VIEW|ROUTINE"], ["DEFINER"], "" => SqlPriv High Easy 2 "lets {object} act with its owner's rights";
     ["ALTER", "*"], ["DROP|TRUNCATE|DISCARD|DETACH|REMOVE|COALESCE"], "" => SqlDestroy High Never 2 "drops a part of {object}";
+    ["ALTER", "TABLE"], ["WITH", "EMPTY"], "" => SqlDestroy High Never 2 "empties {object}";
     ["ALTER", "TABLE"], ["DISABLE"], "" => SqlPriv Medium Easy 2 "switches off what guards {object}";
     ["ALTER", "DATABASE|TABLE|SCHEMA|VIEW|INDEX|COLUMN|TYPE|SEQUENCE"], ["RENAME"], "" => SqlDestroy Medium Easy 2 "gives {object} another name, under which nobody looks for it";
     ["ALTER", "TABLE"], ["TYPE|MODIFY|CHANGE"], "ADD" => SqlDestroy Medium Hard 2 "rewrites columns of {object}";

@@ -20,6 +20,11 @@ impl Walk<'_> {
             self.opaque(Severity::High, command.span, "commands within commands, deeper than anybody writes them");
             return Flow::default();
         }
+        // `parallel 'dig {} | tail -1' ::: a b`
+        let unknown = command.program().is_none() && !command.shown().starts_with(HOLE);
+        if unknown && args.is_empty() && !command.glob && is_line(command) {
+            return self.line(command, act);
+        }
         let Some(name) = command.program() else {
             if self.reader == Reader::Shell && !self.refused && !names_nothing(command.shown(), args) {
                 self.opaque(Severity::Medium, command.span, "the text does not say which program runs");
