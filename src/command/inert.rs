@@ -10,7 +10,7 @@
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Settings<'t> {
     /// Commands that a shell runs at its start, or by a short name; one a line.
-    pub(super) commands: Vec<&'t str>,
+    pub(super) commands: Vec<String>,
     /// Names that are given to commands, with the command.
     pub(super) aliases: Vec<(&'t str, &'t str)>,
 }
@@ -28,7 +28,11 @@ pub(super) fn settings<'t>(path: &str, text: &'t str) -> Option<Settings<'t>> {
             ".screenrc" => {
                 line.starts_with('#') || of(line, &["startup_message", "defscrollback", "vbell", "scrollback"])
             }
-            ".inputrc" => line.starts_with('#') || line.strip_prefix("set ").is_some_and(|rest| plain(rest, 2)),
+            ".inputrc" => {
+                line.starts_with('#')
+                    || line.strip_prefix("set ").is_some_and(|rest| plain(rest, 2))
+                    || key(line, &mut found)
+            }
             _ => false,
         };
         if !sets {
@@ -48,6 +52,10 @@ fn shell<'t>(line: &'t str, found: &mut Settings<'t>) -> bool {
         found.aliases.push((name, command));
         return true;
     }
+    if is_setting(line) {
+        found.commands.push(line.to_owned());
+        return true;
+    }
     let set = line.strip_prefix("export ").unwrap_or(line).trim_start();
     let Some((name, value)) = set.split_once('=') else { return false };
     let Some(value) = unquoted(value) else { return false };
@@ -59,12 +67,32 @@ fn shell<'t>(line: &'t str, found: &mut Settings<'t>) -> bool {
         }),
         // These name programs: one that is found as every program is.
         "EDITOR" | "VISUAL" | "PAGER" | "KUBE_EDITOR" | "GIT_EDITOR" => is_name(value),
+        "HISTTIMEFORMAT" => value.chars().all(|c| c.is_ascii_alphanumeric() || "%-_: /[]".contains(c)),
         _ => TASTE.contains(&name) && (value.is_empty() || is_word(value)),
     };
     if sets {
-        found.commands.push(line);
+        found.commands.push(line.to_owned());
     }
     sets
+}
+
+/// Whether a line sets options of the shell, its keys or its completion: that is judged as if it were typed.
+fn is_setting(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let one = !line.replace("&& compinit", "").contains([';', '|', '&', '<', '>', '`', '$']);
+    let loads = line.starts_with("source <(") || line.starts_with("eval \"$(");
+    one && SETTING.contains(&first) || loads
+}
+
+/// `"\\e[A": history-search-backward`, which is judged as if `bind` set it.
+fn key(line: &str, found: &mut Settings<'_>) -> bool {
+    let widget = line.rsplit(':').next().unwrap_or_default().trim();
+    let named = line.starts_with('"') && widget.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let named = named && !line.contains('\'') && line.matches('"').count() == 2;
+    if named {
+        found.commands.push(format!("bind '{line}'"));
+    }
+    named
 }
 
 fn vim(line: &str) -> bool {
@@ -100,7 +128,7 @@ fn tmux(line: &str) -> bool {
             let named = rest.first().is_some_and(|name| !RUNNING.iter().any(|part| name.contains(part)));
             named && rest.iter().all(|word| is_word(word))
         }
-        "unbind" | "unbind-key" => true,
+        "unbind" | "unbind-key" => words.all(is_word),
         "bind" | "bind-key" => {
             while words.next_if(|word| matches!(*word, "-r" | "-n")).is_some() {}
             words.next().is_some_and(|key| key.len() < 12) && moves(&words.collect::<Vec<_>>())
@@ -111,6 +139,10 @@ fn tmux(line: &str) -> bool {
 
 /// Whether these are commands that only move about, and what is shown behind them.
 fn moves(words: &[&str]) -> bool {
+    let separates = |word: &&str| word.contains(';') && !matches!(*word, "\\;" | ";");
+    if words.iter().any(separates) {
+        return false;
+    }
     words.split(|word| matches!(*word, "\\;" | ";")).all(|command| match command {
         ["source-file" | "source", file] => matches!(*file, "~/.tmux.conf" | "~/.config/tmux/tmux.conf"),
         ["display" | "display-message", text @ ..] => !text.iter().any(|word| word.contains("#(")),
@@ -154,7 +186,8 @@ fn unquoted(text: &str) -> Option<&str> {
 }
 
 /// Variables that say how people want to see things.
-const TASTE: [&str; 16] = [
+const TASTE: [&str; 17] = [
+    "HISTFILESIZE",
     "LANG",
     "LC_ALL",
     "LC_CTYPE",
@@ -172,6 +205,10 @@ const TASTE: [&str; 16] = [
     "NODE_ENV",
     "GPG_TTY",
 ];
+
+/// Commands of shells that set options, keys and completion.
+const SETTING: [&str; 10] =
+    ["shopt", "setopt", "unsetopt", "autoload", "compinit", "zstyle", "bindkey", "bind", "complete", "compdef"];
 
 /// Options of vim that say how a text is shown or typed, and run nothing.
 const OPTIONS: [&str; 80] = [
@@ -291,6 +328,8 @@ mod tests {
         for (path, text) in [
             ("~/.vimrc", "set number\nset ts=4 sw=4 expandtab\n\" mine\nsyntax on"),
             ("/home/a/.vimrc", ":set nocompatible"),
+            ("~/.inputrc", "\"\\e[A\": history-search-backward"),
+            ("~/.zshrc", "autoload -Uz compinit && compinit\nsetopt SHARE_HISTORY\nzstyle ':completion:*' menu select"),
             ("~/.tmux.conf", "set -g mouse on\nset -g status-bg blue\nunbind C-b"),
             ("~/.tmux.conf", "bind r source-file ~/.tmux.conf \\; display \"reloaded\""),
             ("~/.tmux.conf", "bind | split-window -h -c \"#{pane_current_path}\"\nbind -r H resize-pane -L 5"),
@@ -314,6 +353,9 @@ mod tests {
             ("~/.tmux.conf", "bind r source-file /tmp/x"),
             ("~/.tmux.conf", "bind r split-window -h reboot"),
             ("~/.tmux.conf", "bind r run-shell x"),
+            ("~/.tmux.conf", "bind r display \"a\"; run-shell x"),
+            ("~/.tmux.conf", "bind r select-pane ; run-shell x"),
+            ("~/.tmux.conf", "unbind r ; run-shell x"),
             ("~/.tmux.conf", "bind r display \"#(x)\""),
             ("~/.tmux.conf", "set -g @plugin x/y"),
             ("~/.tmux.conf", "set -g command-alias[0] ls=run-shell"),
@@ -325,6 +367,9 @@ mod tests {
             ("~/.bashrc", "export TZ=$(x)"),
             ("~/.bashrc", "HISTSIZE=1;x"),
             ("~/.bashrc", "PROMPT_COMMAND=x"),
+            ("~/.bashrc", "shopt -s histappend; x"),
+            ("~/.bashrc", "complete -F x $(x)"),
+            ("~/.bashrc", "source ~/x"),
             ("~/.bashrc", "alias ls='ls\nreboot'"),
             ("~/.bashrc", "./x"),
             ("/etc/cron.d/x", "# x"),

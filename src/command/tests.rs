@@ -559,6 +559,7 @@ fn settings_that_run_nothing_may_stand_in_a_start_up_file() {
         "echo 'export LD_PRELOAD=/tmp/x.so' >> ~/.bashrc",
         "echo '(x &)' >> ~/.bashrc; echo '# mine' >> ~/.bashrc",
         "echo \"$x\" >> ~/.bashrc",
+        "echo > ~/.bashrc",
         "echo 'set number' > /etc/cron.d/x",
     ] {
         assert!(!grave(line).is_empty(), "{line}");

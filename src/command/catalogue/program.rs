@@ -284,8 +284,11 @@ impl<'w> Arguments<'w> {
         let place = |is: &dyn Fn(&Choice<'_>) -> bool| self.options.iter().position(is);
         let Some(at) = place(&excuses) else { return false };
         let deletes = place(&|option| option.name == "-delete");
-        let apart = self.options.iter().any(|option| matches!(option.name, "-o" | "-or" | "-not"))
-            || self.operands.iter().any(|word| matches!(word.shown(), "!" | "," | "("));
+        // Behind each `-o` stands another such test.
+        let or = |pair: &[Choice<'_>]| matches!(pair, [or, next] if matches!(or.name, "-o" | "-or") && !excuses(next));
+        let apart = self.options.windows(2).any(or)
+            || self.options.iter().any(|option| option.name == "-not")
+            || self.operands.iter().any(|word| matches!(word.shown(), "!" | ","));
         deletes.is_none_or(|deletes| at < deletes && !apart) && !self.denies_rehearsal()
     }
 

@@ -111,7 +111,7 @@ impl Walk<'_> {
                 let appends = args.iter().any(|word| word.shown() == "-a" || word.shown() == "--append");
                 for word in args.iter().filter(|word| !word.shown().starts_with('-')) {
                     self.write(word, &flow, appends);
-                    self.excuse_settings(word, &flow);
+                    self.excuse_settings(word, &flow, appends);
                 }
             }
             "sed" | "gsed" | "perl" => self.edited(args),

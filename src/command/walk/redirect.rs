@@ -78,7 +78,7 @@ impl Walk<'_> {
     pub(super) fn written(&mut self, targets: &[(Word, bool)], flow: Flow) -> Flow {
         for (target, appends) in targets {
             self.write(target, &flow, *appends);
-            self.excuse_settings(target, &flow);
+            self.excuse_settings(target, &flow, *appends);
             // `cat /dev/null > /srv/index`; what is beside the shell is more often made anew than emptied.
             if !appends && flow.text.as_deref() == Some("") && target.shown().starts_with('/') {
                 self.emptied(target);
@@ -87,9 +87,18 @@ impl Walk<'_> {
         if targets.is_empty() { flow } else { Flow { text: Some(String::new()), ..Flow::default() } }
     }
 
-    /// What goes into a start-up file runs later by itself, unless all that it does is to set something.
-    pub(super) fn excuse_settings(&mut self, file: &Word, flow: &Flow) {
+    /// What goes into a start-up file runs later by itself, unless all that it does is to set something. That of a shell is not made anew
+    /// so: what stood in it may matter.
+    pub(super) fn excuse_settings(&mut self, file: &Word, flow: &Flow, appends: bool) {
         let (Some(path), Some(text)) = (file.known(), &flow.text) else { return };
+        let makes = || {
+            [".vimrc", "init.vim", ".tmux.conf", "tmux.conf", ".inputrc", ".screenrc"]
+                .iter()
+                .any(|name| path.ends_with(name))
+        };
+        if !appends && (text.trim().is_empty() || !makes()) {
+            return;
+        }
         let inside = |effect: &Effect| effect.span.start <= file.span.start && file.span.end <= effect.span.end;
         let excused = |effect: &Effect| {
             effect.kind == EffectKind::Persistence
@@ -108,7 +117,8 @@ impl Walk<'_> {
         });
         let from = self.effects.len();
         let place = self.place.inside(RunsIn::Later).within();
-        let commands = settings.commands.iter().copied().chain(settings.aliases.iter().map(|(_, command)| *command));
+        let commands =
+            settings.commands.iter().map(String::as_str).chain(settings.aliases.iter().map(|(_, command)| *command));
         for command in commands.filter(|_| !hides) {
             self.nested(command, parse::Origin::Within(file.span), &Input::Terminal, place);
         }

@@ -25,7 +25,15 @@ impl Walk<'_> {
         if unknown && args.is_empty() && !command.glob && is_line(command) {
             return self.line(command, act);
         }
+        // `docker run IMAGE docs/*.md`: an argument of what the image starts.
+        let argument = act.place.runs_in == RunsIn::Container
+            && command.glob
+            && !command.shown().starts_with(['/', '.', '~'])
+            && command.shown().contains("*.");
         let Some(name) = command.program() else {
+            if argument {
+                return Flow::default();
+            }
             if self.reader == Reader::Shell && !self.refused && !names_nothing(command.shown(), args) {
                 self.opaque(Severity::Medium, command.span, "the text does not say which program runs");
             }
