@@ -80,7 +80,11 @@ fn shell<'t>(line: &'t str, found: &mut Settings<'t>) -> bool {
 fn is_setting(line: &str) -> bool {
     let first = line.split_whitespace().next().unwrap_or_default();
     let one = !line.replace("&& compinit", "").contains([';', '|', '&', '<', '>', '`', '$']);
-    let loads = line.starts_with("source <(") || line.starts_with("eval \"$(");
+    // One generator, and nothing behind it.
+    let loads = (line.starts_with("source <(") && line.ends_with(')')
+        || line.starts_with("eval \"$(") && line.ends_with(")\""))
+        && line.matches('(').count() == 1
+        && !line.contains([';', '|', '&', '`']);
     one && SETTING.contains(&first) || loads
 }
 
@@ -370,6 +374,8 @@ mod tests {
             ("~/.bashrc", "shopt -s histappend; x"),
             ("~/.bashrc", "complete -F x $(x)"),
             ("~/.bashrc", "source ~/x"),
+            ("~/.bashrc", "source <(kubectl completion bash); /opt/x"),
+            ("~/.bashrc", "eval \"$(starship init bash)\" /opt/x"),
             ("~/.bashrc", "alias ls='ls\nreboot'"),
             ("~/.bashrc", "./x"),
             ("/etc/cron.d/x", "# x"),

@@ -39,6 +39,9 @@ impl Origin {
 
 /// Parses a script: as bash, then as zsh.
 pub(super) fn parse(text: &str, origin: Origin) -> Result<Script, Failure> {
+    if text.matches('{').count().saturating_mul(text.len()) > MAX_BRACED {
+        return Err(Failure);
+    }
     [ShellDialect::Bash, ShellDialect::Zsh]
         .into_iter()
         .find_map(|dialect| parse_as(text, origin, dialect))
@@ -604,6 +607,10 @@ fn unescape(text: &str, to: &mut Vec<Piece>) {
 
 /// Nested constructs. People nest five deep; the tree is walked recursively, so this bounds the stack.
 const MAX_DEPTH: usize = 40;
+
+/// Braces of one text times its bytes: from each brace the parser looks to the end of its word for the one that closes it, and counts no step.
+/// Documents of some kilobytes stay far below.
+const MAX_BRACED: usize = 8 << 20;
 
 /// Steps of the parser for one text: a line of 16 KiB takes fewer.
 const MAX_STEPS: usize = 100_000;

@@ -159,14 +159,17 @@ fn what_is_beyond_the_limits_is_opaque_and_takes_no_time() {
     let nested = format!("{}rm{}", "$(".repeat(5000), ")".repeat(5000));
     let chain = "a;".repeat(5000);
     let braces = format!("{}x{}", "{a,b}".repeat(40), "{".repeat(5000));
+    let open = format!("echo {}", "{".repeat(10_000));
     let long = "x".repeat(1 << 20);
-    for line in [nested, chain, long] {
+    for line in [nested, chain, open, long] {
         let effects = at_prompt(&line);
         assert!(effects.iter().any(|e| e.kind == EffectKind::Opaque), "{} bytes: {effects:?}", line.len());
     }
     for line in [deep, braces] {
         let _ = at_prompt(&line);
     }
+    let document = format!("curl -d '[{}]' http://localhost:8080/", "{\"id\":1,\"of\":{}},".repeat(300));
+    assert_eq!(at_prompt(&document), [], "{} bytes", document.len());
     let bomb = analyse(":(){ :|:& };:", &Context::PROMPT).effects;
     assert!(bomb.iter().any(|e| e.kind == EffectKind::ProcKill && e.severity == Severity::Critical));
 }

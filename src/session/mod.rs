@@ -28,6 +28,7 @@
 //! | `gate.rs` | the states above |
 //! | `follow.rs` | keys behind a committed line, and keys that are more than they look |
 //! | `held.rs` | a line that somebody has to decide on |
+//! | `read.rs` | the line as it stands, from what the witnesses say |
 //! | `clear.rs` | a line is taken back |
 //! | `witness.rs` | the shell itself, where it has our hooks: asked for its line |
 //! | `bar.rs` | the bar while something waits |

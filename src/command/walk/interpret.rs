@@ -390,7 +390,8 @@ fn shown_secret(text: &str) -> Option<&str> {
 const KNOCKS: [&str; 2] = ["create_connection", "connect_ex"];
 
 /// What hands something on, takes something, or runs something.
-const TALKS: [&str; 16] = [
+const TALKS: [&str; 17] = [
+    "write",
     "send",
     "recv",
     "makefile",
