@@ -143,6 +143,9 @@ pub(super) fn commands(language: &str, text: &str) -> Option<Vec<(usize, String)
         "tcl" => tcl(text),
         "less" => lines_with(text, &["!", "|", "#"]),
         "bang" => lines_with(text, &["!", "system ", "shell "]),
+        "ninja" => lines_with(text, &["command = ", "command="]),
+        "sqlline" => lines_with(text, &["!sh "]),
+        "kak" => enclosed(text, "%sh{", '}'),
         "lisp" => lisp(text),
         "cron" => cron(text),
         "rpm" => text
@@ -199,11 +202,17 @@ fn sed(text: &str) -> Vec<(usize, String)> {
             }
         }
         rest = part.as_str();
-        if let [_, replacement] = parts.as_slice()
+        if let [pattern, replacement] = parts.as_slice()
             && rest.split([';', '}', '\n']).next().is_some_and(|flags| flags.contains('e'))
         {
             let whole = replacement.contains('&') || replacement.contains("\\1");
-            found.push((0, if whole { "$_".to_owned() } else { replacement.clone() }));
+            let script = match pattern.as_str() {
+                _ if whole => "$_".to_owned(),
+                // What was read stands behind it.
+                "^" => format!("{replacement}$_"),
+                _ => replacement.clone(),
+            };
+            found.push((0, script));
         }
     }
     found
@@ -246,6 +255,12 @@ fn lines_with(text: &str, words: &[&str]) -> Vec<(usize, String)> {
     found
 }
 
+/// What stands between a mark and the end of it.
+fn enclosed(text: &str, mark: &str, end: char) -> Vec<(usize, String)> {
+    let all = text.match_indices(mark).map(|(at, _)| at + mark.len());
+    all.map(|at| (at, text.get(at..).unwrap_or_default().split(end).next().unwrap_or_default().to_owned())).collect()
+}
+
 /// What Tcl runs, deletes (`file delete`) or connects to (`socket`), also inside brackets.
 fn tcl(text: &str) -> Vec<(usize, String)> {
     let mut found = lines_with(text, &["spawn ", "exec ", "system ", "eval exec "]);
@@ -264,6 +279,9 @@ fn tcl(text: &str) -> Vec<(usize, String)> {
             .into_iter()
             .map(|(at, paths)| (at, format!("rm -r {}", paths.replace("-force", "-f").replace("-- ", "")))),
     );
+    // What an escape or a bracket puts there is not read.
+    let computed = |script: &str| script.contains("\\x") || script.contains("\\u") || script.contains(" [");
+    found.iter_mut().filter(|(_, script)| computed(script)).for_each(|(_, script)| *script = "$_".to_owned());
     found.extend(
         inner("socket ").into_iter().filter(|(_, to)| to.contains('.')).map(|(at, to)| (at, format!("ztcp {to}"))),
     );
@@ -282,12 +300,17 @@ fn lisp(text: &str) -> Vec<(usize, String)> {
     ];
     let mut found = quoted_behind(text, &shells);
     // `(call-process "rm" nil nil nil "-rf" "/x")`
-    for call in ["call-process", "start-process", "process-file"] {
+    for call in
+        ["call-process", "start-process", "process-file", "run-program", "sb-ext:run-program", "uiop:run-program"]
+    {
         for (at, _) in text.match_indices(&format!("({call} ")) {
             let words: Vec<&str> = text.get(at..).unwrap_or_default().split('"').skip(1).step_by(2).take(16).collect();
             found.push((at, words.join(" ")));
         }
     }
+    // What another call gives is not read.
+    let built = |shell: &str| text.contains(&format!("({shell} ("));
+    found.extend(shells.iter().filter(|shell| built(shell)).map(|_| (0, "$_".to_owned())));
     let deleted = quoted_behind(text, &["delete-directory", "delete-file"]);
     found.extend(deleted.into_iter().map(|(at, path)| (at, format!("rm -rf '{path}'"))));
     found
@@ -349,6 +372,7 @@ mod tests {
     fn small_languages_give_the_commands_that_they_run_and_nothing_else() {
         assert_eq!(scripts("sed", "1e rm -rf /srv"), ["rm -rf /srv"]);
         assert_eq!(scripts("sed", "s/x/rm -rf \\/srv/e"), ["rm -rf /srv"]);
+        assert_eq!(scripts("sed", "s/^/rm -rf /e"), ["rm -rf $_"]);
         assert_eq!(scripts("sed", "s/a/be/g"), [""; 0]);
         assert_eq!(scripts("sed", "/e x/d;s/e/f/"), [""; 0]);
         assert_eq!(scripts("sed", "$!N;P;D"), [""; 0]);
@@ -356,5 +380,9 @@ mod tests {
         assert_eq!(scripts("gdb", "shell ls; bt"), ["ls"]);
         assert_eq!(scripts("json", "{\"commands\":[\"ls\",\"id\"]}"), ["ls", "id"]);
         assert_eq!(scripts("json", "commands=uptime"), ["uptime"]);
+        assert_eq!(scripts("tcl", "exec sh -c [binary decode base64 bHM=]"), ["$_"]);
+        assert_eq!(scripts("tcl", "exec ls /srv"), ["ls /srv"]);
+        assert_eq!(scripts("lisp", "(shell-command (string 108 115))"), ["$_"]);
+        assert_eq!(scripts("lisp", "(run-program \"/bin/rm\" (list \"-rf\" \"/srv\"))"), ["/bin/rm -rf /srv"]);
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! | file | lines that run nothing |
 //! |---|---|
-//! | shells' | comments; variables of taste; folders behind `PATH`; aliases of commands that would pass |
+//! | shells' | comments; variables of taste; folders behind `PATH`, or at home; aliases and functions of commands that would pass; one start-up file from another |
+//! | git's | names, colours and the like; aliases of git's own commands |
+//! | fish's functions | one function of commands that would pass |
 //! | vim's | comments, `set` of options that name no program, `syntax`, `filetype`, `colorscheme` |
 //! | tmux's, screen's, readline's | options from a list |
 
@@ -19,11 +21,16 @@ pub(super) struct Settings<'t> {
 pub(super) fn settings<'t>(path: &str, text: &'t str) -> Option<Settings<'t>> {
     let name = path.rsplit('/').next().unwrap_or_default();
     let mut found = Settings::default();
+    if path.contains("/fish/functions/") {
+        return fish_function(name, text, &mut found).then_some(found);
+    }
+    let mut section = "";
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let sets = match name {
             ".bashrc" | ".bash_profile" | ".bash_aliases" | ".bash_login" | ".profile" | ".zshrc" | ".zprofile"
             | ".zshenv" | "config.fish" => shell(line, &mut found),
             ".vimrc" | "init.vim" => vim(line),
+            ".gitconfig" => git(line, &mut section, &mut found),
             ".tmux.conf" | "tmux.conf" => tmux(line),
             ".screenrc" => {
                 line.starts_with('#') || of(line, &["startup_message", "defscrollback", "vbell", "scrollback"])
@@ -56,17 +63,38 @@ fn shell<'t>(line: &'t str, found: &mut Settings<'t>) -> bool {
         found.commands.push(line.to_owned());
         return true;
     }
+    if let Some((name, body)) = function(line) {
+        found.aliases.push((name, body));
+        return true;
+    }
+    if starts_another(line) {
+        return true;
+    }
     let set = line.strip_prefix("export ").unwrap_or(line).trim_start();
     let Some((name, value)) = set.split_once('=') else { return false };
     let Some(value) = unquoted(value) else { return false };
     let sets = match name {
         // What stands behind the others is looked for last.
-        "PATH" => value.strip_prefix("$PATH:").is_some_and(|rest| {
-            let rest = rest.strip_prefix("$HOME").unwrap_or(rest);
-            rest.starts_with(['/', '~']) && is_word(rest.trim_start_matches('~'))
-        }),
+        "PATH" => {
+            let folder = |rest: &str| {
+                let rest = rest.strip_prefix("$HOME").unwrap_or(rest);
+                rest.starts_with(['/', '~']) && is_word(rest.trim_start_matches('~')) && !rest.contains("..")
+            };
+            // Before it only what is nobody else's: one's own, or what the administrator installed.
+            let own =
+                |head: &&str| ["$HOME/", "~/", "/usr/local/", "/opt/"].iter().any(|start| head.starts_with(start));
+            value.strip_prefix("$PATH:").is_some_and(folder)
+                || value.strip_suffix(":$PATH").filter(own).is_some_and(|head| !head.contains(':') && folder(head))
+        }
         // These name programs: one that is found as every program is.
-        "EDITOR" | "VISUAL" | "PAGER" | "KUBE_EDITOR" | "GIT_EDITOR" => is_name(value),
+        "EDITOR" | "VISUAL" | "KUBE_EDITOR" | "GIT_EDITOR" => is_name(value),
+        "PAGER" | "MANPAGER" | "GIT_PAGER" => {
+            is_name(value) || value.strip_prefix("less ").is_some_and(|options| options.split(' ').all(is_look))
+        }
+        "LESS" => value.split(' ').all(is_look),
+        "ZSH_THEME" => is_name(value),
+        // (The others keep lines out of the history.)
+        "HISTCONTROL" => matches!(value, "ignoredups" | "erasedups" | "ignoredups:erasedups"),
         "HISTTIMEFORMAT" => value.chars().all(|c| c.is_ascii_alphanumeric() || "%-_: /[]".contains(c)),
         _ => TASTE.contains(&name) && (value.is_empty() || is_word(value)),
     };
@@ -86,6 +114,69 @@ fn is_setting(line: &str) -> bool {
         && line.matches('(').count() == 1
         && !line.contains([';', '|', '&', '`']);
     one && SETTING.contains(&first) || loads
+}
+
+/// `mkcd() { mkdir -p "$1" && cd "$1"; }`: the name and what it does.
+fn function(line: &str) -> Option<(&str, &str)> {
+    let (name, rest) = line.split_once("()")?;
+    let body = rest.trim_start().strip_prefix('{')?.strip_suffix('}')?.trim();
+    is_name(name).then_some((name, body))
+}
+
+/// `[ -f ~/.bash_aliases ] && . ~/.bash_aliases`: a start-up file, which nobody else writes either.
+fn starts_another(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let test = |open: &str, close: &str| matches!((open, close), ("[", "]") | ("[[", "]]"));
+    match words.as_slice() {
+        [open, "-f" | "-r" | "-e" | "-s", file, close, "&&", "." | "source", again] if test(open, close) => {
+            let file = file.trim_matches('"');
+            let home = file.strip_prefix("~/").or_else(|| file.strip_prefix("$HOME/"));
+            file == again.trim_matches('"') && home.is_some_and(|name| STARTED.contains(&name))
+        }
+        _ => false,
+    }
+}
+
+/// `name = value` below `[section]` (git-config(1), "Syntax").
+fn git<'t>(line: &'t str, section: &mut &'t str, found: &mut Settings<'t>) -> bool {
+    if line.starts_with(['#', ';']) {
+        return true;
+    }
+    if let Some(name) = line.strip_prefix('[') {
+        *section = name.strip_suffix(']').unwrap_or_default();
+        return GIT.contains(section);
+    }
+    let Some((key, value)) = line.split_once('=').map(|(key, value)| (key.trim(), value.trim())) else { return false };
+    let plain = is_name(key) && !value.contains(['!', '`', '$', '\\', '|', ';', '&', '\n']);
+    if *section == "alias" && plain {
+        found.commands.push(format!("git {}", value.trim_matches('"')));
+    }
+    // A template brings its hooks.
+    plain && GIT.contains(section) && (*section != "init" || key.eq_ignore_ascii_case("defaultbranch"))
+}
+
+/// `function gs; git status $argv; end`, over several lines, in a file of its name.
+fn fish_function<'t>(file: &str, text: &'t str, found: &mut Settings<'t>) -> bool {
+    let Some((head, rest)) = text.trim().split_once('\n') else { return false };
+    let mut words = head.split_whitespace();
+    let named =
+        words.next() == Some("function") && words.next().is_some_and(|name| file.strip_suffix(".fish") == Some(name));
+    let described =
+        words.next().is_none_or(|word| matches!(word, "-d" | "--description")) && !head.contains(['(', ';']);
+    let name = head.split_whitespace().nth(1).unwrap_or_default();
+    match rest.trim_end().strip_suffix("end").filter(|body| body.ends_with('\n')) {
+        Some(body) if named && described && is_name(name) => {
+            found.aliases.push((name, body.trim()));
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Options of a pager by their letters, of those that only say how it looks.
+fn is_look(option: &str) -> bool {
+    let letters = option.strip_prefix('-').unwrap_or_default();
+    !letters.is_empty() && letters.chars().all(|c| c.is_ascii_alphabetic() && !"kKoOtTpPbD".contains(c))
 }
 
 /// `"\\e[A": history-search-backward`, which is judged as if `bind` set it.
@@ -208,6 +299,28 @@ const TASTE: [&str; 17] = [
     "JAVA_HOME",
     "NODE_ENV",
     "GPG_TTY",
+];
+
+/// Start-up files that one may start from another.
+const STARTED: [&str; 7] = [".bash_aliases", ".bashrc", ".profile", ".bash_profile", ".zshrc", ".zprofile", ".zshenv"];
+
+/// Sections of git's settings in which nothing is run but by aliases.
+const GIT: [&str; 15] = [
+    "alias",
+    "user",
+    "color",
+    "color \"diff\"",
+    "color \"status\"",
+    "color \"branch\"",
+    "init",
+    "pull",
+    "push",
+    "rebase",
+    "fetch",
+    "status",
+    "log",
+    "column",
+    "branch",
 ];
 
 /// Commands of shells that set options, keys and completion.
@@ -339,6 +452,11 @@ mod tests {
             ("~/.tmux.conf", "bind | split-window -h -c \"#{pane_current_path}\"\nbind -r H resize-pane -L 5"),
             ("~/.vimrc", "set nonumber shiftwidth=2 noswapfile"),
             ("~/.inputrc", "set completion-ignore-case on"),
+            ("~/.profile", "export PATH=\"$HOME/.local/bin:$PATH\"\nexport HISTCONTROL=ignoredups\nPAGER='less -SR'"),
+            ("~/.bashrc", "[[ -f ~/.bash_aliases ]] && . ~/.bash_aliases"),
+            ("~/.bashrc", "mkcd() { mkdir -p \"$1\" && cd \"$1\"; }"),
+            ("~/.gitconfig", "[alias]\n    lg = log --graph --oneline\n[color]\n    ui = auto"),
+            ("~/.config/fish/functions/gs.fish", "function gs\n    git status -sb $argv\nend"),
             ("~/.bashrc", "# mine\nexport EDITOR=vim\nexport PATH=\"$PATH:$HOME/.local/bin\"\nHISTSIZE=10000"),
         ] {
             assert!(settings(path, text).is_some(), "{text}");
@@ -374,6 +492,16 @@ mod tests {
             ("~/.bashrc", "shopt -s histappend; x"),
             ("~/.bashrc", "complete -F x $(x)"),
             ("~/.bashrc", "source ~/x"),
+            ("~/.bashrc", "export PATH=\"/tmp/x:$PATH\""),
+            ("~/.bashrc", "export PATH=\"$HOME/../x:$PATH\""),
+            ("~/.bashrc", "HISTCONTROL=ignorespace"),
+            ("~/.bashrc", "PAGER='less -k/tmp/x'"),
+            ("~/.bashrc", "[ -f ~/.x ] && . ~/.x"),
+            ("~/.bashrc", "[ -f ~/.bashrc ] && . ~/.x"),
+            ("~/.gitconfig", "[core]\neditor = x"),
+            ("~/.gitconfig", "[alias]\nx = !reboot"),
+            ("~/.config/fish/functions/gs.fish", "function gs\nls\nend\nreboot"),
+            ("~/.gitconfig", "[init]\ntemplateDir = /tmp/x"),
             ("~/.bashrc", "source <(kubectl completion bash); /opt/x"),
             ("~/.bashrc", "eval \"$(starship init bash)\" /opt/x"),
             ("~/.bashrc", "alias ls='ls\nreboot'"),

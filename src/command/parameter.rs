@@ -18,9 +18,11 @@ pub(super) enum Expanded<'p> {
 
 /// Expands a variable.
 pub(super) fn expand<'p>(name: &str, change: &'p Change, resolve: &dyn Resolve) -> Expanded<'p> {
-    if matches!(name, "@" | "*") || matches!(change, Change::Elements) {
+    if matches!(name, "@" | "*") || matches!(change, Change::Elements | Change::Joined) {
         return match (resolve.elements(name), change) {
-            (Some(words), Change::Keep | Change::Elements | Change::Default(_)) => Expanded::Words(words),
+            (Some(words), Change::Keep | Change::Elements | Change::Joined | Change::Default(_)) => {
+                Expanded::Words(words)
+            }
             _ => Expanded::Unknown,
         };
     }
@@ -56,9 +58,15 @@ pub(super) fn expand<'p>(name: &str, change: &'p Change, resolve: &dyn Resolve) 
         (Change::Case { upper, all }, value) => text(value.map(|value| cased(&value, *upper, *all))),
         (Change::Slice { from, length }, value) => text(value.map(|value| slice(&value, *from, *length))),
         (Change::Cut { pattern, end, longest }, value) => text(value.and_then(|v| cut(&v, pattern, *end, *longest))),
-        (Change::Replace { .. } | Change::Indirect | Change::Elements | Change::Prompt | Change::Other, _) => {
-            Expanded::Unknown
-        }
+        (
+            Change::Replace { .. }
+            | Change::Indirect
+            | Change::Elements
+            | Change::Joined
+            | Change::Prompt
+            | Change::Other,
+            _,
+        ) => Expanded::Unknown,
     }
 }
 

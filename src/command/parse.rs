@@ -517,7 +517,8 @@ impl Reader<'_> {
         let Some(subscript) = &reference.subscript else { return variable(&reference.name, change, quoted) };
         let index = subscript.text.slice(self.text).trim();
         match (change, index) {
-            (Change::Keep, "@" | "*") => variable(&reference.name, Change::Elements, quoted),
+            (Change::Keep, "@") => variable(&reference.name, Change::Elements, quoted),
+            (Change::Keep, "*") => variable(&reference.name, Change::Joined, quoted),
             (Change::Keep, index) => match index.parse() {
                 Ok(index) => variable(&reference.name, Change::Element(index), quoted),
                 Err(_) => self.rest(reference.span),

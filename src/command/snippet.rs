@@ -352,7 +352,7 @@ const SAID: &[&str] = &[
 /// Verbs that ask, or tell people.
 const ASKED: &[&str] = &[
     "annotate", "list", "ls", "get", "show", "describe", "view", "help", "man", "find", "lookup", "history", "log",
-    "logs", "explain", "docs", "doc", "diff", "lint", "test", "check", "print", "echo", "ask",
+    "logs", "explain", "who-can", "can-i", "docs", "doc", "diff", "lint", "test", "check", "print", "echo", "ask",
 ];
 
 /// How names begin that say that something is deleted.

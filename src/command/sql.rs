@@ -101,6 +101,11 @@ pub(super) fn taken_whole(text: &str) -> Option<String> {
         }
         let from = tokens.iter().position(|token| token.is("FROM"))?;
         let table = name(&tokens, from + 1);
+        let whole = tokens.get(1..from).unwrap_or_default().iter().any(|token| matches!(token, Token::Sign('*')));
+        // A few columns by name, of no people, are a report.
+        if !whole && !people(&table) && tokens.len() < 12 {
+            return None;
+        }
         let own = ["pg_", "information_schema", "performance_schema", "sys.", "sqlite_", "mysql.", "v$", "system."];
         (!table.is_empty() && !own.iter().any(|own| table.to_ascii_lowercase().starts_with(own))).then_some(table)
     })

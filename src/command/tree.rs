@@ -183,8 +183,10 @@ pub(super) enum Change {
     Prompt,
     /// `${name[3]}`
     Element(usize),
-    /// `${name[@]}`, `${name[*]}`
+    /// `${name[@]}`
     Elements,
+    /// `${name[*]}`
+    Joined,
     /// Anything else.
     Other,
 }

@@ -124,7 +124,8 @@ pub(super) fn fill_from_input(own: &[Word], argv: &mut Vec<Word>, input: Option<
     let known = |text: String| Word { text: Text::Known(text), ..Word::unknown(span) };
     let mut more: Vec<Word> = match words() {
         Some(_) if own.iter().any(|word| matches!(word.shown(), "-0" | "--null" | "-d" | "--delimiter")) => {
-            vec![known(input.unwrap_or_default().trim_end_matches(['\n', '\0']).to_owned())]
+            let parts = input.unwrap_or_default().trim_end_matches(['\n', '\0']).split('\0');
+            parts.map(|part| known(part.to_owned())).collect()
         }
         Some(words) => words.into_iter().map(|word| known(word.to_owned())).collect(),
         None => vec![Word::unknown(span)],

@@ -191,6 +191,14 @@ fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut V
             }
             Piece::Variable { name, change, quoted } => match parameter::expand(name, change, resolve) {
                 Expanded::Text(value) => value_atoms(&value, *quoted, resolve.separators(), atoms),
+                // `"$*"` is one word, with the first separator between its parts (POSIX.1-2017, 2.5.2).
+                Expanded::Words(words) if *quoted && (name == "*" || matches!(change, Change::Joined)) => {
+                    let between = resolve.separators().chars().next().map(String::from).unwrap_or_default();
+                    match words.into_iter().collect::<Option<Vec<_>>>() {
+                        Some(words) => value_atoms(&words.join(&between), true, "", atoms),
+                        None => atoms.push(Atom::Hole),
+                    }
+                }
                 Expanded::Words(words) => list_atoms(&words, *quoted, resolve.separators(), atoms),
                 Expanded::Pieces(pieces) => gather(pieces, span, resolve, atoms, flow),
                 Expanded::Unknown => atoms.push(Atom::Hole),

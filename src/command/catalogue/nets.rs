@@ -138,7 +138,9 @@ impl Nets {
 
     /// Whether a program may be given a disk.
     pub(in crate::command) fn looks_at_disks(&self, name: &str) -> bool {
-        self.disks.contains(name) || LOOKS.iter().any(|end| name.ends_with(end))
+        self.disks.contains(name)
+            || LOOKS.iter().any(|end| name.ends_with(end))
+            || READS.iter().any(|head| name.starts_with(head))
     }
 
     /// What the name of a program says.
@@ -293,10 +295,14 @@ fn humps(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// Ends of names of programs that only look.
-const LOOKS: [&str; 20] = [
+const LOOKS: [&str; 29] = [
     "info", "show", "list", "stat", "stats", "scan", "display", "print", "probe", "frag", "trace", "top", "dump",
-    "test", "bench", "report", "mon", "ls", "blk", "perf",
+    "test", "bench", "report", "mon", "ls", "blk", "perf", "status", "check", "verify", "vtoc", "fstyp", "quot",
+    "opcodes", "inquiry", "dumpfs",
 ];
+
+/// How the names of programs begin that read.
+const READS: [&str; 8] = ["ls", "lquery", "sg_get", "sg_read", "sg_inq", "sg_vpd", "dump", "debugfs"];
 
 /// With one of these before it an option says the contrary, or when.
 const NEGATIONS: [&str; 18] = [

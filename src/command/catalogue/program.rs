@@ -417,8 +417,11 @@ impl<'w> Arguments<'w> {
         }
         found.touched.extend(pick(program.edits, Access::Edit));
         for word in self.values_of(&program.sends_values, program.long) {
-            let from = word.shown().find('@').map_or(0, |at| at + 1);
-            found.touched.push((Cow::Owned(tail(&word, from)), Access::Send));
+            let at = word.shown().find('@');
+            // `--json '{"q":"invoice"}'` is what is said, not a file.
+            if at.is_some() || !word.shown().contains(['{', '"', ' ']) {
+                found.touched.push((Cow::Owned(tail(&word, at.map_or(0, |at| at + 1))), Access::Send));
+            }
         }
         found.touched.extend(self.values_of(&program.reads_values, program.long).map(|word| (word, Access::Read)));
         found.touched.extend(self.values_of(&program.writes_values, program.long).map(|word| (word, write)));
@@ -442,9 +445,9 @@ fn asks(operand: &str) -> bool {
 }
 
 /// Verbs that ask. Words that are also names of things (`logs`, `search`, `version`) are none of them.
-const LOOKS: [&str; 15] = [
+const LOOKS: [&str; 17] = [
     "list", "ls", "lst", "show", "describe", "get", "view", "inspect", "status", "info", "diff", "explain", "cat",
-    "tail", "help",
+    "tail", "help", "who-can", "can-i",
 ];
 
 /// Whether a program does what its words say one after the other, so that a `--help` behind them comes too late.

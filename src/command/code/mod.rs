@@ -14,6 +14,7 @@ use crate::model::{EffectKind, Severity, Span, Undo};
 mod token;
 mod value;
 
+pub(in crate::command) use token::escape;
 use token::{Family, Kind, Token, tokens};
 use value::{Value, command_of};
 
@@ -571,6 +572,14 @@ impl<'c> Scan<'c, '_> {
             Argument::Read | Argument::Write | Argument::Open => {
                 if self.family == Family::Perl && self.pipes(values, start, end) {
                     return;
+                }
+                // `open F, "+<", "/dev/vda"`
+                let mode = |text: String| matches!(text.trim(), ">" | ">>" | "+<" | "+>" | "+>>");
+                let moded = values.iter().position(|value| known(value).is_some_and(mode));
+                if self.family == Family::Perl
+                    && let Some(path) = moded.and_then(|at| values.get(at + 1)).and_then(known)
+                {
+                    return self.found.push(Finding::Touch { path, access: Access::Overwrite, start, end });
                 }
                 let writes = |text: &String| text.starts_with(['>', '+']) && text.len() > 2;
                 // Perl writes where a bracket says so: `open F, ">/srv/x"`.

@@ -384,8 +384,8 @@ impl Scanner<'_> {
     }
 }
 
-/// The character that an escape stands for, and how many bytes it takes.
-fn escape(text: &str) -> (String, usize) {
+/// The character that an escape stands for (`\n`, `\101`, `\x41`, `\u0041`), and how many bytes it takes with its backslash.
+pub(in crate::command) fn escape(text: &str) -> (String, usize) {
     let Some(c) = text.chars().nth(1) else { return (String::new(), text.len()) };
     let digits = |from: usize, most: usize, radix: u32| {
         let digits: String = text.chars().skip(from).take(most).take_while(|c| c.is_digit(radix)).collect();

@@ -7,7 +7,8 @@ use crate::model::{EffectKind, Severity, Undo};
 /// Judges a line.
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
     let mut at = 0;
-    for line in text.split('\n') {
+    // lftp and smbclient take several on a line.
+    for line in text.split(['\n', ';']) {
         let body = line.trim_start();
         let start = at + line.len() - body.len();
         if let Some(script) = body.strip_prefix('!') {
@@ -41,11 +42,16 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
         if matches!(word, "chmod" | "chown" | "chgrp" | "lchmod" | "lchown") {
             walk.shell(body.trim_end(), start);
         }
-        let many =
-            matches!(word, "mdelete" | "mrm" | "rmdir" | "mdele") || object.contains('*') || object.contains("-r");
+        let many = matches!(word, "mdelete" | "mrm" | "rmdir" | "mdele" | "deltree")
+            || object.contains('*')
+            || object.contains("-r");
         let severity = match word {
-            "mdelete" | "mdele" | "mdel" | "mrm" | "delete" | "dele" | "rm" | "rmdir" | "rd" if many => Severity::High,
-            "delete" | "dele" | "rm" | "rd" => Severity::Medium,
+            "mdelete" | "mdele" | "mdel" | "mrm" | "delete" | "dele" | "del" | "deltree" | "rm" | "rmdir" | "rd"
+                if many =>
+            {
+                Severity::High
+            }
+            "delete" | "dele" | "del" | "rm" | "rd" => Severity::Medium,
             _ => {
                 at += line.len() + 1;
                 continue;

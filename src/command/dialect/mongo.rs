@@ -3,6 +3,7 @@
 //! The calls are looked for in the text without strings and comments, so that `find({note: "drop()"})` is a question. What the shell runs
 //! beside the database (`load`, `run`) is judged as what it is.
 
+use crate::command::code::escape;
 use crate::command::walk::Walk;
 use crate::model::{EffectKind, Severity, Undo};
 
@@ -270,7 +271,8 @@ const CALLS: &[Row] = &[
 
 /// Whether a method is called by a name that is put together: `db['dr' + 'op']()`. A number is a place in a list.
 fn calls_computed(dense: &str) -> bool {
-    dense.match_indices("](").any(|(end, _)| {
+    let calls = ["](", "].bind(", "].call(", "].apply("];
+    calls.iter().flat_map(|call| dense.match_indices(call)).any(|(end, _)| {
         let head = dense.get(..end).unwrap_or_default();
         let mut depth = 0i32;
         let open = head.char_indices().rev().find(|(_, c)| {
@@ -326,7 +328,15 @@ fn dense(text: &str) -> (String, usize) {
                 let mut held = String::new();
                 while let Some(next) = chars.next() {
                     match next {
-                        '\\' => drop(chars.next()),
+                        '\\' => {
+                            let written: String = std::iter::once('\\').chain(chars.clone().take(9)).collect();
+                            let (meant, width) = escape(&written);
+                            held.push_str(&meant.to_lowercase());
+                            let escaped = written.get(..width).unwrap_or(&written).chars().skip(1);
+                            escaped.for_each(|_| {
+                                chars.next();
+                            });
+                        }
                         next if next == c => break,
                         next => held.extend(next.to_lowercase()),
                     }
@@ -377,6 +387,9 @@ mod tests {
             "db.dropDatabase()",
             "db.users.drop()",
             "db['users']['drop']()",
+            "db[\"\\x64\\x72opDatabase\"]()",
+            "db['\\u006frders']['\\u0064rop']()",
+            "db.users['delete' + 'Many'].bind(db.users)({})",
             "db.users.deleteMany({})",
             "db.users.remove( { } )",
             "db.runCommand({dropDatabase: 1})",

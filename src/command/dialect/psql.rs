@@ -43,8 +43,9 @@ fn meta(command: &str, start: usize, walk: &mut Walk<'_>) {
                     && !file.starts_with(['(', '`'])
                     && file != "/dev/null"
                 {
+                    let severity = if super::carried(file) { Severity::Medium } else { Severity::Low };
                     let reason = "puts what a query gives into {object}";
-                    walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, file, reason);
+                    walk.effect(EffectKind::SqlExfil, severity, Undo::Never, whole, file, reason);
                 }
             }
         },

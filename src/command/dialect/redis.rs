@@ -1,5 +1,6 @@
 //! The client of Redis and its kin: one command a line (<https://redis.io/docs/latest/commands/>), also memcached's text protocol.
 
+use crate::command::code::escape;
 use crate::command::walk::Walk;
 use crate::model::{EffectKind, Severity, Undo};
 
@@ -132,8 +133,8 @@ fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
+    let mut chars = line.char_indices();
+    while let Some((at, c)) = chars.next() {
         match (quote, c) {
             (None, c) if c.is_whitespace() => words.extend(word.take()),
             (None, '"' | '\'') => {
@@ -141,7 +142,11 @@ fn words(line: &str) -> Vec<String> {
                 word.get_or_insert_default();
             }
             (Some(q), c) if q == c => quote = None,
-            (Some('"'), '\\') => word.get_or_insert_default().extend(chars.next()),
+            (Some('"'), '\\') => {
+                let (meant, width) = escape(line.get(at..).unwrap_or_default());
+                word.get_or_insert_default().push_str(&meant);
+                while chars.offset() < at + width && chars.next().is_some() {}
+            }
             (_, c) => word.get_or_insert_default().push(c),
         }
     }
@@ -163,6 +168,7 @@ mod tests {
     #[test]
     fn what_empties_stops_or_opens_the_store_is_found() {
         assert_eq!(kinds("FLUSHALL ASYNC"), ["db.destroy"]);
+        assert_eq!(kinds("\"\\x66\\x6c\\x75shall\""), ["db.destroy"]);
         assert_eq!(kinds("get x\nflushdb"), ["db.destroy"]);
         assert_eq!(kinds("CONFIG SET dir /var/spool/cron"), ["sql.priv"]);
         assert_eq!(kinds("SLAVEOF 10.0.0.1 6379"), ["db.destroy"]);

@@ -100,8 +100,10 @@ fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
             && !last.starts_with('-')
             || is("clone", 2)
         {
+            // What it gives is judged with the query.
+            let severity = if is("clone", 2) || super::carried(last) { Severity::Medium } else { Severity::Low };
             let reason = "puts what a query gives into {object}";
-            walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, last, reason);
+            walk.effect(EffectKind::SqlExfil, severity, Undo::Never, whole, last, reason);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! them; what an expression would build is followed as far as its strings say it.
 
 use crate::command::catalogue::Access;
+use crate::command::code::escape;
 use crate::command::walk::Walk;
 use crate::model::{EffectKind, Severity, Undo};
 
@@ -433,15 +434,9 @@ fn string(text: &str) -> Option<(String, usize)> {
             return Some((out, at + 1));
         }
         if c == '\\' && quote == '"' {
-            let code =
-                text.get(at + 2..).and_then(|rest| rest.get(..2)).filter(|_| text.get(at + 1..at + 2) == Some("x"));
-            match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-                Some(byte) => {
-                    out.push(char::from(byte));
-                    chars.nth(2);
-                }
-                None => out.extend(chars.next().map(|(_, c)| c)),
-            }
+            let (meant, width) = escape(text.get(at..).unwrap_or_default());
+            out.push_str(&meant);
+            while chars.next_if(|&(next, _)| next < at + width).is_some() {}
         } else {
             out.push(c);
         }

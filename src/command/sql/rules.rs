@@ -2,7 +2,8 @@
 
 use super::Token;
 use crate::model::EffectKind::{
-    self, CredAccess, DbDestroy, Evasion, Exfil, LogTamper, Persistence, ServiceStop, SqlDestroy, SqlExfil, SqlPriv,
+    self, CredAccess, DbDestroy, Evasion, Exfil, LogTamper, Opaque, Persistence, ServiceStop, SqlDestroy, SqlExfil,
+    SqlPriv,
 };
 use crate::model::Severity::{self, Critical, High, Low, Medium};
 use crate::model::Undo::{self, Easy, Hard, Never};
@@ -66,6 +67,11 @@ pub(super) const ROWS: &[Row] = rows![
     ["ALTER", "*"], ["ROW", "SECURITY"], "ENABLE" => SqlPriv High Easy 2 "lets others see the rows of {object}";
     ["ALTER", "FUNCTION|PROCEDURE|VIEW|ROUTINE"], ["DEFINER"], "" => SqlPriv High Easy 2 "lets {object} act with its owner's rights";
     ["ALTER", "*"], ["DROP|TRUNCATE|DISCARD|DETACH|REMOVE|COALESCE"], "" => SqlDestroy High Never 2 "drops a part of {object}";
+    ["EXEC|EXECUTE|CALL|BEGIN|DECLARE|SET"], ["CHR|CHAR|NCHAR|UNHEX|UTL_RAW", "EXEC|EXECUTE|IMMEDIATE|PREPARE"], "" => Opaque Medium Hard 1 "runs a statement that it builds out of letters";
+    ["ALTER", "TABLE"], ["BLACKHOLE"], "" => SqlDestroy High Never 2 "makes {object} forget all rows";
+    ["ALTER", "TABLE", "*", "DELETE"], [], "" => SqlDestroy Medium Never 2 "deletes rows of {object}";
+    ["CREATE", "OR", "REPLACE", "TABLE"], [], "" => SqlDestroy High Never 4 "puts a new table in the place of {object}";
+    ["VACUUM"], ["RETAIN"], "" => SqlDestroy Medium Never 1 "deletes what {object} could be taken back to";
     ["ALTER", "TABLE"], ["WITH", "EMPTY"], "" => SqlDestroy High Never 2 "empties {object}";
     ["ALTER", "TABLE"], ["DISABLE"], "" => SqlPriv Medium Easy 2 "switches off what guards {object}";
     ["ALTER", "DATABASE|TABLE|SCHEMA|VIEW|INDEX|COLUMN|TYPE|SEQUENCE"], ["RENAME"], "" => SqlDestroy Medium Easy 2 "gives {object} another name, under which nobody looks for it";

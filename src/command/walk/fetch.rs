@@ -13,7 +13,12 @@ impl Walk<'_> {
             return;
         }
         let mut value = false;
-        for word in args {
+        // What stands behind the package is for the program in it.
+        let own = match name {
+            "npx" => args.iter().position(|word| !word.shown().starts_with('-')).map_or(args.len(), |at| at + 1),
+            _ => args.len(),
+        };
+        for word in args.iter().take(own) {
             let text = word.shown();
             let from_network = word.flow.as_ref().is_some_and(|flow| flow.from == FlowOrigin::Network)
                 || self.file(word).is_some_and(|file| file.from == FlowOrigin::Network);
@@ -22,7 +27,7 @@ impl Walk<'_> {
                 return self.unread(FlowOrigin::Network, word.span);
             }
             // An index or a proxy is no package.
-            value = text.starts_with("--") && !text.contains('=')
+            value = text.starts_with("--") && !text.contains('=') && text != "--yes"
                 || matches!(text, "-i" | "-f" | "-c") && name.starts_with("pip");
         }
         let network = matches!(act.stdin, Input::Flow(Flow { from: FlowOrigin::Network, .. }));
@@ -167,10 +172,30 @@ impl Walk<'_> {
                     self.write(&file, &Flow { text, ..Flow::default() }, false);
                 }
                 None if put.is_empty() => {}
-                None => self.write(&file, &Flow { text: Some(put.clone()), ..Flow::default() }, true),
+                None => {
+                    let flow = Flow { text: Some(put.clone()), ..Flow::default() };
+                    // One line that sets something in the place of another.
+                    if words.len() == 1 && words.iter().filter_map(Word::known).all(replaces_line) {
+                        self.excuse_settings(&file, &flow, true);
+                    }
+                    self.write(&file, &flow, true);
+                }
             }
         }
     }
+}
+
+/// `s/^HISTSIZE=.*/HISTSIZE=9999/`: whether nothing is left behind what is put there.
+fn replaces_line(script: &str) -> bool {
+    let mark = script.strip_prefix('s').and_then(|rest| rest.chars().next()).unwrap_or('/');
+    let mut parts = script.split(mark).skip(1);
+    let (Some(old), Some(new), Some(flags), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    (old.ends_with(".*") || old.ends_with(".*$"))
+        && !new.contains(['&', '\\', '\n'])
+        && matches!(flags, "" | "g")
+        && !script.contains('\n')
 }
 
 /// Programs that install what their words name.

@@ -8,6 +8,25 @@ use super::run::origin_of;
 use super::{Act, Input, Walk};
 use crate::model::{EffectKind, Severity, Span, Undo};
 
+/// Whether the words of a program say that it only asks a disk: its verb, or an option.
+fn asks_disk(args: &[Word]) -> bool {
+    let verb = args.iter().map(Word::shown).find(|text| !text.starts_with(['-', '/']));
+    let verb = verb.is_some_and(|verb| ASKS.iter().any(|ask| verb == *ask || verb.starts_with(&format!("{ask}_"))));
+    let asks = |text: &str| {
+        text.strip_prefix("--").is_some_and(|option| {
+            let first = option.split(['-', '=']).next().unwrap_or_default();
+            ASKS.contains(&first) || matches!(first, "test" | "version" | "help" | "noaction" | "no" | "dry" | "is")
+        })
+    };
+    verb || args.iter().any(|word| asks(word.shown()))
+}
+
+/// Verbs that ask.
+const ASKS: [&str; 19] = [
+    "list", "show", "status", "info", "report", "dump", "display", "validate", "verify", "check", "scan", "query",
+    "get", "identify", "inspect", "print", "probe", "read", "in",
+];
+
 impl Walk<'_> {
     /// Judges the words of a command. `ruled` says that a rule of its own has said what it does.
     pub(super) fn nets(&mut self, name: &str, command: &Word, args: &[Word], act: &Act<'_>, ruled: bool) {
@@ -186,6 +205,7 @@ impl Walk<'_> {
         let catalogue = self.catalogue;
         let looks = catalogue.nets().looks(name);
         let unknown = !catalogue.knows(name) && !looks;
+        let asks = asks_disk(args);
         let mut option = "";
         let mut sends = false;
         let mut away = None;
@@ -211,7 +231,7 @@ impl Walk<'_> {
             if !looks && !used {
                 self.touch_as(word, Access::Read, span, &[EffectKind::CredAccess]);
             }
-            if unknown && text.starts_with("/dev/") && !catalogue.nets().looks_at_disks(name) {
+            if unknown && text.starts_with("/dev/") && !asks && !catalogue.nets().looks_at_disks(name) {
                 self.touch_as(word, Access::Overwrite, span, &[EffectKind::DiskPartition]);
             }
             if unknown && OUTPUTS.contains(&before) {

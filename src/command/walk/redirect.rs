@@ -95,6 +95,7 @@ impl Walk<'_> {
             [".vimrc", "init.vim", ".tmux.conf", "tmux.conf", ".inputrc", ".screenrc"]
                 .iter()
                 .any(|name| path.ends_with(name))
+                || path.contains("/fish/functions/")
         };
         if !appends && (text.trim().is_empty() || !makes()) {
             return;

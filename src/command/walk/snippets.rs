@@ -152,7 +152,13 @@ impl Walk<'_> {
     /// Files that programs run without being told (`make`), or as an operand of theirs (`mongosh db x.js`): those that the session wrote are read.
     pub(super) fn unasked(&mut self, name: &str, args: &[Word], span: Span) {
         let Some((_, files, language)) = UNASKED.iter().find(|(names, _, _)| names.contains(&name)) else { return };
-        let quiet = |word: &Word| matches!(word.shown(), "-f" | "--file" | "-n" | "--dry-run" | "-l" | "--list");
+        let made = matches!(name, "make" | "gmake");
+        let quiet = |word: &Word| match word.shown() {
+            "-n" | "--dry-run" | "-l" | "--list" => true,
+            // The catalogue knows what it is given.
+            "-f" | "--file" => made,
+            _ => false,
+        };
         if args.iter().any(quiet) {
             return;
         }
@@ -163,7 +169,7 @@ impl Walk<'_> {
             }
         }
         let named = files.iter().map(|file| Word { text: Text::Known((*file).to_owned()), ..Word::unknown(span) });
-        let given = args.iter().filter(|word| word.shown().contains('.') && files.is_empty()).cloned();
+        let given = args.iter().filter(|word| word.shown().contains('.') && !made).cloned();
         if let Some(file) = named.chain(given).find(|word| self.file(word).is_some()) {
             self.ran(&file, language, &[]);
         }
@@ -209,7 +215,8 @@ impl Walk<'_> {
     }
 
     fn starts(&self, text: &str) -> bool {
-        snippet::program(text).is_some_and(|name| self.catalogue.runs(name))
+        // A dot is more often a folder than the builtin.
+        snippet::program(text).is_some_and(|name| name != "." && self.catalogue.runs(name))
     }
 
     /// Judges words as a command, and keeps what it destroys.
@@ -395,6 +402,9 @@ const UNASKED: &[(&[&str], &[&str], &str)] = &[
     (&["npm", "yarn", "pnpm", "bun"], &["package.json"], "other"),
     (&["make", "gmake"], &["Makefile", "makefile", "GNUmakefile"], "make"),
     (&["just"], &["justfile", "Justfile", ".justfile"], "other"),
+    (&["cargo"], &["build.rs"], "other"),
+    (&["pip", "pip3", "pipx", "uv"], &["setup.py"], "python"),
+    (&["ninja", "samu"], &["build.ninja"], "ninja"),
     (&["rake"], &["Rakefile", "rakefile", "Rakefile.rb"], "other"),
     (&["task", "go-task"], &["Taskfile.yml", "Taskfile.yaml"], "other"),
     (&["invoke", "inv"], &["tasks.py"], "python"),

@@ -186,7 +186,11 @@ impl Walk<'_> {
                 self.gone = to.filter(|dir| dir.starts_with('/')).map(str::to_owned);
             }
             "unset" => args.iter().for_each(|word| self.set(word.shown(), None)),
-            "read" | "readarray" | "mapfile" | "getopts" => self.reads(args, act.stdin),
+            "readarray" | "mapfile" => {
+                self.reads(args, act.stdin);
+                self.reads_lines(args, act.stdin);
+            }
+            "read" | "getopts" => self.reads(args, act.stdin),
             "printf" => {
                 if let [flag, variable, rest @ ..] = args
                     && flag.known() == Some("-v")
@@ -208,7 +212,12 @@ impl Walk<'_> {
                     let rest = args.get(at..).unwrap_or_default();
                     let rest =
                         if rest.first().and_then(Word::known) == Some("--") { rest.get(1..) } else { Some(rest) };
-                    let words = rest.unwrap_or_default().iter().map(|word| word.known().map(str::to_owned));
+                    // Which program a pattern names is not known.
+                    let read = |word: &Word| match word.known() {
+                        Some(text) if word.glob && text.contains("bin/") => None,
+                        text => text.map(str::to_owned),
+                    };
+                    let words = rest.unwrap_or_default().iter().map(read);
                     self.learned.arguments = Some(words.collect());
                 }
             }
@@ -261,6 +270,15 @@ impl Walk<'_> {
             let span = args.first().map(|word| word.span).unwrap_or_default();
             self.filled(name, value.as_deref(), span);
             self.set(name, value);
+        }
+    }
+
+    /// `mapfile` takes each line for an element.
+    fn reads_lines(&mut self, args: &[Word], stdin: &Input) {
+        let Input::Flow(Flow { text: Some(text), .. }) = stdin else { return };
+        if let Some(name) = args.last().and_then(Word::known).filter(|name| !name.starts_with('-')) {
+            let lines = text.lines().map(|line| Some(line.to_owned())).collect();
+            self.learned.assign(name, Value::Many(lines));
         }
     }
 
