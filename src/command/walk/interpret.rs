@@ -1,7 +1,7 @@
 //! Texts that are run: scripts of a shell, what flows into an interpreter, code of other languages.
 
 use super::super::carry;
-use super::super::catalogue::{Access, Interpreter, RunsIn, takes_value};
+use super::super::catalogue::{Access, Interpreter, RunsIn, is_outside, takes_value};
 use super::super::code::{self, Finding};
 use super::super::snippet;
 use super::super::words::{Flow, Origin as FlowOrigin, Text, Word};
@@ -316,6 +316,18 @@ impl Walk<'_> {
         }
     }
 
+    /// The host outside of the house to which code sends what it reads out of a file.
+    fn sent_to(&self, text: &str) -> Option<String> {
+        let opens = OPENS.iter().any(|word| text.contains(word));
+        if !opens || !SENDS.iter().any(|(call, with)| text.contains(call) && text.contains(with)) {
+            return None;
+        }
+        let strings = text.split(['"', '\'', '`']).skip(1).step_by(2).take(MAX_STRINGS);
+        let mut hosts = strings
+            .filter(|text| text.contains('.') && !text.contains([' ', '\n']) && !text.starts_with(['/', '.', '~']));
+        hosts.find(|host| is_outside(self.catalogue, host)).map(str::to_owned)
+    }
+
     /// Inline code of another language: calls that delete, execute, connect, or read secrets.
     pub(super) fn inline(&mut self, language: &str, text: &str, origin: parse::Origin) {
         let catalogue = self.catalogue;
@@ -364,12 +376,48 @@ impl Walk<'_> {
             let reason = "shows the secret {object}";
             self.effect(EffectKind::CredAccess, Severity::Medium, Undo::Never, span, name, reason);
         }
+        if let Some(host) = self.sent_to(text) {
+            let reason = "sends a file to {object} from inline code";
+            self.effect(EffectKind::Exfil, Severity::Medium, Undo::Never, origin.map(0, text.len()), &host, reason);
+        }
         // Of a language that is not known here most calls are not known.
         if foreign && self.effects.get(from..).unwrap_or_default().iter().all(|e| e.severity < Severity::Medium) {
             self.searched(text, origin, snippet::Place::Somewhere);
         }
     }
 }
+
+/// Strings of one code that are looked at for a host.
+const MAX_STRINGS: usize = 64;
+
+/// How languages send something, with what else says that they do.
+const SENDS: [(&str, &str); 12] = [
+    ("requests.post", ""),
+    ("requests.put", ""),
+    ("httpx.post", ""),
+    ("httpx.put", ""),
+    ("axios.post", ""),
+    ("axios.put", ""),
+    ("urlopen", "data="),
+    ("urlopen", "method="),
+    ("fetch(", "body"),
+    (".request(", "POST"),
+    (".request(", "PUT"),
+    ("Net::HTTP", "post"),
+];
+
+/// How they read a file.
+const OPENS: [&str; 9] = [
+    "open(",
+    "readFile",
+    "createReadStream",
+    "read_bytes",
+    "read_text",
+    "File.read",
+    "File.binread",
+    "file_get_contents",
+    "IO.read",
+];
 
 /// The secret of the environment that code prints, by its name.
 fn shown_secret(text: &str) -> Option<&str> {
