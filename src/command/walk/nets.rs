@@ -9,16 +9,22 @@ use super::{Act, Input, Walk};
 use crate::model::{EffectKind, Severity, Span, Undo};
 
 /// Whether the words of a program say that it only asks a disk: its verb, or an option.
-fn asks_disk(args: &[Word]) -> bool {
+fn asks_disk(name: &str, args: &[Word]) -> bool {
+    let tries = ["fsck", "resize", "undo"].iter().any(|part| name.contains(part))
+        && args.iter().any(|word| word.shown() == "-n");
+    let tells = name.contains("tune") && args.iter().any(|word| matches!(word.shown(), "-l" | "-Q" | "-p"));
     let verb = args.iter().map(Word::shown).find(|text| !text.starts_with(['-', '/']));
     let verb = verb.is_some_and(|verb| ASKS.iter().any(|ask| verb == *ask || verb.starts_with(&format!("{ask}_"))));
     let asks = |text: &str| {
         text.strip_prefix("--").is_some_and(|option| {
             let first = option.split(['-', '=']).next().unwrap_or_default();
-            ASKS.contains(&first) || matches!(first, "test" | "version" | "help" | "noaction" | "no" | "dry" | "is")
+            let camel = option.starts_with("is") && option.chars().nth(2).is_some_and(char::is_uppercase);
+            camel
+                || ASKS.contains(&first)
+                || matches!(first, "test" | "version" | "help" | "noaction" | "no" | "dry" | "is")
         })
     };
-    verb || args.iter().any(|word| asks(word.shown()))
+    tries || tells || verb || args.iter().any(|word| asks(word.shown()))
 }
 
 /// Verbs that ask.
@@ -205,7 +211,7 @@ impl Walk<'_> {
         let catalogue = self.catalogue;
         let looks = catalogue.nets().looks(name);
         let unknown = !catalogue.knows(name) && !looks;
-        let asks = asks_disk(args);
+        let asks = asks_disk(name, args);
         let mut option = "";
         let mut sends = false;
         let mut away = None;
