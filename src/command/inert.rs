@@ -81,8 +81,12 @@ fn shell<'t>(line: &'t str, found: &mut Settings<'t>) -> bool {
                 rest.starts_with(['/', '~']) && is_word(rest.trim_start_matches('~')) && !rest.contains("..")
             };
             // Before it only what is nobody else's: one's own, or what the administrator installed.
-            let own =
-                |head: &&str| ["$HOME/", "~/", "/usr/local/", "/opt/"].iter().any(|start| head.starts_with(start));
+            let own = |head: &&str| {
+                let home = head.strip_prefix("$HOME/").or_else(|| head.strip_prefix("~/"));
+                home.is_some_and(|home| FOLDERS.contains(&home))
+                    || head.starts_with("/usr/local/")
+                    || head.starts_with("/opt/")
+            };
             value.strip_prefix("$PATH:").is_some_and(folder)
                 || value.strip_suffix(":$PATH").filter(own).is_some_and(|head| !head.contains(':') && folder(head))
         }
@@ -120,7 +124,12 @@ fn is_setting(line: &str) -> bool {
 fn function(line: &str) -> Option<(&str, &str)> {
     let (name, rest) = line.split_once("()")?;
     let body = rest.trim_start().strip_prefix('{')?.strip_suffix('}')?.trim();
-    is_name(name).then_some((name, body))
+    (is_name(name) && !is_called_back(name)).then_some((name, body))
+}
+
+/// Whether a shell calls a function of that name by itself.
+fn is_called_back(name: &str) -> bool {
+    CALLED_BACK.contains(&name) || ["fish_", "__", "TRAP"].iter().any(|head| name.starts_with(head))
 }
 
 /// `[ -f ~/.bash_aliases ] && . ~/.bash_aliases`: a start-up file, which nobody else writes either.
@@ -165,7 +174,7 @@ fn fish_function<'t>(file: &str, text: &'t str, found: &mut Settings<'t>) -> boo
         words.next().is_none_or(|word| matches!(word, "-d" | "--description")) && !head.contains(['(', ';']);
     let name = head.split_whitespace().nth(1).unwrap_or_default();
     match rest.trim_end().strip_suffix("end").filter(|body| body.ends_with('\n')) {
-        Some(body) if named && described && is_name(name) => {
+        Some(body) if named && described && is_name(name) && !is_called_back(name) => {
             found.aliases.push((name, body.trim()));
             true
         }
@@ -299,6 +308,37 @@ const TASTE: [&str; 17] = [
     "JAVA_HOME",
     "NODE_ENV",
     "GPG_TTY",
+];
+
+/// Folders at home in which programs are looked for, and which are watched or belong to a manager of programs.
+const FOLDERS: [&str; 12] = [
+    "bin",
+    ".local/bin",
+    ".cargo/bin",
+    "go/bin",
+    ".npm-global/bin",
+    ".pyenv/bin",
+    ".rbenv/bin",
+    ".deno/bin",
+    ".krew/bin",
+    ".poetry/bin",
+    ".yarn/bin",
+    ".dotnet/tools",
+];
+
+/// Functions that shells call by themselves.
+const CALLED_BACK: [&str; 11] = [
+    "precmd",
+    "preexec",
+    "chpwd",
+    "periodic",
+    "zshexit",
+    "zshaddhistory",
+    "command_not_found_handle",
+    "command_not_found_handler",
+    "prompt_command",
+    "PROMPT_COMMAND",
+    "starship_precmd",
 ];
 
 /// Start-up files that one may start from another.
@@ -493,6 +533,9 @@ mod tests {
             ("~/.bashrc", "complete -F x $(x)"),
             ("~/.bashrc", "source ~/x"),
             ("~/.bashrc", "export PATH=\"/tmp/x:$PATH\""),
+            ("~/.bashrc", "export PATH=\"$HOME/x:$PATH\""),
+            ("~/.zshrc", "precmd() { ls; }"),
+            ("~/.config/fish/functions/fish_prompt.fish", "function fish_prompt\nls\nend"),
             ("~/.bashrc", "export PATH=\"$HOME/../x:$PATH\""),
             ("~/.bashrc", "HISTCONTROL=ignorespace"),
             ("~/.bashrc", "PAGER='less -k/tmp/x'"),

@@ -419,7 +419,7 @@ impl<'w> Arguments<'w> {
         for word in self.values_of(&program.sends_values, program.long) {
             let at = word.shown().find('@');
             // `--json '{"q":"invoice"}'` is what is said, not a file.
-            if at.is_some() || !word.shown().contains(['{', '"', ' ']) {
+            if at.is_some() || word.shown().starts_with(['/', '~', '.']) || !word.shown().contains(['{', '"', ' ']) {
                 found.touched.push((Cow::Owned(tail(&word, at.map_or(0, |at| at + 1))), Access::Send));
             }
         }

@@ -15,22 +15,30 @@ fn asks_disk(name: &str, args: &[Word]) -> bool {
     let tells = name.contains("tune") && args.iter().any(|word| matches!(word.shown(), "-l" | "-Q" | "-p"));
     let verb = args.iter().map(Word::shown).find(|text| !text.starts_with(['-', '/']));
     let verb = verb.is_some_and(|verb| ASKS.iter().any(|ask| verb == *ask || verb.starts_with(&format!("{ask}_"))));
+    // (`--verify`, `--check` and the like may stand beside what is written.)
     let asks = |text: &str| {
         text.strip_prefix("--").is_some_and(|option| {
-            let first = option.split(['-', '=']).next().unwrap_or_default();
             let camel = option.starts_with("is") && option.chars().nth(2).is_some_and(char::is_uppercase);
+            let first = option.split(['-', '=']).next().unwrap_or_default();
+            let first = matches!(
+                first,
+                "list" | "show" | "info" | "scan" | "query" | "report" | "identify" | "inspect" | "display"
+            );
             camel
-                || ASKS.contains(&first)
-                || matches!(first, "test" | "version" | "help" | "noaction" | "no" | "dry" | "is")
+                || first
+                || matches!(
+                    option,
+                    "test" | "version" | "help" | "noaction" | "no-act" | "no-action" | "dry-run" | "dryrun"
+                )
         })
     };
     tries || tells || verb || args.iter().any(|word| asks(word.shown()))
 }
 
 /// Verbs that ask.
-const ASKS: [&str; 19] = [
+const ASKS: [&str; 17] = [
     "list", "show", "status", "info", "report", "dump", "display", "validate", "verify", "check", "scan", "query",
-    "get", "identify", "inspect", "print", "probe", "read", "in",
+    "get", "identify", "inspect", "print", "probe",
 ];
 
 impl Walk<'_> {
