@@ -280,7 +280,7 @@ fn tcl(text: &str) -> Vec<(usize, String)> {
             .map(|(at, paths)| (at, format!("rm -r {}", paths.replace("-force", "-f").replace("-- ", "")))),
     );
     // What an escape or a bracket puts there is not read.
-    let computed = |script: &str| script.contains("\\x") || script.contains("\\u") || script.contains(" [");
+    let computed = |script: &str| script.contains("\\x") || script.contains("\\u") || script.contains('[');
     found.iter_mut().filter(|(_, script)| computed(script)).for_each(|(_, script)| *script = "$_".to_owned());
     found.extend(
         inner("socket ").into_iter().filter(|(_, to)| to.contains('.')).map(|(at, to)| (at, format!("ztcp {to}"))),

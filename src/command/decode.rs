@@ -52,7 +52,12 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
             if program.contains('/') { format!("{program}\n") } else { format!("/usr/bin/{program}\n") }
         }
         // A file of its own; which one does not matter, as long as the line means the same one later.
-        "mktemp" if operands.is_empty() => format!("/tmp/{TEMPORARY}\n"),
+        "mktemp"
+            if operands.is_empty()
+                || matches!(*operands.as_slice(), [one] if one.starts_with("/tmp/") && one.ends_with("XXX")) =>
+        {
+            format!("/tmp/{TEMPORARY}\n")
+        }
         "basename" => {
             let name = operands.first()?.rsplit('/').next()?;
             let name = operands.get(1).and_then(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
@@ -254,7 +259,7 @@ fn unescape(text: &str) -> String {
             Some('U') => digits(chars.as_str(), 16, 8),
             Some('\\') => Some(('\\', chars.as_str())),
             Some('x') => digits(chars.as_str(), 16, 2),
-            Some('0') => digits(chars.as_str(), 8, 3),
+            Some('0') => digits(after, 8, 4),
             Some('1'..='7') => digits(after, 8, 3),
             _ => None,
         };

@@ -3,6 +3,7 @@
 //! | file | lines that run nothing |
 //! |---|---|
 //! | shells' | comments; variables of taste; folders behind `PATH`, or at home; aliases and functions of commands that would pass; one start-up file from another |
+//! | ssh's | hosts, with what says where they are and who one is there |
 //! | git's | names, colours and the like; aliases of git's own commands |
 //! | fish's functions | one function of commands that would pass |
 //! | vim's | comments, `set` of options that name no program, `syntax`, `filetype`, `colorscheme` |
@@ -30,6 +31,7 @@ pub(super) fn settings<'t>(path: &str, text: &'t str) -> Option<Settings<'t>> {
             ".bashrc" | ".bash_profile" | ".bash_aliases" | ".bash_login" | ".profile" | ".zshrc" | ".zprofile"
             | ".zshenv" | "config.fish" => shell(line, &mut found),
             ".vimrc" | "init.vim" => vim(line),
+            "config" if path.ends_with("/.ssh/config") => ssh(line),
             ".gitconfig" => git(line, &mut section, &mut found),
             ".tmux.conf" | "tmux.conf" => tmux(line),
             ".screenrc" => {
@@ -144,6 +146,16 @@ fn starts_another(line: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// A line of ssh_config(5) that says where a host is. Others run commands, or trust somebody.
+fn ssh(line: &str) -> bool {
+    let (key, value) = line.split_once([' ', '=']).unwrap_or((line, ""));
+    line.starts_with('#')
+        || SSH.iter().any(|known| known.eq_ignore_ascii_case(key))
+            && value
+                .split(' ')
+                .all(|word| is_word(word.trim_start_matches('~').trim_matches(['*', '?'])) || word == "*")
 }
 
 /// `name = value` below `[section]` (git-config(1), "Syntax").
@@ -344,6 +356,23 @@ const CALLED_BACK: [&str; 11] = [
 /// Start-up files that one may start from another.
 const STARTED: [&str; 7] = [".bash_aliases", ".bashrc", ".profile", ".bash_profile", ".zshrc", ".zprofile", ".zshenv"];
 
+/// Settings of ssh that name a host, an account and the way there.
+const SSH: [&str; 13] = [
+    "Host",
+    "HostName",
+    "User",
+    "Port",
+    "IdentityFile",
+    "IdentitiesOnly",
+    "ServerAliveInterval",
+    "ServerAliveCountMax",
+    "ConnectTimeout",
+    "ProxyJump",
+    "Compression",
+    "TCPKeepAlive",
+    "AddressFamily",
+];
+
 /// Sections of git's settings in which nothing is run but by aliases.
 const GIT: [&str; 15] = [
     "alias",
@@ -495,6 +524,10 @@ mod tests {
             ("~/.profile", "export PATH=\"$HOME/.local/bin:$PATH\"\nexport HISTCONTROL=ignoredups\nPAGER='less -SR'"),
             ("~/.bashrc", "[[ -f ~/.bash_aliases ]] && . ~/.bash_aliases"),
             ("~/.bashrc", "mkcd() { mkdir -p \"$1\" && cd \"$1\"; }"),
+            (
+                "~/.ssh/config",
+                "Host uat-*\n  HostName db-uat-1.example.internal\n  User mhansen\n  IdentityFile ~/.ssh/id_uat",
+            ),
             ("~/.gitconfig", "[alias]\n    lg = log --graph --oneline\n[color]\n    ui = auto"),
             ("~/.config/fish/functions/gs.fish", "function gs\n    git status -sb $argv\nend"),
             ("~/.bashrc", "# mine\nexport EDITOR=vim\nexport PATH=\"$PATH:$HOME/.local/bin\"\nHISTSIZE=10000"),
@@ -542,6 +575,8 @@ mod tests {
             ("~/.bashrc", "[ -f ~/.x ] && . ~/.x"),
             ("~/.bashrc", "[ -f ~/.bashrc ] && . ~/.x"),
             ("~/.gitconfig", "[core]\neditor = x"),
+            ("~/.ssh/config", "Host x\n  ProxyCommand nc x 22"),
+            ("~/.ssh/config", "Host *\n  StrictHostKeyChecking no"),
             ("~/.gitconfig", "[alias]\nx = !reboot"),
             ("~/.config/fish/functions/gs.fish", "function gs\nls\nend\nreboot"),
             ("~/.gitconfig", "[init]\ntemplateDir = /tmp/x"),

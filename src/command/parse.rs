@@ -221,7 +221,7 @@ impl Reader<'_> {
 
     fn arithmetic(&self, span: ast::Span, body: &mut Script) {
         let text = self.slice(span);
-        if !matches!(self.rest(span), Piece::Buried) {
+        if !hides_command(text) {
             return;
         }
         let span = self.span(span);
@@ -479,7 +479,7 @@ impl Reader<'_> {
         quoted: bool,
     ) -> Piece {
         match self.change(operator, operand) {
-            Change::Other if matches!(self.rest(span), Piece::Buried) => Piece::Buried,
+            Change::Other if hides_command(self.slice(span)) => self.rest(span),
             change => self.reference(reference, change, quoted),
         }
     }
@@ -530,7 +530,11 @@ impl Reader<'_> {
     /// What we do not model. A command may be buried in it.
     fn rest(&self, span: ast::Span) -> Piece {
         let text = self.slice(span);
-        if text.contains("$(") || text.contains('`') { Piece::Buried } else { Piece::Unknown }
+        if !hides_command(text) {
+            return Piece::Unknown;
+        }
+        let script = plain_output(text).and_then(|text| parse(text, Origin::Within(self.span(span))).ok());
+        script.map_or(Piece::Buried, |body| Piece::Output { body, quoted: true })
     }
 
     fn change(&self, operator: &ast::ParameterOp, operand: Option<&ast::Word>) -> Change {
@@ -604,6 +608,23 @@ fn unescape(text: &str, to: &mut Vec<Piece>) {
     if !bare.is_empty() {
         to.push(Piece::Text { text: bare, quoted: false });
     }
+}
+
+/// Whether a command may stand in a text that is not modelled.
+fn hides_command(text: &str) -> bool {
+    text.contains("$(") || text.contains('`')
+}
+
+/// The command of `${(f)$(git tag)}`, which zsh splits and does nothing else with (zshexpn(1), "Parameter Expansion Flags"), and of
+/// `${days[$(date +%w)]}`.
+fn plain_output(text: &str) -> Option<&str> {
+    let (before, rest) = text.split_once("$(")?;
+    let flags = before.trim_end_matches('"').strip_prefix("${(").and_then(|rest| rest.strip_suffix(')'));
+    let splits = flags.is_some_and(|flags| !flags.is_empty() && flags.chars().all(|c| "@fFjs:,o0OUin/. ".contains(c)));
+    let day = before.ends_with('[') && rest.starts_with("date +");
+    let (script, behind) = rest.split_once(')')?;
+    let plain = !script.contains(['$', '`', '(', '"', '\\']) && behind.chars().all(|c| matches!(c, '}' | ']' | '"'));
+    (plain && (splits || day)).then_some(script)
 }
 
 /// Nested constructs. People nest five deep; the tree is walked recursively, so this bounds the stack.

@@ -174,6 +174,34 @@ fn what_is_beyond_the_limits_is_opaque_and_takes_no_time() {
     assert!(bomb.iter().any(|e| e.kind == EffectKind::ProcKill && e.severity == Severity::Critical));
 }
 
+#[test]
+fn a_command_in_an_expansion_is_judged_where_it_is_only_split() {
+    for line in [
+        "parts=(\"${(@f)$(git tag)}\"); print $parts[1]",
+        "echo \"${days[$(date +%w)]}\"",
+        "read -r a b <<< 'top s'; echo $a",
+        "mapfile -t m <<< $'ls\\n-l'; \"${m[@]}\"",
+    ] {
+        assert_eq!(at_prompt(line), [], "{line}");
+    }
+    for line in [
+        "parts=(${(f)$(reboot)})",
+        "echo \"${days[$(reboot)]}\"",
+        "(( ${(f)$(reboot)} ))",
+        "(( x[$(date +%w)] ))",
+        "echo ${(e)$(cat x)}",
+        "read -r a b <<< 'ts op'; systemctl ${a:1}${a:0:1}$b mariadb",
+        "mapfile -t m <<< $'iptables\\n-F'; \"${m[@]}\"",
+        "w=(s h u t d o w n); IFS=; \"${w[*]}\" now",
+        "printf '%s\\0' reboot -f | xargs -0 env",
+        "ls -d /srv/* | sed 's/^/rm -rf /e'",
+        "set -- /usr/bin/dr[n-p]pd[b]; \"$1\" crm",
+    ] {
+        let effects = at_prompt(line);
+        assert!(effects.iter().any(|effect| effect.severity >= Severity::Medium), "{line}: {effects:?}");
+    }
+}
+
 mod robustness {
     use proptest::prelude::*;
 

@@ -16,8 +16,8 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
         }
         let (word, object) = body.split_once(' ').unwrap_or((body, ""));
         // `get FILE |CMD`, `ls . |CMD`: a local name that begins with a bar is a command (ftp(1), "File naming conventions").
-        if let Some(bar) = body.find(" |") {
-            walk.shell_fed(body.get(bar + 2..).unwrap_or_default(), start + bar + 2);
+        if let Some((bar, mark)) = [" |", " \"|"].iter().find_map(|mark| Some((body.find(mark)?, mark.len()))) {
+            walk.shell_fed(body.get(bar + mark..).unwrap_or_default().trim_end_matches('"'), start + bar + mark);
         }
         if matches!(word, "put" | "send" | "append" | "rename" | "chmod" | "ln" | "symlink")
             && let Some(to) = object.split_whitespace().last()

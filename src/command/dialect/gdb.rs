@@ -53,6 +53,11 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
             let reason = if body.starts_with('k') { "kills the process" } else { "stops the process {object}" };
             let object = body.strip_prefix("attach ").unwrap_or_default().trim();
             walk.effect(EffectKind::ProcKill, Severity::Medium, Undo::Hard, span, object, reason);
+        } else if body.starts_with("eval ")
+            && ["shell", "!", "%c", "%s\"", "pipe", "python"].iter().any(|part| body.contains(part))
+        {
+            // (`eval` fills in a format and runs it; GDB manual, "Output".)
+            walk.opaque(Severity::Medium, walk.span(at, at + line.len()), "runs a command that it builds");
         } else if body.starts_with("make ") {
             walk.shell(body, at + line.len() - body.len());
         }

@@ -106,10 +106,12 @@ pub(super) fn judge(dialect: Dialect, text: &str, walk: &mut Walk<'_>) -> bool {
     true
 }
 
-/// Whether what is put there can be taken by others, or carried away: anywhere but in the folder where somebody works, or at home.
+/// Whether what is put there can be fetched by others, or carried away: anywhere but in the folder where somebody works, at home, or in `/tmp`.
 fn carried(path: &str) -> bool {
     let path = path.trim().trim_end_matches(';').trim_matches(['"', '\'']);
-    path.starts_with(['/', '|', '$']) || path.contains("..") || path.contains("://")
+    path.starts_with(['/', '|', '$']) && !path.starts_with("/tmp/") && !path.starts_with("/home/")
+        || path.contains("..")
+        || path.contains("://")
 }
 
 /// Whether a file that is run lies where anybody may put one, or does not even look like a script of that kind.

@@ -2,6 +2,7 @@
 
 use super::statement::{Style, parts};
 use crate::command::catalogue::Access;
+use crate::command::sql;
 use crate::command::walk::Walk;
 use crate::model::{EffectKind, Severity, Undo};
 
@@ -44,6 +45,7 @@ fn meta(command: &str, start: usize, walk: &mut Walk<'_>) {
                     && file != "/dev/null"
                 {
                     let severity = if super::carried(file) { Severity::Medium } else { Severity::Low };
+                    walk.writes_file();
                     let reason = "puts what a query gives into {object}";
                     walk.effect(EffectKind::SqlExfil, severity, Undo::Never, whole, file, reason);
                 }
@@ -59,7 +61,11 @@ fn meta(command: &str, start: usize, walk: &mut Walk<'_>) {
                 {
                     let table = rest.split_whitespace().next().unwrap_or_default();
                     let reason = "copies {object} into a file";
-                    walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, table, reason);
+                    let severity = if is_report(rest) { Severity::Low } else { Severity::Medium };
+                    walk.effect(EffectKind::SqlExfil, severity, Undo::Never, whole, table, reason);
+                    if severity == Severity::Low {
+                        walk.sql(rest, start + end);
+                    }
                 }
                 // To the screen it is what `TABLE` or a query is.
                 None if words().any(|word| word == "to") => walk.sql(command.get(1..).unwrap_or_default(), start + 1),
@@ -128,4 +134,14 @@ fn variable(sql: &str, start: usize, walk: &mut Walk<'_>) {
         }
         from += statement.len() + 1;
     }
+}
+/// `(select pair, mid from fx_rates where day = '2024-06-11') to 'fx.csv'`: what a query gives that takes no table whole, of no people, to
+/// where somebody works.
+fn is_report(rest: &str) -> bool {
+    let Some((query, to)) = rest.trim_start().strip_prefix('(').and_then(|rest| rest.rsplit_once(") ")) else {
+        return false;
+    };
+    let file = to.split_whitespace().nth(1).unwrap_or_default();
+    let mut names = query.split(|c: char| !c.is_alphanumeric() && c != '_');
+    sql::taken_whole(query).is_none() && !names.any(sql::people) && !super::carried(file) && !file.starts_with("'/")
 }

@@ -102,6 +102,7 @@ fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
         {
             // What it gives is judged with the query.
             let severity = if is("clone", 2) || super::carried(last) { Severity::Medium } else { Severity::Low };
+            walk.writes_file();
             let reason = "puts what a query gives into {object}";
             walk.effect(EffectKind::SqlExfil, severity, Undo::Never, whole, last, reason);
         }

@@ -169,7 +169,11 @@ impl Ex<'_, '_> {
     /// `:w PATH`, `:r PATH`, `:w !CMD`, `:r !CMD`.
     fn file(&mut self, arguments: &str, at: usize, access: Access) {
         if let Some(script) = arguments.strip_prefix('!') {
-            return self.walk.shell(script, at + 1);
+            // A command that the text is written to reads it, and nobody else has.
+            return match access {
+                Access::Read => self.walk.shell(script, at + 1),
+                _ => self.walk.shell_fed(script, at + 1),
+            };
         }
         let path = arguments.strip_prefix(">>").map_or(arguments, str::trim_start);
         let start = at + arguments.len() - path.len();

@@ -174,6 +174,11 @@ impl<'c> Walk<'c> {
     }
 
     /// Whether what the program writes goes into a file.
+    /// From now on what queries give goes into a file.
+    pub(super) const fn writes_file(&mut self) {
+        self.into_file = true;
+    }
+
     pub(super) const fn goes_into_file(&self) -> bool {
         self.into_file
     }
