@@ -126,7 +126,8 @@ fn is_setting(line: &str) -> bool {
 fn function(line: &str) -> Option<(&str, &str)> {
     let (name, rest) = line.split_once("()")?;
     let body = rest.trim_start().strip_prefix('{')?.strip_suffix('}')?.trim();
-    (is_name(name) && !is_called_back(name)).then_some((name, body))
+    // (A brace in it might end it.)
+    (is_name(name) && !is_called_back(name) && !body.contains(['{', '}'])).then_some((name, body))
 }
 
 /// Whether a shell calls a function of that name by itself.
@@ -151,6 +152,13 @@ fn starts_another(line: &str) -> bool {
 /// A line of ssh_config(5) that says where a host is. Others run commands, or trust somebody.
 fn ssh(line: &str) -> bool {
     let (key, value) = line.split_once([' ', '=']).unwrap_or((line, ""));
+    // Nobody is led out of the house by a name that he knows.
+    let ours = !value.contains('.')
+        || [".internal", ".local", ".lan", ".corp", ".intranet", ".home.arpa"].iter().any(|end| value.ends_with(end))
+        || ["10.", "192.168.", "127."].iter().any(|start| value.starts_with(start));
+    if key.eq_ignore_ascii_case("HostName") && !ours {
+        return false;
+    }
     line.starts_with('#')
         || SSH.iter().any(|known| known.eq_ignore_ascii_case(key))
             && value
@@ -186,7 +194,7 @@ fn fish_function<'t>(file: &str, text: &'t str, found: &mut Settings<'t>) -> boo
         words.next().is_none_or(|word| matches!(word, "-d" | "--description")) && !head.contains(['(', ';']);
     let name = head.split_whitespace().nth(1).unwrap_or_default();
     match rest.trim_end().strip_suffix("end").filter(|body| body.ends_with('\n')) {
-        Some(body) if named && described && is_name(name) && !is_called_back(name) => {
+        Some(body) if named && described && is_name(name) && !is_called_back(name) && !body.contains("end") => {
             found.aliases.push((name, body.trim()));
             true
         }
@@ -357,7 +365,7 @@ const CALLED_BACK: [&str; 11] = [
 const STARTED: [&str; 7] = [".bash_aliases", ".bashrc", ".profile", ".bash_profile", ".zshrc", ".zprofile", ".zshenv"];
 
 /// Settings of ssh that name a host, an account and the way there.
-const SSH: [&str; 13] = [
+const SSH: [&str; 12] = [
     "Host",
     "HostName",
     "User",
@@ -367,7 +375,6 @@ const SSH: [&str; 13] = [
     "ServerAliveInterval",
     "ServerAliveCountMax",
     "ConnectTimeout",
-    "ProxyJump",
     "Compression",
     "TCPKeepAlive",
     "AddressFamily",
@@ -576,6 +583,9 @@ mod tests {
             ("~/.bashrc", "[ -f ~/.bashrc ] && . ~/.x"),
             ("~/.gitconfig", "[core]\neditor = x"),
             ("~/.ssh/config", "Host x\n  ProxyCommand nc x 22"),
+            ("~/.ssh/config", "Host db-1\n  HostName db.example.net"),
+            ("~/.bashrc", "x() { ls; }; /opt/x; { ls; }"),
+            ("~/.config/fish/functions/gs.fish", "function gs\nls\nend; /opt/x\nfunction y\nls\nend"),
             ("~/.ssh/config", "Host *\n  StrictHostKeyChecking no"),
             ("~/.gitconfig", "[alias]\nx = !reboot"),
             ("~/.config/fish/functions/gs.fish", "function gs\nls\nend\nreboot"),

@@ -190,7 +190,6 @@ fn a_command_in_an_expansion_is_judged_where_it_is_only_split() {
         "(( ${(f)$(reboot)} ))",
         "(( x[$(date +%w)] ))",
         "echo ${(e)$(cat x)}",
-        "read -r a b <<< 'ts op'; systemctl ${a:1}${a:0:1}$b mariadb",
         "mapfile -t m <<< $'iptables\\n-F'; \"${m[@]}\"",
         "w=(s h u t d o w n); IFS=; \"${w[*]}\" now",
         "printf '%s\\0' reboot -f | xargs -0 env",

@@ -265,17 +265,9 @@ impl Walk<'_> {
             Input::Flow(Flow { text: Some(text), .. }) => Some(text.lines().next().unwrap_or_default().trim()),
             Input::Terminal | Input::Hidden | Input::File | Input::Flow(_) => None,
         };
-        let count = names.len();
-        // What stands between them is not always a blank.
-        let parts: Vec<&str> = line.unwrap_or_default().split_whitespace().collect();
-        for (at, name) in names.iter().enumerate() {
-            let value = match count {
-                1 => line.map(str::to_owned),
-                _ if parts.len() < count => None,
-                // Each takes a word, and the last what is left.
-                _ if at + 1 == count => parts.get(at..).map(|rest| rest.join(" ")),
-                _ => parts.get(at).map(|part| (*part).to_owned()),
-            };
+        for name in &names {
+            // What stands between the words of several is not always a blank.
+            let value = line.filter(|_| names.len() == 1).map(str::to_owned);
             let span = args.first().map(|word| word.span).unwrap_or_default();
             self.filled(name, value.as_deref(), span);
             self.set(name, value);
