@@ -219,7 +219,6 @@ impl Walk<'_> {
         let catalogue = self.catalogue;
         let looks = catalogue.nets().looks(name);
         let unknown = !catalogue.knows(name) && !looks;
-        let asks = asks_disk(name, args);
         let mut option = "";
         let mut sends = false;
         let mut away = None;
@@ -245,7 +244,8 @@ impl Walk<'_> {
             if !looks && !used {
                 self.touch_as(word, Access::Read, span, &[EffectKind::CredAccess]);
             }
-            if unknown && text.starts_with("/dev/") && !asks && !catalogue.nets().looks_at_disks(name) {
+            if unknown && text.starts_with("/dev/") && !catalogue.nets().looks_at_disks(name) && !asks_disk(name, args)
+            {
                 self.touch_as(word, Access::Overwrite, span, &[EffectKind::DiskPartition]);
             }
             if unknown && OUTPUTS.contains(&before) {
