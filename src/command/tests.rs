@@ -201,6 +201,27 @@ fn a_command_in_an_expansion_is_judged_where_it_is_only_split() {
     }
 }
 
+#[test]
+fn what_hooks_build_files_and_small_languages_carry_is_judged() {
+    for (held, passes) in [
+        ("certbot renew --pre-hook 'rm -rf /srv/www'", "certbot renew --pre-hook 'date'"),
+        ("hg --config hooks.pre-status='rm -rf /srv' status", "hg --config ui.verbose=1 status"),
+        ("beeline -u jdbc:hive2:// -e '!sh reboot'", "beeline -u jdbc:hive2:// -e 'show tables'"),
+        ("kak -e 'nop %sh{ufw disable}; quit'", "kak -e 'edit notes.txt'"),
+        ("sbcl --eval '(run-program \"/bin/rm\" (list \"-rf\" \"/srv\"))'", "sbcl --eval '(print 1)'"),
+        ("emacs --batch --eval '(shell-command (string 108 115))'", "emacs --batch --eval '(message \"x\")'"),
+        ("tclsh <<< 'exec sh -c [binary decode base64 bHM=]'", "tclsh <<< 'puts [clock seconds]'"),
+        ("echo 'import shutil; shutil.rmtree(\"/srv\")' > setup.py && pip install .", "pip install ."),
+        ("echo 'fn main(){std::fs::remove_dir_all(\"/srv\")}' > build.rs && cargo check", "cargo check"),
+        ("printf 'rule r\\n command = reboot\\n' > /tmp/b.ninja && ninja -f /tmp/b.ninja", "ninja -f out/build.ninja"),
+        ("aws athena start-query-execution --query-string 'DROP TABLE t'", "aws athena list-work-groups"),
+        ("doas tar -C / -xf x.tar", "doas tar -C /tmp -tf x.tar"),
+    ] {
+        assert!(!grave(held).is_empty(), "{held}");
+        assert_eq!(grave(passes), [], "{passes}");
+    }
+}
+
 mod robustness {
     use proptest::prelude::*;
 
