@@ -160,7 +160,7 @@ pub(super) fn given(text: &str) -> Vec<String> {
 }
 
 /// Words before a parenthesis in which texts are data.
-const DATA: &str = "COPY|TO|USING|WITH|RETURNING|EXCEPT|UNION|BY|HAVING|LIMIT|THEN|ELSE|WHEN|CASE|INTO|TABLE|VIEW|DEFAULT|CHECK|EXPLAIN|VALUES|VALUE|IN|ANY|ALL|SOME|AND|OR|NOT|WHERE|ON|AS|SELECT|FROM|LIKE|ILIKE|COUNT|LENGTH|CHAR_LENGTH|LOWER|UPPER|REPLACE|CONCAT|CONCAT_WS|STRPOS|POSITION|INSTR|SUBSTR|SUBSTRING|TRIM|LTRIM|RTRIM|COALESCE|NULLIF|IFNULL|MD5|SHA1|SHA256|DIGEST|TO_TSVECTOR|TO_TSQUERY|PLAINTO_TSQUERY|WEBSEARCH_TO_TSQUERY|REGEXP_REPLACE|REGEXP_MATCHES|REGEXP_LIKE|REGEXP_MATCH|SPLIT_PART|STRING_TO_ARRAY|QUOTE_LITERAL|QUOTE_IDENT|FORMAT|PRINT|TO_CHAR|TO_DATE|TO_TIMESTAMP|CAST|CONVERT|DATE|HEX|QUOTE|REVERSE|REPEAT|STARTS_WITH|MATCH|AGAINST|GLOB|JSON_EXTRACT|JSON_OBJECT|JSON_ARRAY|JSONB_BUILD_OBJECT|ARRAY|GROUP_CONCAT|STRING_AGG|LISTAGG|VARCHAR|CHAR|ENUM|SET|PARTITION|KEY|INDEX|OVER|DECODE|LEVENSHTEIN|SIMILARITY|INITCAP|ASCII|LPAD|RPAD|LEFT|RIGHT|LOCATE|FIND_IN_SET|ISNULL|NVL|IIF|IF";
+const DATA: &str = "COPY|TO|USING|WITH|RETURNING|EXCEPT|UNION|BY|HAVING|LIMIT|THEN|ELSE|WHEN|CASE|INTO|TABLE|VIEW|DEFAULT|CHECK|EXPLAIN|VALUES|VALUE|IN|ANY|ALL|SOME|AND|OR|NOT|WHERE|ON|AS|SELECT|FROM|LIKE|ILIKE|COUNT|LENGTH|CHAR_LENGTH|LOWER|UPPER|REPLACE|CONCAT|CONCAT_WS|STRPOS|POSITION|INSTR|SUBSTR|SUBSTRING|TRIM|LTRIM|RTRIM|COALESCE|NULLIF|IFNULL|MD5|SHA1|SHA256|DIGEST|TO_TSVECTOR|TO_TSQUERY|PLAINTO_TSQUERY|WEBSEARCH_TO_TSQUERY|REGEXP_REPLACE|REGEXP_MATCHES|REGEXP_LIKE|REGEXP_MATCH|SPLIT_PART|STRING_TO_ARRAY|QUOTE_LITERAL|QUOTE_IDENT|FORMAT|PRINT|TO_CHAR|TO_DATE|TO_TIMESTAMP|CAST|CONVERT|DATE|HEX|QUOTE|REVERSE|REPEAT|STARTS_WITH|MATCH|AGAINST|GLOB|JSON_EXTRACT|JSON_OBJECT|JSON_ARRAY|JSONB_BUILD_OBJECT|ARRAY|GROUP_CONCAT|STRING_AGG|LISTAGG|VARCHAR|CHAR|ENUM|SET|PARTITION|KEY|INDEX|OVER|DECODE|LEVENSHTEIN|SIMILARITY|INITCAP|ASCII|LPAD|RPAD|LEFT|RIGHT|LOCATE|FIND_IN_SET|ISNULL|NVL|IIF|IF|HAS_TABLE_PRIVILEGE|HAS_COLUMN_PRIVILEGE|HAS_ANY_COLUMN_PRIVILEGE|HAS_DATABASE_PRIVILEGE|HAS_SCHEMA_PRIVILEGE|HAS_FUNCTION_PRIVILEGE|HAS_SEQUENCE_PRIVILEGE|PG_HAS_ROLE|TO_REGCLASS|STRFTIME|DATE_FORMAT|DATE_TRUNC|STR_TO_DATE";
 
 /// Texts of one statement.
 const MAX_GIVEN: usize = 8;
@@ -277,7 +277,12 @@ fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
     let clause = |word: &str| rest.iter().position(|t| t.is(word));
     let from = if deletes { clause("FROM") } else { Some(0) };
     // ClickHouse: `ALTER TABLE t DELETE WHERE …`.
-    let from = from.or_else(|| first.is("ALTER").then_some(0))?;
+    // Transact-SQL and Oracle: `DELETE t WHERE …`.
+    let bare = first.is("DELETE") && {
+        let name = tokens.iter().skip(1).take_while(|token| !token.any("WHERE|OUTPUT")).collect::<Vec<_>>();
+        matches!(name.as_slice(), [Token::Word(..) | Token::Name(_)] | [_, Token::Sign('.'), _])
+    };
+    let from = from.or_else(|| (first.is("ALTER") || bare).then_some(0))?;
     if !deletes && clause("SET").is_none() {
         return None;
     }
@@ -291,11 +296,35 @@ fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
         && !always(condition)
         && !takes_all(condition, tokens, &object)
     {
-        return None;
+        let reason = "deletes all but a few rows of {object}";
+        let spares = deletes && keeps_few(unwrapped(condition));
+        return spares.then_some((EffectKind::SqlDestroy, Severity::Medium, Undo::Never, object, reason));
     }
     match deletes {
         true => high(object, "deletes every row of {object}"),
         false => high(object, "overwrites every row of {object}"),
+    }
+}
+
+/// Whether a condition only says which rows stay: `status <> 'OPEN'`, `id NOT IN (1, 2)`.
+fn keeps_few(condition: &[Token<'_>]) -> bool {
+    let negative = |part: &[Token<'_>]| match of_table(unwrapped(part)) {
+        [_, Token::Sign('!'), Token::Sign('='), Token::Value(_)] => true,
+        [_, Token::Sign('<'), Token::Sign('>'), Token::Value(_)] => true,
+        [_, not, list, Token::Sign('('), values @ .., Token::Sign(')')] => {
+            not.is("NOT") && list.is("IN") && !values.iter().any(|token| token.is("SELECT"))
+        }
+        [_, not, like, Token::Value(_)] => not.is("NOT") && like.any("LIKE|ILIKE"),
+        _ => false,
+    };
+    split(condition, "AND").iter().all(|part| negative(part))
+}
+
+/// A condition without the name of the table before its column.
+fn of_table<'c, 't>(condition: &'c [Token<'t>]) -> &'c [Token<'t>] {
+    match condition {
+        [Token::Word(..) | Token::Name(_), Token::Sign('.'), rest @ ..] if !rest.is_empty() => rest,
+        condition => condition,
     }
 }
 
@@ -351,7 +380,7 @@ fn split<'c, 't>(condition: &'c [Token<'t>], word: &str) -> Vec<&'c [Token<'t>]>
 fn trivial(condition: &[Token<'_>]) -> bool {
     let named = |t: &Token<'_>| matches!(t, Token::Word(..) | Token::Name(_));
     let id = |t: &Token<'_>| named(t) && t.text().to_ascii_lowercase().ends_with("id");
-    match condition {
+    match of_table(condition) {
         [] => true,
         [Token::Value(v)] => *v != "0" && !v.is_empty(),
         [t] => t.is("true"),
@@ -517,6 +546,12 @@ mod tests {
             ("delete from t where 1=1", SqlDestroy),
             ("update t set a=1 where true", SqlDestroy),
             ("delete from t where id=5 or 1=1", SqlDestroy),
+            ("delete t1 from t1 join a on a.id = t1.a where a.branch_id > 0", SqlDestroy),
+            ("DELETE dbo.Employees", SqlDestroy),
+            ("delete from t where status <> 'OPEN'", SqlDestroy),
+            ("delete from t where kind not in ('a', 'b') and state != 'c'", SqlDestroy),
+            ("select * from dbo.LoanCustomers", SqlExfil),
+            ("select * from \"Users\"", SqlExfil),
             ("with x as (select 1) delete from t", SqlDestroy),
             ("/*! drop table t */", SqlDestroy),
             ("alter table t drop column c", SqlDestroy),

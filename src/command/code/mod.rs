@@ -542,13 +542,15 @@ impl<'c> Scan<'c, '_> {
             }
             Argument::Path => match first {
                 Value::Text(path) => {
-                    let known =
-                        if path.contains(HOLE) { Text::Partly(path.clone()) } else { Text::Known(path.clone()) };
-                    let span = Span { start, end };
-                    let word = Word { text: known, span, verbatim: None, glob: path.contains('*'), flow: None };
-                    let severity = self.catalogue.graded(&word, code.severity);
-                    let (kind, undo, reason) = (code.kind, code.undo, code.reason.as_str());
-                    self.found.push(Finding::Effect { kind, severity, undo, reason, object: path, start, end });
+                    self.touches(code, path, start, end);
+                    // `remove_tree("/a", "/b")`
+                    for value in values.iter().skip(1) {
+                        if let Value::Text(path) = value
+                            && path.starts_with(['/', '~'])
+                        {
+                            self.touches(code, path.clone(), start, end);
+                        }
+                    }
                 }
                 Value::List(_) | Value::Aside | Value::Unknown if self.family == Family::Other => {}
                 Value::List(_) | Value::Aside | Value::Unknown => self.effect(code, "", start, end),
@@ -610,6 +612,16 @@ impl<'c> Scan<'c, '_> {
                 self.found.push(Finding::Touch { path, access, start, end });
             }
         }
+    }
+
+    /// What a call does to a path, by how much hangs on that.
+    fn touches(&mut self, code: &'c Code, path: String, start: usize, end: usize) {
+        let known = if path.contains(HOLE) { Text::Partly(path.clone()) } else { Text::Known(path.clone()) };
+        let word =
+            Word { text: known, span: Span { start, end }, verbatim: None, glob: path.contains('*'), flow: None };
+        let severity = self.catalogue.graded(&word, code.severity);
+        let (kind, undo, reason) = (code.kind, code.undo, code.reason.as_str());
+        self.found.push(Finding::Effect { kind, severity, undo, reason, object: path, start, end });
     }
 
     /// Perl's `open(F, "|cmd")` and `open(F, "-|", "cmd")`.

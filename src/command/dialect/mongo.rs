@@ -242,6 +242,8 @@ const CALLS: &[Row] = &[
             "newfunction(",
             "function('",
             "function(atob(",
+            // No parameter has such a name: it is the constructor, `Function(…)`.
+            "function(db.",
             "vm.runin",
             ".eval(",
             "{eval:",
@@ -401,6 +403,7 @@ mod tests {
             "db['d'+'rop']()",
             "db.users[['dr','op'].join('')]()",
             "Function('db.users.drop()')()",
+            "Function(db.notes.findOne({_id: 3}).t)()",
             "db.users.find().forEach(printjson)",
             "db.getSiblingDB('crm').customers.find({}, {email: 1}).toArray()",
             "db.system.users.find()",

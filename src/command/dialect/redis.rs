@@ -80,6 +80,9 @@ fn judged(name: &str, first: Option<&str>, rest: &[String]) -> Option<Finding> {
             (EffectKind::ServiceStop, Medium, Undo::Easy, "cuts off those who use the key store")
         }
         ("eval" | "evalsha" | "eval_ro" | "fcall", _) => {
+            if matches!(name, "eval" | "eval_ro") && only_reads(rest) {
+                return None;
+            }
             let script = rest.iter().any(|word| destroys(word));
             match script || name == "evalsha" || name == "fcall" || loops(rest) {
                 true => (DbDestroy, High, Undo::Never, "runs a script that changes the keys"),
@@ -118,6 +121,60 @@ fn destroys(script: &str) -> bool {
         .iter()
         .any(|call| script.contains(call))
 }
+
+/// Whether each call of the script that stands first names a command that only reads.
+fn only_reads(rest: &[String]) -> bool {
+    let Some(script) = rest.first() else { return false };
+    let called = |(at, call): (usize, &str)| {
+        let rest = script.get(at + call.len()..).unwrap_or_default().trim_start();
+        let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+        rest.get(1..)?.split(quote).next().map(str::to_ascii_lowercase)
+    };
+    let calls = || script.match_indices("redis.call(").chain(script.match_indices("redis.pcall("));
+    let reads = calls().all(|call| called(call).is_some_and(|name| READS.contains(&name.as_str())));
+    // Nothing of the script may stand elsewhere: a shell's quotes are gone where this is an argument of the client.
+    let said = rest.iter().map(|word| word.matches("redis").count()).sum::<usize>();
+    let more = ["load", "while", "repeat", "_G", "require", "dofile", "math.huge", "os.", "io."];
+    reads && calls().count() == said && said > 0 && !more.iter().any(|word| script.contains(word))
+}
+
+/// Commands of the key store that change nothing and show one thing.
+const READS: &[&str] = &[
+    "get",
+    "mget",
+    "strlen",
+    "getrange",
+    "exists",
+    "ttl",
+    "pttl",
+    "type",
+    "llen",
+    "lindex",
+    "lrange",
+    "hget",
+    "hmget",
+    "hlen",
+    "hexists",
+    "hstrlen",
+    "scard",
+    "sismember",
+    "zcard",
+    "zcount",
+    "zscore",
+    "zrank",
+    "zrange",
+    "zrangebyscore",
+    "xlen",
+    "xrange",
+    "dbsize",
+    "time",
+    "ping",
+    "echo",
+    "bitcount",
+    "getbit",
+    "object",
+    "memory",
+];
 
 fn loops(rest: &[String]) -> bool {
     rest.first().is_some_and(|script| script.contains("while true"))
@@ -174,6 +231,9 @@ mod tests {
         assert_eq!(kinds("SLAVEOF 10.0.0.1 6379"), ["db.destroy"]);
         assert_eq!(kinds("MODULE LOAD /tmp/x.so"), ["evasion"]);
         assert_eq!(kinds("EVAL \"return redis.call('FLUSHALL')\" 0"), ["db.destroy"]);
+        assert_eq!(kinds("EVAL \"return redis.call('LLEN', KEYS[1])\" 1 queue:payments"), [""; 0]);
+        assert_eq!(kinds("EVAL \"return redis.call(ARGV[1])\" 0 x"), ["opaque"]);
+        assert_eq!(kinds("EVAL \"local r = redis; redis.call('GET', 'x'); r.call('set', 'x', 1)\" 0"), ["opaque"]);
         assert_eq!(kinds("debug segfault"), ["service.stop"]);
     }
 

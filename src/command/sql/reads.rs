@@ -54,7 +54,7 @@ pub(super) fn shown(tokens: &[Token<'_>]) -> Option<Verdict> {
 
 /// Whether a table or a collection of that name holds people.
 pub(in crate::command) fn people(table: &str) -> bool {
-    parts(table).any(|part| PEOPLE.iter().any(|stem| part.starts_with(stem)))
+    parts(table).iter().any(|part| PEOPLE.iter().any(|stem| part.starts_with(stem)))
 }
 
 fn secret(object: &str) -> Option<Verdict> {
@@ -88,16 +88,10 @@ fn narrows(tokens: &[Token<'_>]) -> bool {
 
 /// A column that holds what somebody proves with who they are.
 fn is_password(column: &str) -> bool {
-    let mut last = "";
-    let column = &*column.to_ascii_lowercase();
-    let secret = parts(column).fold(false, |found, part| {
-        last = part;
-        found
-            || ["passw", "passwd", "pwd", "pwhash", "cvv", "cvc", "totp", "mfa"]
-                .iter()
-                .any(|stem| part.starts_with(stem))
-            || part == "pw"
-    });
+    let parts = parts(column);
+    let stems = ["passw", "passwd", "pwd", "pwhash", "cvv", "cvc", "totp", "mfa"];
+    let secret = parts.iter().any(|part| part == "pw" || stems.iter().any(|stem| part.starts_with(stem)));
+    let last = parts.last().map_or("", String::as_str);
     let lower = column.to_ascii_lowercase();
     let whole = [
         "authentication_string",
@@ -129,7 +123,7 @@ fn is_password(column: &str) -> bool {
         "id",
         "encryption",
     ];
-    (secret || whole.iter().any(|name| lower.contains(name))) && !about.contains(&last.to_ascii_lowercase().as_str())
+    (secret || whole.iter().any(|name| lower.contains(name))) && !about.contains(&last)
 }
 
 /// A column that singles people out, or is worth money.
@@ -149,16 +143,15 @@ fn is_private(column: &str) -> bool {
         "bank_acc",
     ];
     whole.iter().any(|name| lower.contains(name))
-        || parts(column).any(|part| {
+        || parts(column).iter().any(|part| {
             ["ssn", "iban", "pan", "dob", "birthdate", "nino", "salary", "diagnosis", "secret", "token"]
-                .contains(&part.to_ascii_lowercase().as_str())
+                .contains(&part.as_str())
         })
 }
 
 /// A column that says who somebody is.
 fn is_personal(column: &str) -> bool {
-    parts(column).any(|part| {
-        let part = part.to_ascii_lowercase();
+    parts(column).iter().any(|part| {
         [
             "email",
             "mail",
@@ -178,9 +171,21 @@ fn is_personal(column: &str) -> bool {
     })
 }
 
-/// The parts of a name.
-fn parts(name: &str) -> impl Iterator<Item = &str> {
-    name.split(['_', '.', '-']).filter(|part| !part.is_empty())
+/// The parts of a name in small letters: of `dbo.LoanCustomers` they are `dbo`, `loan` and `customers`.
+fn parts(name: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut small = false;
+    for c in name.chars() {
+        if matches!(c, '_' | '.' | '-') || small && c.is_ascii_uppercase() {
+            parts.push(String::new());
+        }
+        small = c.is_ascii_lowercase();
+        if let Some(part) = parts.last_mut().filter(|_| !matches!(c, '_' | '.' | '-')) {
+            part.push(c.to_ascii_lowercase());
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// Tables of secrets, of the servers themselves.

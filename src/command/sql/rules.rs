@@ -151,7 +151,7 @@ pub(super) const ROWS: &[Row] = rows![
 /// Functions, wherever they are called.
 pub(super) const CALLS: &[Call] = &[
     Call {
-        names: "pg_read_file|pg_read_binary_file|pg_ls_dir|pg_stat_file|lo_import|load_file|readfile|pg_ls_logdir|pg_ls_waldir|bfilename|xp_dirtree|xp_fileexist|fsdir|pg_file_read|read_text|read_blob",
+        names: "pg_read_file|pg_read_binary_file|pg_ls_dir|pg_stat_file|lo_import|load_file|readfile|bfilename|xp_dirtree|xp_fileexist|fsdir|pg_file_read|read_text|read_blob",
         kind: SqlExfil,
         severity: High,
         undo: Never,

@@ -162,6 +162,8 @@ impl Walk<'_> {
         for hit in found.matches {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
         }
+        // Without a database it writes statements, which begin by dropping what is there.
+        self.builds |= name == "pg_restore" && args.iter().any(|word| matches!(word.shown(), "-c" | "--clean"));
         let written = found.touched.iter().any(|(_, access)| *access == Access::Overwrite);
         let own = name == "ln" && links_own(args);
         for (word, access) in found.touched {

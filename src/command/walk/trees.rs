@@ -27,7 +27,13 @@ impl Walk<'_> {
                 let first = args.first().map_or("", Word::shown);
                 let lists = first.trim_start_matches('-').starts_with('t') && !first.contains(['.', '/']);
                 let fetched = |word: &Word| self.file(word).is_some_and(|file| file.from == FlowOrigin::Network);
-                self.unpacked |= !lists && (piped || args.iter().any(fetched));
+                let fetched = !lists && (piped || args.iter().any(fetched));
+                self.unpacked |= fetched;
+                if let Some(into) = args.iter().position(|word| matches!(word.shown(), "-C" | "--directory" | "-d"))
+                    && let Some(into) = args.get(into + 1).and_then(Word::known).filter(|_| fetched)
+                {
+                    self.plant(&format!("{}/", into.trim_end_matches('/')), FlowOrigin::Network);
+                }
             }
             "make" | "gmake" | "cmake" | "ninja" => {
                 let named =
@@ -118,7 +124,18 @@ impl Walk<'_> {
     /// Whether a script came with a tree from the network.
     pub(super) fn grown(&self, path: &Word) -> bool {
         let text = path.shown();
-        self.within_tree(text) || self.unpacked && text.contains('/') && !SYSTEM.iter().any(|dir| text.starts_with(dir))
+        self.within_tree(text)
+            || self.unpacked && text.contains('/') && !SYSTEM.iter().any(|dir| text.starts_with(dir))
+            || self.lies_below(text)
+    }
+
+    /// Whether it is what installs an archive that was unpacked into a directory by its name. Other programs in there may have been there before.
+    fn lies_below(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        let installs = ["install", "setup", "configure"].iter().any(|word| name.starts_with(word))
+            || [".sh", ".run", ".bash"].iter().any(|end| name.ends_with(end));
+        installs
+            && path.match_indices('/').any(|(at, _)| at > 0 && path.get(..=at).is_some_and(|folder| self.tree(folder)))
     }
 }
 
