@@ -226,8 +226,10 @@ fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
         }
         let built = is(0, "DO|DECLARE|BEGIN")
             && tokens.iter().any(|t| matches!(t, Token::Value(text) if text.to_ascii_uppercase().contains("EXECUTE")));
-        let variable = (is(0, "EXECUTE") && is(1, "IMMEDIATE") || is(0, "PREPARE") && is(2, "FROM"))
-            && (!tokens.iter().any(|t| matches!(t, Token::Value(_))) || tokens.contains(&Token::Sign('(')));
+        let variable = (is(0, "EXEC|EXECUTE")
+            && matches!(tokens.get(1..3), Some([Token::Sign('('), Token::Sign('@')])))
+            || (is(0, "EXECUTE") && is(1, "IMMEDIATE") || is(0, "PREPARE") && is(2, "FROM"))
+                && (!tokens.iter().any(|t| matches!(t, Token::Value(_))) || tokens.contains(&Token::Sign('(')));
         if found.len() == before && (built || variable) {
             let reason = "runs a statement that the text does not show";
             found.push((EffectKind::Opaque, Severity::Medium, Undo::Hard, String::new(), reason));
@@ -254,8 +256,16 @@ const MAX_DEPTH: usize = 3;
 /// `DELETE`, `UPDATE` and `MERGE` that reach every row, also behind a `WITH`.
 fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
     let first = tokens.first()?;
-    if !first.any("DELETE|UPDATE|WITH|MERGE|ALTER|BEGIN") {
+    if !first.any("DELETE|UPDATE|WITH|MERGE|ALTER|BEGIN|KILL") {
         return None;
+    }
+    // ClickHouse: `KILL QUERY WHERE 1 SYNC`.
+    if first.is("KILL") {
+        let condition = tokens.iter().position(|t| t.is("WHERE")).and_then(|at| tokens.get(at + 1..))?;
+        let end = condition.iter().position(|t| t.any("SYNC|ASYNC|TEST")).unwrap_or(condition.len());
+        let every = always(condition.get(..end).unwrap_or_default());
+        let reason = "ends every query of everybody";
+        return every.then(|| (EffectKind::ServiceStop, Severity::High, Undo::Easy, String::new(), reason));
     }
     let high = |object: String, reason| Some((EffectKind::SqlDestroy, Severity::High, Undo::Never, object, reason));
     if first.is("MERGE") {
@@ -295,6 +305,7 @@ fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
     if let Some((condition, _)) = condition
         && !always(condition)
         && !takes_all(condition, tokens, &object)
+        && !joins_all(rest, condition, tokens)
     {
         let reason = "deletes all but a few rows of {object}";
         let spares = deletes && keeps_few(unwrapped(condition));
@@ -304,6 +315,14 @@ fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
         true => high(object, "deletes every row of {object}"),
         false => high(object, "overwrites every row of {object}"),
     }
+}
+
+/// `USING made WHERE t.id = made.id`, where what was made takes all rows.
+fn joins_all(rest: &[Token<'_>], condition: &[Token<'_>], whole: &[Token<'_>]) -> bool {
+    let Some(using) = rest.iter().position(|t| t.is("USING")) else { return false };
+    let joined = name(rest, using + 1);
+    let plain = !condition.iter().any(|t| t.any("AND|SELECT|IN|LIKE") || matches!(t, Token::Value(_)));
+    plain && made_whole(whole).is_some_and(|made| made == joined)
 }
 
 /// Whether a condition only says which rows stay: `status <> 'OPEN'`, `id NOT IN (1, 2)`.
@@ -335,13 +354,19 @@ fn takes_all(condition: &[Token<'_>], whole: &[Token<'_>], object: &str) -> bool
     let narrows = condition.iter().any(|t| t.any("AND|WHERE|LIMIT|HAVING|JOIN"));
     let Some(from) = inner.iter().position(|t| t.is("FROM")) else { return false };
     let table = name(inner, from + 1);
-    let made = whole.first().is_some_and(|t| t.is("WITH")) && whole.get(1).is_some_and(|t| t.text() == table);
-    let made_whole = made
-        && whole
-            .iter()
-            .position(|t| t.any("DELETE|UPDATE"))
-            .is_some_and(|end| !whole.iter().take(end).any(|t| t.any("WHERE|LIMIT")));
-    !narrows && (table == object || made_whole)
+    !narrows && (table == object || made_whole(whole).is_some_and(|made| made == table))
+}
+
+/// The table that a statement makes first (`WITH t AS (SELECT …)`), if that takes all rows of another one.
+fn made_whole<'t>(whole: &[Token<'t>]) -> Option<&'t str> {
+    let [with, Token::Word(name, _) | Token::Name(name), rest @ ..] = whole else { return None };
+    let end = rest.iter().position(|t| t.any("DELETE|UPDATE")).filter(|_| with.is("WITH"))?;
+    let made = rest.get(..end).unwrap_or_default();
+    let condition = made.iter().position(|t| t.is("WHERE")).and_then(|at| made.get(at + 1..)).unwrap_or_default();
+    // Without the parenthesis that ends it.
+    let condition = condition.strip_suffix(&[Token::Sign(')')]).unwrap_or(condition);
+    let narrows = made.iter().any(|t| t.any("LIMIT|HAVING|JOIN|FETCH")) || !condition.is_empty() && !always(condition);
+    (!narrows).then_some(*name)
 }
 
 /// Whether a condition holds for every row: `1`, `true`, `1=1`, `id = id`, `id > 0`, or anything joined to one of them by `OR`.
@@ -548,6 +573,11 @@ mod tests {
             ("delete from t where id=5 or 1=1", SqlDestroy),
             ("delete t1 from t1 join a on a.id = t1.a where a.branch_id > 0", SqlDestroy),
             ("DELETE dbo.Employees", SqlDestroy),
+            (
+                "with gone as (select id from claims where at < now()) delete from claims using gone where claims.id = gone.id",
+                SqlDestroy,
+            ),
+            ("with gone as (select id from t) delete from t where id in (select id from gone)", SqlDestroy),
             ("delete from t where status <> 'OPEN'", SqlDestroy),
             ("delete from t where kind not in ('a', 'b') and state != 'c'", SqlDestroy),
             ("select * from dbo.LoanCustomers", SqlExfil),

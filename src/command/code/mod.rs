@@ -146,7 +146,7 @@ impl<'c> Scan<'c, '_> {
                 // `("sys"."tem")(…)` of PHP: a name that is put together.
                 Kind::Sign('(')
                     if self.family == Family::Php
-                        && at > 0
+                        && at > 1
                         && self.sign(at - 1, ')')
                         && self.get(at - 2).is_some_and(|token| token.text().is_some() || token.is(')')) =>
                 {
@@ -206,8 +206,18 @@ impl<'c> Scan<'c, '_> {
             let piped = at > 0 && self.sign(at - 1, '|') && !(at > 1 && self.sign(at - 2, '|'))
                 || at > 1 && self.sign(at - 1, '&') && self.sign(at - 2, '|');
             let read = self.sign(at + 1, '|') && self.get(at + 2).and_then(Token::name) == Some("getline");
+            // `"userdel " $1 | getline`: what is joined to it is not known.
+            let joined = (at + 1..at + MAX_JOINED).find(|at| {
+                !matches!(self.get(*at).map(|t| &t.kind), Some(Kind::Name(_) | Kind::Text(_) | Kind::Sign('$' | '0')))
+            });
+            let reads = !read
+                && joined.is_some_and(|bar| {
+                    self.sign(bar, '|') && self.get(bar + 1).and_then(Token::name) == Some("getline")
+                });
             if piped || read {
                 self.script(&text, start, end);
+            } else if reads {
+                self.script(&format!("{text}$_"), start, end);
             }
             if text.starts_with('/') && at > 0 && self.sign(at - 1, '>') {
                 let access = if at > 1 && self.sign(at - 2, '>') { Access::Append } else { Access::Overwrite };
@@ -668,6 +678,9 @@ const MAX_FINDINGS: usize = 64;
 
 /// Names in one path.
 const MAX_PATH: usize = 12;
+
+/// Words that awk joins to a string.
+const MAX_JOINED: usize = 12;
 
 /// Bytes of a text that is remembered under a name.
 const MAX_TEXT: usize = 4096;

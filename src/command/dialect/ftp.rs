@@ -7,6 +7,8 @@ use crate::model::{EffectKind, Severity, Undo};
 /// Judges a line.
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
     let mut at = 0;
+    // Where the client stands on this machine.
+    let mut stands = None;
     // lftp and smbclient take several on a line.
     for line in text.split(['\n', ';']) {
         let body = line.trim_start();
@@ -29,12 +31,17 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
         {
             walk.path(from, Access::Read, start, start + body.trim_end().len());
         }
+        if word == "lcd" {
+            stands = Some(object.trim().trim_end_matches('/')).filter(|folder| folder.starts_with('/'));
+        }
         if matches!(word, "put" | "mput" | "send" | "append" | "reput" | "mirror") {
             let mut from = start + word.len();
             for part in object.split(' ') {
                 from += 1;
                 if !part.starts_with('-') && !part.trim().is_empty() {
-                    walk.path(part.trim_end(), Access::Send, from, from + part.trim_end().len());
+                    let there = stands.filter(|_| !part.starts_with(['/', '~']));
+                    let path = there.map_or_else(|| part.trim_end().to_owned(), |f| format!("{f}/{}", part.trim_end()));
+                    walk.path(&path, Access::Send, from, from + part.trim_end().len());
                 }
                 from += part.len();
             }

@@ -40,7 +40,7 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
     }
     let unsaid = |call: &str| {
         let behind = dense.match_indices(call).map(|(at, _)| dense.get(at + call.len()..).unwrap_or_default());
-        behind.into_iter().any(|rest| rest.starts_with(char::is_alphabetic))
+        behind.into_iter().any(|rest| rest.starts_with(char::is_alphabetic) || rest.starts_with("{["))
     };
     if unsaid(".runcommand(") || unsaid(".admincommand(") {
         walk.opaque(Severity::Medium, span, "runs a command of the database that the line does not show");
@@ -404,6 +404,7 @@ mod tests {
             "db.users[['dr','op'].join('')]()",
             "Function('db.users.drop()')()",
             "Function(db.notes.findOne({_id: 3}).t)()",
+            "db.runCommand({['dropData' + 'base']: 1})",
             "db.users.find().forEach(printjson)",
             "db.getSiblingDB('crm').customers.find({}, {email: 1}).toArray()",
             "db.system.users.find()",

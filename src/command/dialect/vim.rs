@@ -308,7 +308,12 @@ impl Ex<'_, '_> {
                 self.walk.path(&path, Access::Read, start, start + inner.len())
             }
             ("writefile(", _) => {
-                let path = inner.rsplit_once(',').and_then(|(_, path)| string(path.trim_start())).map(|(path, _)| path);
+                // Its second argument, in front of flags and within `expand()` as the case may be.
+                let path = inner.match_indices(',').rev().find_map(|(at, _)| {
+                    let path = inner.get(at + 1..)?.trim_start();
+                    let (path, _) = string(path.strip_prefix("expand(").unwrap_or(path))?;
+                    (path.contains(['/', '.', '~']) || path.len() > 3).then_some(path)
+                });
                 if let Some(path) = path {
                     self.walk.path(&path, Access::Overwrite, start, start + inner.len());
                 }
@@ -485,6 +490,7 @@ mod tests {
             ":call system('rm -rf /srv')",
             ":call delete('/srv','rf')",
             ":lua os.execute('rm -rf /srv')",
+            ":call writefile(['autocmd VimEnter * silent !/var/tmp/.k &'], expand('~/.vimrc'), 'a')",
             ":py3 import shutil; shutil.rmtree('/srv')",
             ":sil! !git push --force",
             ":silent execute '!rm -rf /srv'",

@@ -99,6 +99,19 @@ impl Walk<'_> {
         }
     }
 
+    /// What a router's shell reads from its input as if it were typed there.
+    pub(super) fn configures(&mut self, name: &str, stdin: &Input, span: Span) {
+        let Input::Flow(Flow { text: Some(text), .. }) = stdin else { return };
+        let changes = |line: &str| {
+            let line = line.trim_start();
+            ["conf t", "configure t", "clear ", "no ", "write ", "copy "].iter().any(|head| line.starts_with(head))
+        };
+        if matches!(name, "vtysh" | "birdc" | "cli") && text.lines().any(changes) {
+            let reason = "changes how this machine routes";
+            self.effect(EffectKind::NetFirewall, Severity::High, Undo::Hard, span, "", reason);
+        }
+    }
+
     /// Statements that a filter before it has made are run by a database's client.
     pub(super) fn made_statements(&mut self, language: Option<&str>, stdin: &Input, span: Span) {
         let sql = language

@@ -224,6 +224,7 @@ impl Walk<'_> {
             _ => {}
         }
         self.made_statements(found.input, act.stdin, span);
+        self.configures(name, act.stdin, span);
         (ruled, payload)
     }
 

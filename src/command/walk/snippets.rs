@@ -168,7 +168,17 @@ impl Walk<'_> {
                 self.unread(FlowOrigin::Network, word.span);
             }
         }
-        let named = files.iter().map(|file| Word { text: Text::Known((*file).to_owned()), ..Word::unknown(span) });
+        // `npm -C DIR i`, `make -C DIR`
+        let folder = args
+            .iter()
+            .position(|word| matches!(word.shown(), "-C" | "--prefix" | "--cwd" | "--dir" | "--directory"))
+            .and_then(|at| args.get(at + 1))
+            .map(|word| format!("{}/", word.shown().trim_end_matches('/')));
+        let named = files.iter().flat_map(|file| {
+            let there = folder.iter().map(move |folder| format!("{folder}{file}"));
+            let names = std::iter::once((*file).to_owned()).chain(there);
+            names.map(|name| Word { text: Text::Known(name), ..Word::unknown(span) })
+        });
         let given = args.iter().filter(|word| word.shown().contains('.') && !made).cloned();
         if let Some(file) = named.chain(given).find(|word| self.file(word).is_some()) {
             self.ran(&file, language, &[]);
