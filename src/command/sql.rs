@@ -288,11 +288,11 @@ fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
     let from = if deletes { clause("FROM") } else { Some(0) };
     // ClickHouse: `ALTER TABLE t DELETE WHERE …`.
     // Transact-SQL and Oracle: `DELETE t WHERE …`.
-    let bare = first.is("DELETE") && {
+    let fromless = first.is("DELETE") && {
         let name = tokens.iter().skip(1).take_while(|token| !token.any("WHERE|OUTPUT")).collect::<Vec<_>>();
         matches!(name.as_slice(), [Token::Word(..) | Token::Name(_)] | [_, Token::Sign('.'), _])
     };
-    let from = from.or_else(|| (first.is("ALTER") || bare).then_some(0))?;
+    let from = from.or_else(|| (first.is("ALTER") || fromless).then_some(0))?;
     if !deletes && clause("SET").is_none() {
         return None;
     }
@@ -302,13 +302,19 @@ fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
         (all.get(..end).unwrap_or_default(), all)
     });
     let object = if first.is("ALTER") { name(tokens, 2) } else { name(rest, from + 1) };
+    // Of one table alone it does not matter that a column says whose it is.
+    let end = clause("WHERE").zip(condition).map_or(rest.len(), |(at, (condition, _))| at + 1 + condition.len());
+    let own = rest.get(..end).unwrap_or_default();
+    let alone = !own.iter().any(|t| t.any("JOIN|USING|SELECT") || *t == Token::Sign(','));
+    let plain = condition.filter(|_| alone).map(|(condition, all)| (bare(condition), all));
+    let condition = plain.as_ref().map(|(condition, all)| (condition.as_slice(), *all)).or(condition);
     if let Some((condition, _)) = condition
         && !always(condition)
         && !takes_all(condition, tokens, &object)
-        && !joins_all(rest, condition, tokens)
+        && !joins_all(rest, condition, tokens, &object)
     {
         let reason = "deletes all but a few rows of {object}";
-        let spares = deletes && keeps_few(unwrapped(condition));
+        let spares = deletes && alone && keeps_few(unwrapped(condition));
         return spares.then_some((EffectKind::SqlDestroy, Severity::Medium, Undo::Never, object, reason));
     }
     match deletes {
@@ -317,34 +323,41 @@ fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
     }
 }
 
-/// `USING made WHERE t.id = made.id`, where what was made takes all rows.
-fn joins_all(rest: &[Token<'_>], condition: &[Token<'_>], whole: &[Token<'_>]) -> bool {
+/// `USING made WHERE t.id = made.id`, where what was made takes all rows of the same table.
+fn joins_all(rest: &[Token<'_>], condition: &[Token<'_>], whole: &[Token<'_>], object: &str) -> bool {
     let Some(using) = rest.iter().position(|t| t.is("USING")) else { return false };
     let joined = name(rest, using + 1);
     let plain = !condition.iter().any(|t| t.any("AND|SELECT|IN|LIKE") || matches!(t, Token::Value(_)));
-    plain && made_whole(whole).is_some_and(|made| made == joined)
+    let from = whole.iter().position(|t| t.is("FROM")).map_or_else(String::new, |at| name(whole, at + 1));
+    plain && from == object && made_whole(whole).is_some_and(|made| made == joined)
 }
 
-/// Whether a condition only says which rows stay: `status <> 'OPEN'`, `id NOT IN (1, 2)`.
+/// Whether a condition only says which rows stay: `status <> 'OPEN'`.
 fn keeps_few(condition: &[Token<'_>]) -> bool {
-    let negative = |part: &[Token<'_>]| match of_table(unwrapped(part)) {
-        [_, Token::Sign('!'), Token::Sign('='), Token::Value(_)] => true,
-        [_, Token::Sign('<'), Token::Sign('>'), Token::Value(_)] => true,
-        [_, not, list, Token::Sign('('), values @ .., Token::Sign(')')] => {
-            not.is("NOT") && list.is("IN") && !values.iter().any(|token| token.is("SELECT"))
-        }
-        [_, not, like, Token::Value(_)] => not.is("NOT") && like.any("LIKE|ILIKE"),
-        _ => false,
+    let text = |value: &str| {
+        value.starts_with('\'') && !value.trim_start_matches('\'').starts_with(|c: char| c.is_ascii_digit())
     };
-    split(condition, "AND").iter().all(|part| negative(part))
+    match condition {
+        [_, Token::Sign('!'), Token::Sign('='), Token::Value(value)]
+        | [_, Token::Sign('<'), Token::Sign('>'), Token::Value(value)] => text(value),
+        _ => false,
+    }
 }
 
-/// A condition without the name of the table before its column.
-fn of_table<'c, 't>(condition: &'c [Token<'t>]) -> &'c [Token<'t>] {
-    match condition {
-        [Token::Word(..) | Token::Name(_), Token::Sign('.'), rest @ ..] if !rest.is_empty() => rest,
-        condition => condition,
+/// A condition without the name of the table before its columns.
+fn bare<'t>(condition: &[Token<'t>]) -> Vec<Token<'t>> {
+    let mut out: Vec<Token<'t>> = Vec::new();
+    let mut rest = condition;
+    while let [first, more @ ..] = rest {
+        rest = match rest {
+            [Token::Word(..) | Token::Name(_), Token::Sign('.'), more @ ..] => more,
+            _ => {
+                out.push(*first);
+                more
+            }
+        };
     }
+    out
 }
 
 /// `id IN (SELECT id FROM …)` where the inner query takes all of the same table, or of a table that the statement itself makes.
@@ -365,7 +378,9 @@ fn made_whole<'t>(whole: &[Token<'t>]) -> Option<&'t str> {
     let condition = made.iter().position(|t| t.is("WHERE")).and_then(|at| made.get(at + 1..)).unwrap_or_default();
     // Without the parenthesis that ends it.
     let condition = condition.strip_suffix(&[Token::Sign(')')]).unwrap_or(condition);
-    let narrows = made.iter().any(|t| t.any("LIMIT|HAVING|JOIN|FETCH")) || !condition.is_empty() && !always(condition);
+    let narrows =
+        made.iter().any(|t| t.any("LIMIT|HAVING|JOIN|FETCH|GROUP|MIN|MAX|VALUES|DISTINCT|UNION|EXCEPT|INTERSECT"))
+            || !condition.is_empty() && !always(condition);
     (!narrows).then_some(*name)
 }
 
@@ -405,7 +420,7 @@ fn split<'c, 't>(condition: &'c [Token<'t>], word: &str) -> Vec<&'c [Token<'t>]>
 fn trivial(condition: &[Token<'_>]) -> bool {
     let named = |t: &Token<'_>| matches!(t, Token::Word(..) | Token::Name(_));
     let id = |t: &Token<'_>| named(t) && t.text().to_ascii_lowercase().ends_with("id");
-    match of_table(condition) {
+    match condition {
         [] => true,
         [Token::Value(v)] => *v != "0" && !v.is_empty(),
         [t] => t.is("true"),
@@ -571,7 +586,8 @@ mod tests {
             ("delete from t where 1=1", SqlDestroy),
             ("update t set a=1 where true", SqlDestroy),
             ("delete from t where id=5 or 1=1", SqlDestroy),
-            ("delete t1 from t1 join a on a.id = t1.a where a.branch_id > 0", SqlDestroy),
+            ("delete from t where t.id > 0", SqlDestroy),
+            ("delete from t where t.a = t.a", SqlDestroy),
             ("DELETE dbo.Employees", SqlDestroy),
             (
                 "with gone as (select id from claims where at < now()) delete from claims using gone where claims.id = gone.id",
@@ -579,7 +595,7 @@ mod tests {
             ),
             ("with gone as (select id from t) delete from t where id in (select id from gone)", SqlDestroy),
             ("delete from t where status <> 'OPEN'", SqlDestroy),
-            ("delete from t where kind not in ('a', 'b') and state != 'c'", SqlDestroy),
+            ("with gone as (delete from t where status <> 'OPEN' returning id) select count(*) from gone", SqlDestroy),
             ("select * from dbo.LoanCustomers", SqlExfil),
             ("select * from \"Users\"", SqlExfil),
             ("with x as (select 1) delete from t", SqlDestroy),

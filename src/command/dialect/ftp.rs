@@ -8,7 +8,7 @@ use crate::model::{EffectKind, Severity, Undo};
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
     let mut at = 0;
     // Where the client stands on this machine.
-    let mut stands = None;
+    let mut stands: Option<String> = None;
     // lftp and smbclient take several on a line.
     for line in text.split(['\n', ';']) {
         let body = line.trim_start();
@@ -32,14 +32,19 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
             walk.path(from, Access::Read, start, start + body.trim_end().len());
         }
         if word == "lcd" {
-            stands = Some(object.trim().trim_end_matches('/')).filter(|folder| folder.starts_with('/'));
+            let folder = object.trim().trim_matches(['"', '\'']).trim_end_matches('/');
+            let path = match &stands {
+                Some(there) if !folder.starts_with(['/', '~']) => format!("{there}/{folder}"),
+                _ => folder.to_owned(),
+            };
+            stands = Some(path).filter(|path| path.starts_with('/') && path.len() < MAX_FOLDER);
         }
         if matches!(word, "put" | "mput" | "send" | "append" | "reput" | "mirror") {
             let mut from = start + word.len();
             for part in object.split(' ') {
                 from += 1;
                 if !part.starts_with('-') && !part.trim().is_empty() {
-                    let there = stands.filter(|_| !part.starts_with(['/', '~']));
+                    let there = stands.as_ref().filter(|_| !part.starts_with(['/', '~']));
                     let path = there.map_or_else(|| part.trim_end().to_owned(), |f| format!("{f}/{}", part.trim_end()));
                     walk.path(&path, Access::Send, from, from + part.trim_end().len());
                 }
@@ -70,3 +75,5 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
         at += line.len() + 1;
     }
 }
+/// Bytes of a folder's path that is put before the names of files.
+const MAX_FOLDER: usize = 256;

@@ -1,31 +1,23 @@
 //! The client of MySQL and MariaDB: SQL, and its own commands (mysql(1), "mysql Client Commands").
 
-use super::statement::{Style, parts};
+use super::statement::{Style, end, parts};
 use crate::command::catalogue::Access;
 use crate::command::walk::Walk;
 use crate::model::{EffectKind, Severity, Undo};
 
 /// Judges a line; answers whether the client would act on it now.
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
-    // A named command is one only where a statement begins.
     let line = text.trim_start();
-    // A named command ends with its line; what follows is judged by itself, with another end of statements if it said so.
+    // What follows another end of statements is judged with that one.
     if let Some((first, rest)) = line.split_once('\n')
-        && named(first, text.len() - line.len(), walk)
+        && let Some(end) = first.trim().to_ascii_lowercase().strip_prefix("delimiter").map(str::trim)
+        && !matches!(end, "" | ";")
+        && end.is_ascii()
     {
         let from = text.len() - rest.len();
-        let end = first.trim().to_ascii_lowercase().strip_prefix("delimiter").map(|end| end.trim().to_owned());
-        match end.filter(|end| !end.is_empty() && end != ";" && end.is_ascii()) {
-            Some(end) => {
-                let plain = rest.replace(&end, &format!("{:width$}", ";", width = end.len()));
-                parts(&plain, Style::Mysql).sql.iter().for_each(|(start, sql)| walk.sql(sql, from + start));
-                return plain.trim_end().ends_with(';');
-            }
-            None => {
-                after_named(first, text.len() - line.len(), walk);
-                return statements(rest, from, walk);
-            }
-        }
+        let plain = rest.replace(end, &format!("{:width$}", ";", width = end.len()));
+        parts(&plain, Style::Mysql).sql.iter().for_each(|(start, sql)| walk.sql(sql, from + start));
+        return plain.trim_end().ends_with(';');
     }
     // `delimiter $$ drop table t$$`: the client takes the rest of the line for the mark; whoever pastes it means the statement.
     if let Some(rest) =
@@ -37,58 +29,32 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
         walk.sql(&statement.replace(mark, ";"), start);
         return true;
     }
-    if !line.trim_end().contains('\n') && named(line, text.len() - line.len(), walk) {
-        after_named(line, text.len() - line.len(), walk);
-        return true;
-    }
-    statements(text, 0, walk)
+    statements(text, walk)
 }
 
-/// What stands behind a named command on its line: the client looks for the end of a statement first (`tee x; DROP TABLE t;`).
-fn after_named(line: &str, start: usize, walk: &mut Walk<'_>) {
-    let rest = line.get(command_end(line)..).unwrap_or_default();
-    statements(rest.trim_start_matches(';'), start + line.len() - rest.trim_start_matches(';').len(), walk);
-}
-
-/// Where a command by its name ends: at the end of a statement, outside of quotes.
-fn command_end(line: &str) -> usize {
-    let mut quote = None;
-    for (at, c) in line.char_indices() {
-        match quote {
-            None if c == ';' => return at,
-            None => quote = Some(c).filter(|c| matches!(c, '\'' | '"' | '`')),
-            Some(open) if open == c => quote = None,
-            Some(_) => {}
-        }
-    }
-    line.len()
-}
-
-/// Judges statements, each of which may be a command by its name; answers whether the client would act on the last one now.
-fn statements(text: &str, from: usize, walk: &mut Walk<'_>) -> bool {
+/// Judges statements, and the commands by their names that may stand in the place of any: the client looks for the end of a statement, or of
+/// the line, before it looks for its commands (`tee x; DROP TABLE t;`). Answers whether it would act on the last of them now.
+fn statements(text: &str, walk: &mut Walk<'_>) -> bool {
     let parts = parts(text, Style::Mysql);
-    for (start, sql) in &parts.sql {
-        let mut at = 0;
-        while let Some(rest) = sql.get(at..).filter(|rest| !rest.is_empty()) {
+    let mut acts = parts.ended;
+    for (start, chunk) in &parts.sql {
+        // Where the SQL begins that is not judged yet, and where the next statement does.
+        let (mut sql, mut at) = (0, 0);
+        while let Some(rest) = chunk.get(at..).filter(|rest| !rest.trim().is_empty()) {
             let bare = rest.trim_start();
             let begin = at + rest.len() - bare.len();
-            if named(bare, from + start + begin, walk) {
-                at = begin + command_end(bare) + 1;
-                continue;
+            let line = bare.split('\n').next().unwrap_or_default();
+            if let Some(width) = named(line, start + begin, walk) {
+                walk.sql(chunk.get(sql..begin).unwrap_or_default(), start + sql);
+                at = begin + width;
+                (sql, acts) = (at, acts || chunk.get(at..).is_none_or(|rest| rest.trim().is_empty()));
+            } else {
+                at = end(bare, Style::Mysql).map_or(chunk.len(), |(_, after)| begin + after);
             }
-            walk.sql(rest, from + start + at);
-            // A command by its name may stand behind any end of a statement.
-            for (end, _) in rest.match_indices(';') {
-                let behind = rest.get(end + 1..).unwrap_or_default();
-                let next = behind.split(';').next().unwrap_or_default();
-                let blank = next.len() - next.trim_start().len();
-                named(next.trim(), from + start + at + end + 1 + blank, walk);
-            }
-            break;
         }
+        walk.sql(chunk.get(sql..).unwrap_or_default(), start + sql);
     }
     for (start, command) in &parts.metas {
-        let start = from + start;
         let rest = command.get(2..).unwrap_or_default();
         match command.chars().nth(1) {
             Some('!') => client("system", rest, start + 2, walk),
@@ -99,12 +65,13 @@ fn statements(text: &str, from: usize, walk: &mut Walk<'_>) -> bool {
             _ => {}
         }
     }
-    parts.ended
+    acts
 }
 
-fn named(line: &str, start: usize, walk: &mut Walk<'_>) -> bool {
-    let end = line.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(line.len());
-    let name = line.get(..end).unwrap_or_default().to_ascii_lowercase();
+/// A command by its name, judged; how many bytes of its line it takes.
+fn named(line: &str, start: usize, walk: &mut Walk<'_>) -> Option<usize> {
+    let name_end = line.find(|c: char| c.is_whitespace() || c == ';').unwrap_or(line.len());
+    let name = line.get(..name_end).unwrap_or_default().to_ascii_lowercase();
     let known = matches!(
         name.as_str(),
         "system"
@@ -130,14 +97,25 @@ fn named(line: &str, start: usize, walk: &mut Walk<'_>) -> bool {
             | "go"
             | "print"
     );
-    if known {
-        client(&name, line.get(end..command_end(line).max(end)).unwrap_or_default(), start + end, walk);
+    if !known {
+        return None;
     }
-    known
+    let (end, after) = end(line, Style::Mysql).unwrap_or((line.len(), line.len()));
+    client(&name, line.get(name_end..end).unwrap_or_default(), start + name_end, walk);
+    // With another end of statements, which may have been set before, all of the line is the shell's.
+    let more = line.get(after..).unwrap_or_default();
+    let first = more.split_whitespace().next().unwrap_or_default();
+    if name == "system" && !first.is_empty() && !SQL.iter().any(|word| first.eq_ignore_ascii_case(word)) {
+        walk.shell(more, start + after);
+    }
+    Some(after)
 }
 
+/// What begins a statement that people type behind a command.
+const SQL: [&str; 9] = ["select", "show", "insert", "update", "delete", "drop", "use", "notee", "explain"];
+
 fn client(name: &str, rest: &str, start: usize, walk: &mut Walk<'_>) {
-    let argument = rest.split(';').next().unwrap_or_default().trim();
+    let argument = rest.trim().trim_end_matches(';').trim();
     match name {
         "system" => walk.shell(rest, start),
         "pager" if !argument.is_empty() => {
@@ -172,13 +150,31 @@ mod tests {
     /// As MariaDB's client reads them: it looks for the end of a statement before it looks for a command.
     #[test]
     fn what_stands_behind_a_command_by_its_name_is_judged() {
-        assert_eq!(kinds("tee /tmp/all.txt; drop table cards;"), ["sql.destroy"]);
-        assert_eq!(kinds("prompt x; drop database shop;"), ["db.destroy"]);
-        assert_eq!(kinds("select 1; system rm -rf /srv;"), ["fs.destroy"]);
-        assert!(kinds("nopager\nselect 1; tee /etc/cron.d/x;").contains(&"persistence"));
-        for line in
-            ["tee /tmp/all.txt; select 1; notee", "pager less -S; select 1;", "select 1; status;", "tee out.txt"]
-        {
+        for (line, kind) in [
+            ("tee /tmp/all.txt; drop table cards;", "sql.destroy"),
+            ("tee \"a\\\"b\"; drop table t;", "sql.destroy"),
+            ("tee x /* it's */ ; drop database shop;", "db.destroy"),
+            ("prompt x; drop database shop;", "db.destroy"),
+            ("notee\nnowarning\ndrop database shop;", "db.destroy"),
+            ("\n\nnotee\nnopager\ndrop table t;", "sql.destroy"),
+            ("pager less\npager more\ntruncate users;", "sql.destroy"),
+            ("select 1; nopager x\ndrop database shop;", "db.destroy"),
+            ("select 1; system rm -rf /srv;", "fs.destroy"),
+            ("nopager\nselect 1; tee /etc/cron.d/x;", "persistence"),
+            ("system echo a; rm -rf /srv", "fs.destroy"),
+            ("\\T x\nsystem ls; notee; drop table t;", "sql.destroy"),
+        ] {
+            assert!(kinds(line).contains(&kind), "{line}");
+        }
+        for line in [
+            "tee /tmp/all.txt; select 1; notee",
+            "pager less -S; select 1;",
+            "select 1; status;",
+            "tee out.txt",
+            "system ls; select 1;",
+            "insert into notes values ('step 1; system reboot; step 2');",
+            "select 1; -- ; system reboot",
+        ] {
             assert_eq!(kinds(line), [""; 0], "{line}");
         }
     }

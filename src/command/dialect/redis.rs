@@ -122,23 +122,25 @@ fn destroys(script: &str) -> bool {
         .any(|call| script.contains(call))
 }
 
-/// Whether each call of the script that stands first names a command that only reads.
+/// Whether a script is one call that names a command which only reads: `return redis.call('LLEN', KEYS[1])`.
 fn only_reads(rest: &[String]) -> bool {
-    let Some(script) = rest.first() else { return false };
-    let called = |(at, call): (usize, &str)| {
-        let rest = script.get(at + call.len()..).unwrap_or_default().trim_start();
-        let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
-        rest.get(1..)?.split(quote).next().map(str::to_ascii_lowercase)
+    let Some(script) = rest.first().map(|script| script.trim().trim_end_matches(';')) else { return false };
+    let call = script.strip_prefix("return").map_or(script, str::trim_start);
+    let inner = ["redis.call(", "redis.pcall("].iter().find_map(|head| call.strip_prefix(head)?.strip_suffix(')'));
+    let mut arguments = inner.unwrap_or_default().split(',').map(str::trim);
+    let text = |word: &str| {
+        let quoted = ['\'', '"'].iter().find_map(|quote| word.strip_prefix(*quote)?.strip_suffix(*quote));
+        quoted.filter(|word| !word.contains(['\'', '"', '\\', '(', ')'])).map(str::to_ascii_lowercase)
     };
-    let calls = || script.match_indices("redis.call(").chain(script.match_indices("redis.pcall("));
-    let reads = calls().all(|call| called(call).is_some_and(|name| READS.contains(&name.as_str())));
-    // Nothing of the script may stand elsewhere: a shell's quotes are gone where this is an argument of the client.
-    let said = rest.iter().map(|word| word.matches("redis").count()).sum::<usize>();
-    let more = ["load", "while", "repeat", "_G", "require", "dofile", "math.huge", "os.", "io."];
-    reads && calls().count() == said && said > 0 && !more.iter().any(|word| script.contains(word))
+    let value = |word: &str| {
+        let element = ["KEYS[", "ARGV["].iter().find_map(|name| word.strip_prefix(name)?.strip_suffix(']'));
+        let number = element.unwrap_or(word.trim_start_matches('-'));
+        text(word).is_some() || !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+    };
+    arguments.next().and_then(text).is_some_and(|name| READS.contains(&name.as_str())) && arguments.all(value)
 }
 
-/// Commands of the key store that change nothing and show one thing.
+/// Commands of the key store that change nothing and show what one key holds.
 const READS: &[&str] = &[
     "get",
     "mget",
@@ -173,7 +175,6 @@ const READS: &[&str] = &[
     "bitcount",
     "getbit",
     "object",
-    "memory",
 ];
 
 fn loops(rest: &[String]) -> bool {
@@ -234,6 +235,14 @@ mod tests {
         assert_eq!(kinds("EVAL \"return redis.call('LLEN', KEYS[1])\" 1 queue:payments"), [""; 0]);
         assert_eq!(kinds("EVAL \"return redis.call(ARGV[1])\" 0 x"), ["opaque"]);
         assert_eq!(kinds("EVAL \"local r = redis; redis.call('GET', 'x'); r.call('set', 'x', 1)\" 0"), ["opaque"]);
+        for script in [
+            "return redis.call('get' and 'flushall','x')",
+            "redis.call('get','x'); return server.call(ARGV[1])",
+            "for i=1,1e18 do redis.call('get','x') end",
+            "return redis.call('get', (server.call('flushall')))",
+        ] {
+            assert_ne!(kinds(&format!("EVAL \"{script}\" 0")), [""; 0], "{script}");
+        }
         assert_eq!(kinds("debug segfault"), ["service.stop"]);
     }
 

@@ -52,6 +52,19 @@ pub(super) fn parts(text: &str, style: Style) -> Parts<'_> {
     parts
 }
 
+/// Where the first statement of a text ends: its `;`, and what stands behind that. `None` if it is open.
+pub(super) fn end(text: &str, style: Style) -> Option<(usize, usize)> {
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let (width, kind) = piece(rest, style);
+        if matches!(kind, Piece::End) {
+            return Some((at, at + width));
+        }
+        at += width;
+    }
+    None
+}
+
 enum Piece {
     Blank,
     Text,

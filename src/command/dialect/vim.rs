@@ -308,12 +308,8 @@ impl Ex<'_, '_> {
                 self.walk.path(&path, Access::Read, start, start + inner.len())
             }
             ("writefile(", _) => {
-                // Its second argument, in front of flags and within `expand()` as the case may be.
-                let path = inner.match_indices(',').rev().find_map(|(at, _)| {
-                    let path = inner.get(at + 1..)?.trim_start();
-                    let (path, _) = string(path.strip_prefix("expand(").unwrap_or(path))?;
-                    (path.contains(['/', '.', '~']) || path.len() > 3).then_some(path)
-                });
+                let path = second(inner).and_then(|path| string(path.strip_prefix("expand(").unwrap_or(path)));
+                let path = path.map(|(path, _)| path);
                 if let Some(path) = path {
                     self.walk.path(&path, Access::Overwrite, start, start + inner.len());
                 }
@@ -330,6 +326,26 @@ impl Ex<'_, '_> {
             }
         }
     }
+}
+
+/// What stands behind the first comma outside of quotes and brackets; a bracket that opens the arguments may be missing.
+fn second(arguments: &str) -> Option<&str> {
+    let (mut depth, mut quote, mut found) = (0i32, None, None);
+    for (at, c) in arguments.char_indices() {
+        match (c, quote) {
+            (c, Some(open)) if c == open => quote = None,
+            (_, Some(_)) => {}
+            ('\'' | '"', None) => quote = Some(c),
+            ('[' | '(' | '{', None) => depth += 1,
+            (']', None) if depth == 0 => found = None,
+            (']' | ')' | '}', None) => depth -= 1,
+            (',', None) if depth == 0 => {
+                found.get_or_insert(at + 1);
+            }
+            _ => {}
+        }
+    }
+    arguments.get(found?..).map(str::trim_start)
 }
 
 /// What follows `:`, blanks, and words like `silent` and `bufdo`, which only say how the next command runs.

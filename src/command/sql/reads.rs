@@ -46,7 +46,8 @@ pub(super) fn shown(tokens: &[Token<'_>]) -> Option<Verdict> {
     let several = columns().filter(|column| is_personal(column)).count() >= 2;
     let people = people(&table);
     let accounts = all && table.eq_ignore_ascii_case("mysql.user");
-    let own = OWN.iter().any(|own| table.to_ascii_lowercase().starts_with(own));
+    let plain = parts(table.rsplit('.').next().unwrap_or_default()).join("_");
+    let own = OWN.iter().any(|own| table.to_ascii_lowercase().starts_with(own) || plain.starts_with(own));
     let reason = "shows everybody who is in {object}";
     let found = accounts || !own && people && (all || several);
     found.then_some((EffectKind::SqlExfil, Severity::Medium, Undo::Never, table, reason))
@@ -90,9 +91,15 @@ fn narrows(tokens: &[Token<'_>]) -> bool {
 fn is_password(column: &str) -> bool {
     let parts = parts(column);
     let stems = ["passw", "passwd", "pwd", "pwhash", "cvv", "cvc", "totp", "mfa"];
-    let secret = parts.iter().any(|part| part == "pw" || stems.iter().any(|stem| part.starts_with(stem)));
-    let last = parts.last().map_or("", String::as_str);
+    // `passWord` is one word to a server that has no regard to case.
     let lower = column.to_ascii_lowercase();
+    let whole = lower.split(['_', '.', '-']);
+    let secret = parts
+        .iter()
+        .map(String::as_str)
+        .chain(whole)
+        .any(|part| part == "pw" || stems.iter().any(|stem| part.starts_with(stem)));
+    let last = parts.last().map_or("", String::as_str);
     let whole = [
         "authentication_string",
         "api_key",

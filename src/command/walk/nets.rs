@@ -103,10 +103,10 @@ impl Walk<'_> {
     pub(super) fn configures(&mut self, name: &str, stdin: &Input, span: Span) {
         let Input::Flow(Flow { text: Some(text), .. }) = stdin else { return };
         let changes = |line: &str| {
-            let line = line.trim_start();
-            ["conf t", "configure t", "clear ", "no ", "write ", "copy "].iter().any(|head| line.starts_with(head))
+            let line = line.trim_start().to_ascii_lowercase();
+            ["conf", "clear ip", "clear bgp", "clear ospf"].iter().any(|head| line.starts_with(head))
         };
-        if matches!(name, "vtysh" | "birdc" | "cli") && text.lines().any(changes) {
+        if name == "vtysh" && text.lines().any(changes) {
             let reason = "changes how this machine routes";
             self.effect(EffectKind::NetFirewall, Severity::High, Undo::Hard, span, "", reason);
         }

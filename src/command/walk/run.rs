@@ -163,7 +163,11 @@ impl Walk<'_> {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
         }
         // Without a database it writes statements, which begin by dropping what is there.
-        self.builds |= name == "pg_restore" && args.iter().any(|word| matches!(word.shown(), "-c" | "--clean"));
+        let cleans = |word: &Word| {
+            let text = word.shown();
+            text.starts_with("--cl") || text.starts_with('-') && !text.starts_with("--") && text.contains('c')
+        };
+        self.builds |= name == "pg_restore" && args.iter().any(cleans);
         let written = found.touched.iter().any(|(_, access)| *access == Access::Overwrite);
         let own = name == "ln" && links_own(args);
         for (word, access) in found.touched {

@@ -29,9 +29,14 @@ impl Walk<'_> {
                 let fetched = |word: &Word| self.file(word).is_some_and(|file| file.from == FlowOrigin::Network);
                 let fetched = !lists && (piped || args.iter().any(fetched));
                 self.unpacked |= fetched;
-                if let Some(into) = args.iter().position(|word| matches!(word.shown(), "-C" | "--directory" | "-d"))
-                    && let Some(into) = args.get(into + 1).and_then(Word::known).filter(|_| fetched)
-                {
+                let joined = |word: &Word| {
+                    let text = word.known()?;
+                    text.strip_prefix("-C").or_else(|| text.strip_prefix("--directory=")).map(str::to_owned)
+                };
+                let apart = args.iter().position(|word| matches!(word.shown(), "-C" | "--directory" | "-d"));
+                let apart = apart.and_then(|at| args.get(at + 1)).and_then(Word::known).map(str::to_owned);
+                let joined = args.iter().find_map(joined).filter(|folder| !folder.is_empty());
+                if let Some(into) = apart.or(joined).filter(|_| fetched) {
                     self.plant(&format!("{}/", into.trim_end_matches('/')), FlowOrigin::Network);
                 }
             }
@@ -129,13 +134,20 @@ impl Walk<'_> {
             || self.lies_below(text)
     }
 
-    /// Whether it is what installs an archive that was unpacked into a directory by its name. Other programs in there may have been there before.
+    /// Whether it is what installs an archive, in that one's own folder below the one that it was unpacked into by name. Others of that one may
+    /// have been there before.
     fn lies_below(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
         let installs = ["install", "setup", "configure"].iter().any(|word| name.starts_with(word))
             || [".sh", ".run", ".bash"].iter().any(|end| name.ends_with(end));
-        installs
-            && path.match_indices('/').any(|(at, _)| at > 0 && path.get(..=at).is_some_and(|folder| self.tree(folder)))
+        let own = |rest: &str| {
+            rest.split_once('/')
+                .is_some_and(|(folder, _)| !["bin", "sbin", "lib", "libexec", "share"].contains(&folder))
+        };
+        let unpacked = |(at, _): (usize, &str)| {
+            path.get(..=at).is_some_and(|folder| self.tree(folder)) && path.get(at + 1..).is_some_and(own)
+        };
+        installs && path.match_indices('/').skip(1).any(unpacked)
     }
 }
 
