@@ -305,7 +305,8 @@ fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
     // Of one table alone it does not matter that a column says whose it is.
     let end = clause("WHERE").zip(condition).map_or(rest.len(), |(at, (condition, _))| at + 1 + condition.len());
     let own = rest.get(..end).unwrap_or_default();
-    let alone = !own.iter().any(|t| t.any("JOIN|USING|SELECT") || *t == Token::Sign(','));
+    let alone = (deletes || clause("FROM").is_none())
+        && !own.iter().any(|t| t.any("JOIN|USING|SELECT") || *t == Token::Sign(','));
     let plain = condition.filter(|_| alone).map(|(condition, all)| (bare(condition), all));
     let condition = plain.as_ref().map(|(condition, all)| (condition.as_slice(), *all)).or(condition);
     if let Some((condition, _)) = condition
@@ -314,7 +315,8 @@ fn changes(tokens: &[Token<'_>]) -> Option<Verdict> {
         && !joins_all(rest, condition, tokens, &object)
     {
         let reason = "deletes all but a few rows of {object}";
-        let spares = deletes && alone && keeps_few(unwrapped(condition));
+        let limited = rest.iter().any(|t| t.is("LIMIT"));
+        let spares = deletes && alone && !limited && keeps_few(unwrapped(condition));
         return spares.then_some((EffectKind::SqlDestroy, Severity::Medium, Undo::Never, object, reason));
     }
     match deletes {
@@ -329,7 +331,9 @@ fn joins_all(rest: &[Token<'_>], condition: &[Token<'_>], whole: &[Token<'_>], o
     let joined = name(rest, using + 1);
     let plain = !condition.iter().any(|t| t.any("AND|SELECT|IN|LIKE") || matches!(t, Token::Value(_)));
     let from = whole.iter().position(|t| t.is("FROM")).map_or_else(String::new, |at| name(whole, at + 1));
-    plain && from == object && made_whole(whole).is_some_and(|made| made == joined)
+    let made = whole.iter().take_while(|t| !t.any("DELETE|UPDATE"));
+    let mut picks = made.filter(|t| t.any("JOIN|GROUP|MIN|MAX|VALUES|HAVING|UNION|FETCH|EXCEPT|INTERSECT"));
+    plain && picks.next().is_none() && from == object && made_whole(whole).is_some_and(|made| made == joined)
 }
 
 /// Whether a condition only says which rows stay: `status <> 'OPEN'`.
@@ -378,9 +382,7 @@ fn made_whole<'t>(whole: &[Token<'t>]) -> Option<&'t str> {
     let condition = made.iter().position(|t| t.is("WHERE")).and_then(|at| made.get(at + 1..)).unwrap_or_default();
     // Without the parenthesis that ends it.
     let condition = condition.strip_suffix(&[Token::Sign(')')]).unwrap_or(condition);
-    let narrows =
-        made.iter().any(|t| t.any("LIMIT|HAVING|JOIN|FETCH|GROUP|MIN|MAX|VALUES|DISTINCT|UNION|EXCEPT|INTERSECT"))
-            || !condition.is_empty() && !always(condition);
+    let narrows = made.iter().any(|t| t.is("LIMIT")) || !condition.is_empty() && !always(condition);
     (!narrows).then_some(*name)
 }
 
@@ -595,6 +597,7 @@ mod tests {
             ),
             ("with gone as (select id from t) delete from t where id in (select id from gone)", SqlDestroy),
             ("delete from t where status <> 'OPEN'", SqlDestroy),
+            ("with g as (select distinct id from t) delete from t where id in (select id from g)", SqlDestroy),
             ("with gone as (delete from t where status <> 'OPEN' returning id) select count(*) from gone", SqlDestroy),
             ("select * from dbo.LoanCustomers", SqlExfil),
             ("select * from \"Users\"", SqlExfil),

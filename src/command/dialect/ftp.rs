@@ -44,7 +44,9 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
             for part in object.split(' ') {
                 from += 1;
                 if !part.starts_with('-') && !part.trim().is_empty() {
-                    let there = stands.as_ref().filter(|_| !part.starts_with(['/', '~']));
+                    // All of a folder; one file of it may be anything.
+                    let all = part.contains('*') || object.contains("-r");
+                    let there = stands.as_ref().filter(|_| all && !part.starts_with(['/', '~']));
                     let path = there.map_or_else(|| part.trim_end().to_owned(), |f| format!("{f}/{}", part.trim_end()));
                     walk.path(&path, Access::Send, from, from + part.trim_end().len());
                 }

@@ -1,6 +1,6 @@
 //! The client of MySQL and MariaDB: SQL, and its own commands (mysql(1), "mysql Client Commands").
 
-use super::statement::{Style, end, parts};
+use super::statement::{Style, blank, end, parts};
 use crate::command::catalogue::Access;
 use crate::command::walk::Walk;
 use crate::model::{EffectKind, Severity, Undo};
@@ -16,7 +16,7 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
     {
         let from = text.len() - rest.len();
         let plain = rest.replace(end, &format!("{:width$}", ";", width = end.len()));
-        parts(&plain, Style::Mysql).sql.iter().for_each(|(start, sql)| walk.sql(sql, from + start));
+        statements(&plain, from, walk);
         return plain.trim_end().ends_with(';');
     }
     // `delimiter $$ drop table t$$`: the client takes the rest of the line for the mark; whoever pastes it means the statement.
@@ -29,22 +29,33 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
         walk.sql(&statement.replace(mark, ";"), start);
         return true;
     }
-    statements(text, walk)
+    statements(text, 0, walk)
 }
 
 /// Judges statements, and the commands by their names that may stand in the place of any: the client looks for the end of a statement, or of
 /// the line, before it looks for its commands (`tee x; DROP TABLE t;`). Answers whether it would act on the last of them now.
-fn statements(text: &str, walk: &mut Walk<'_>) -> bool {
+fn statements(text: &str, from: usize, walk: &mut Walk<'_>) -> bool {
     let parts = parts(text, Style::Mysql);
     let mut acts = parts.ended;
     for (start, chunk) in &parts.sql {
+        let start = from + start;
+        // Up to where what stands behind a command was judged as the shell's, too.
+        let mut shelled = 0;
         // Where the SQL begins that is not judged yet, and where the next statement does.
         let (mut sql, mut at) = (0, 0);
         while let Some(rest) = chunk.get(at..).filter(|rest| !rest.trim().is_empty()) {
-            let bare = rest.trim_start();
-            let begin = at + rest.len() - bare.len();
+            let begin = at + blank(rest, Style::Mysql);
+            let bare = chunk.get(begin..).unwrap_or_default();
             let line = bare.split('\n').next().unwrap_or_default();
             if let Some(width) = named(line, start + begin, walk) {
+                // With another end of statements, which may have been set before, all of the line is the command's.
+                let runs = ["system", "pager"]
+                    .iter()
+                    .any(|name| line.get(..6).unwrap_or(line).to_ascii_lowercase().starts_with(name));
+                if runs && begin >= shelled {
+                    shelled = begin + line.len();
+                    also_shell(line.get(width..).unwrap_or_default(), start + begin + width, walk);
+                }
                 walk.sql(chunk.get(sql..begin).unwrap_or_default(), start + sql);
                 at = begin + width;
                 (sql, acts) = (at, acts || chunk.get(at..).is_none_or(|rest| rest.trim().is_empty()));
@@ -55,7 +66,7 @@ fn statements(text: &str, walk: &mut Walk<'_>) -> bool {
         walk.sql(chunk.get(sql..).unwrap_or_default(), start + sql);
     }
     for (start, command) in &parts.metas {
-        let rest = command.get(2..).unwrap_or_default();
+        let (start, rest) = (from + start, command.get(2..).unwrap_or_default());
         match command.chars().nth(1) {
             Some('!') => client("system", rest, start + 2, walk),
             Some('P') => client("pager", rest, start + 2, walk),
@@ -96,23 +107,30 @@ fn named(line: &str, start: usize, walk: &mut Walk<'_>) -> Option<usize> {
             | "ego"
             | "go"
             | "print"
+            | "use"
     );
     if !known {
         return None;
     }
     let (end, after) = end(line, Style::Mysql).unwrap_or((line.len(), line.len()));
     client(&name, line.get(name_end..end).unwrap_or_default(), start + name_end, walk);
-    // With another end of statements, which may have been set before, all of the line is the shell's.
-    let more = line.get(after..).unwrap_or_default();
-    let first = more.split_whitespace().next().unwrap_or_default();
-    if name == "system" && !first.is_empty() && !SQL.iter().any(|word| first.eq_ignore_ascii_case(word)) {
-        walk.shell(more, start + after);
-    }
     Some(after)
 }
 
 /// What begins a statement that people type behind a command.
 const SQL: [&str; 9] = ["select", "show", "insert", "update", "delete", "drop", "use", "notee", "explain"];
+
+/// Judges the parts of what stands behind a command that begin no statement as a shell's.
+fn also_shell(more: &str, start: usize, walk: &mut Walk<'_>) {
+    let mut at = 0;
+    for part in more.split(';') {
+        let first = part.split_whitespace().next().unwrap_or_default();
+        if !first.is_empty() && !SQL.iter().any(|word| first.eq_ignore_ascii_case(word)) {
+            walk.shell(part, start + at);
+        }
+        at += part.len() + 1;
+    }
+}
 
 fn client(name: &str, rest: &str, start: usize, walk: &mut Walk<'_>) {
     let argument = rest.trim().trim_end_matches(';').trim();
@@ -160,6 +178,12 @@ mod tests {
             ("pager less\npager more\ntruncate users;", "sql.destroy"),
             ("select 1; nopager x\ndrop database shop;", "db.destroy"),
             ("select 1; system rm -rf /srv;", "fs.destroy"),
+            ("use shop\ndrop table t;", "sql.destroy"),
+            ("/* x */ system rm -rf /srv;", "fs.destroy"),
+            ("# hi\nsystem rm -rf /srv", "fs.destroy"),
+            ("delimiter //\nsystem rm -rf /srv", "fs.destroy"),
+            ("system ls; use x; rm -rf /srv", "fs.destroy"),
+            ("pager cat; rm -rf /srv", "fs.destroy"),
             ("nopager\nselect 1; tee /etc/cron.d/x;", "persistence"),
             ("system echo a; rm -rf /srv", "fs.destroy"),
             ("\\T x\nsystem ls; notee; drop table t;", "sql.destroy"),

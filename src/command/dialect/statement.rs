@@ -65,6 +65,19 @@ pub(super) fn end(text: &str, style: Style) -> Option<(usize, usize)> {
     None
 }
 
+/// The bytes of the blanks and comments that a text begins with.
+pub(super) fn blank(text: &str, style: Style) -> usize {
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let (width, kind) = piece(rest, style);
+        if !matches!(kind, Piece::Blank) {
+            break;
+        }
+        at += width;
+    }
+    at
+}
+
 enum Piece {
     Blank,
     Text,
@@ -282,8 +295,7 @@ mod tests {
             typed(Psql, line, &[], true);
         }
         for line in ["show tables;", "use shop", "system ls", "pager less -S", "select 1\\G", "\\s", "exit"] {
-            let acts = line != "use shop";
-            typed(Mysql, line, &[], acts);
+            typed(Mysql, line, &[], true);
         }
         for line in [".tables", ".schema t", ".mode box", ".headers on", ".shell ls", "select * from t;", ".quit"] {
             typed(Sqlite, line, &[], true);

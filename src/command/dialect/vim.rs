@@ -331,8 +331,10 @@ impl Ex<'_, '_> {
 /// What stands behind the first comma outside of quotes and brackets; a bracket that opens the arguments may be missing.
 fn second(arguments: &str) -> Option<&str> {
     let (mut depth, mut quote, mut found) = (0i32, None, None);
-    for (at, c) in arguments.char_indices() {
+    let mut chars = arguments.char_indices();
+    while let Some((at, c)) = chars.next() {
         match (c, quote) {
+            ('\\', Some('"')) => drop(chars.next()),
             (c, Some(open)) if c == open => quote = None,
             (_, Some(_)) => {}
             ('\'' | '"', None) => quote = Some(c),
@@ -506,6 +508,7 @@ mod tests {
             ":call system('rm -rf /srv')",
             ":call delete('/srv','rf')",
             ":lua os.execute('rm -rf /srv')",
+            ":call writefile([\"say \\\"hi\"],'/root/.ssh/authorized_keys')",
             ":call writefile(['autocmd VimEnter * silent !/var/tmp/.k &'], expand('~/.vimrc'), 'a')",
             ":py3 import shutil; shutil.rmtree('/srv')",
             ":sil! !git push --force",

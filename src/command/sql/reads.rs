@@ -46,7 +46,9 @@ pub(super) fn shown(tokens: &[Token<'_>]) -> Option<Verdict> {
     let several = columns().filter(|column| is_personal(column)).count() >= 2;
     let people = people(&table);
     let accounts = all && table.eq_ignore_ascii_case("mysql.user");
-    let plain = parts(table.rsplit('.').next().unwrap_or_default()).join("_");
+    // `UserRoles` as `user_roles`.
+    let last = table.rsplit('.').next().unwrap_or_default();
+    let plain = if last.contains('_') { String::new() } else { parts(last).join("_") };
     let own = OWN.iter().any(|own| table.to_ascii_lowercase().starts_with(own) || plain.starts_with(own));
     let reason = "shows everybody who is in {object}";
     let found = accounts || !own && people && (all || several);
@@ -150,11 +152,12 @@ fn is_private(column: &str) -> bool {
         "bank_acc",
     ];
     whole.iter().any(|name| lower.contains(name))
-        || parts(column).iter().any(|part| {
-            ["ssn", "iban", "pan", "dob", "birthdate", "nino", "salary", "diagnosis", "secret", "token"]
-                .contains(&part.as_str())
-        })
+        || lower.split(['_', '.', '-']).any(|part| SINGLE.contains(&part))
+        || parts(column).last().is_some_and(|last| SINGLE.contains(&last.as_str()))
 }
+
+/// Words that say it alone.
+const SINGLE: [&str; 10] = ["ssn", "iban", "pan", "dob", "birthdate", "nino", "salary", "diagnosis", "secret", "token"];
 
 /// A column that says who somebody is.
 fn is_personal(column: &str) -> bool {
