@@ -205,19 +205,17 @@ impl<'c> Scan<'c, '_> {
         if self.family == Family::Awk {
             let piped = at > 0 && self.sign(at - 1, '|') && !(at > 1 && self.sign(at - 2, '|'))
                 || at > 1 && self.sign(at - 1, '&') && self.sign(at - 2, '|');
-            let read = self.sign(at + 1, '|') && self.get(at + 2).and_then(Token::name) == Some("getline");
-            // `"userdel " $1 | getline`: what is joined to it is not known.
-            let joined = (at + 1..at + MAX_JOINED).find(|at| {
+            // `"date" | getline`, `"userdel " $1 | getline`: what is joined to it is not known.
+            let bar = (at + 1..at + MAX_JOINED).find(|at| {
                 !matches!(self.get(*at).map(|t| &t.kind), Some(Kind::Name(_) | Kind::Text(_) | Kind::Sign('$' | '0')))
             });
-            let reads = !read
-                && joined.is_some_and(|bar| {
-                    self.sign(bar, '|') && self.get(bar + 1).and_then(Token::name) == Some("getline")
-                });
-            if piped || read {
-                self.script(&text, start, end);
-            } else if reads {
-                self.script(&format!("{text}$_"), start, end);
+            let read =
+                bar.filter(|bar| self.sign(*bar, '|') && self.get(bar + 1).and_then(Token::name) == Some("getline"));
+            match read {
+                Some(bar) if bar > at + 1 && !piped => self.script(&format!("{text}$_"), start, end),
+                Some(_) => self.script(&text, start, end),
+                None if piped => self.script(&text, start, end),
+                None => {}
             }
             if text.starts_with('/') && at > 0 && self.sign(at - 1, '>') {
                 let access = if at > 1 && self.sign(at - 2, '>') { Access::Append } else { Access::Overwrite };

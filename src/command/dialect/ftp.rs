@@ -77,5 +77,6 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) {
         at += line.len() + 1;
     }
 }
+
 /// Bytes of a folder's path that is put before the names of files.
 const MAX_FOLDER: usize = 256;
