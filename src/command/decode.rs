@@ -7,6 +7,10 @@ use super::words::Word;
 
 /// The output of a command with these arguments and this input; `None` if it is not known.
 pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<String> {
+    // Whichever container it is, its log lies there.
+    if matches!(name, "docker" | "podman" | "nerdctl") && args.iter().any(|word| word.shown().contains(".LogPath")) {
+        return Some("/var/lib/docker/containers/0/0-json.log\n".to_owned());
+    }
     let known: Option<Vec<&str>> = args.iter().map(|word| word.known().filter(|_| !word.glob)).collect();
     let words = known?;
     let is_flag = |word: &&str| word.starts_with('-') && word.len() > 1;
@@ -21,6 +25,17 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
             let (count, text) = (pieces_of(&words)?, input?);
             let from = if name == "tail" { text.len().saturating_sub(count) } else { 0 };
             text.get(from..(from + count).min(text.len()))?.to_owned()
+        }
+        "fold" if letter('w') => folded(input?, words.first()?.strip_prefix("-w")?, words.get(1))?,
+        "paste" if letter('s') => {
+            let lines: Vec<&str> = input?.lines().collect();
+            let joined = match words.as_slice() {
+                ["-s"] => lines.join("\t"),
+                ["-s", "-d", mark] | ["-sd", mark] => lines.join(if *mark == "\\0" { "" } else { mark.get(..1)? }),
+                [both] if both.starts_with("-sd") => lines.join(both.get(3..4)?),
+                _ => return None,
+            };
+            joined + "\n"
         }
         "cat" | "tee" | "pv" | "head" | "tail" | "fold" | "sort" if operands.is_empty() || name == "tee" => {
             input?.to_owned()
@@ -69,6 +84,20 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
         _ => return None,
     };
     (text.len() <= MAX_TEXT).then_some(text)
+}
+
+/// `fold -w N`: lines of so many characters. The number stands in the option or behind it.
+fn folded(text: &str, attached: &str, next: Option<&&str>) -> Option<String> {
+    let width = if attached.is_empty() { next?.parse::<usize>() } else { attached.parse() }.ok().filter(|n| *n > 0)?;
+    let mut out = String::new();
+    for line in text.lines() {
+        let chars: Vec<char> = line.chars().collect();
+        for piece in chars.chunks(width) {
+            out.extend(piece);
+            out.push('\n');
+        }
+    }
+    Some(out)
 }
 
 /// How many bytes `head -c N` and `tail -c N` give, where they read their input.

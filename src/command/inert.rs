@@ -306,7 +306,9 @@ fn unquoted(text: &str) -> Option<&str> {
         return (!text.contains([' ', '\'', '"', '\\', '`', '(', ';', '&', '|'])).then_some(text);
     };
     let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
-    (!inner.contains([quote, '\\', '`']) && !inner.contains("$(")).then_some(inner)
+    // Between single quotes a backslash is one.
+    let escapes = quote == '"' && inner.contains('\\');
+    (!escapes && !inner.contains([quote, '`']) && !inner.contains("$(")).then_some(inner)
 }
 
 /// Variables that say how people want to see things.

@@ -52,11 +52,13 @@ pub(super) fn mended(text: &str) -> Option<String> {
 }
 
 /// Whether nothing in a text that no shell takes stands for a program that another shell would find: no variable, and no expansion that is
-/// closed. fish takes a backtick for a letter and `;;` for `;`.
-pub(super) fn names_no_variable(text: &str) -> bool {
+/// closed. fish takes a backtick for a letter and `;;` for `;`. `fish`: fish runs the text, and what stands behind a parenthesis there
+/// (`echo (date) $f`) is a word of the command before it.
+pub(super) fn names_no_variable(text: &str, fish: bool) -> bool {
     let plain = |(at, _): (usize, &str)| {
         let next = text.get(at + 1..).and_then(|rest| rest.chars().next());
         next.is_none_or(|c| matches!(c, '(' | '{' | ' ' | '"' | '\''))
+            || fish && text.get(..at).is_some_and(|before| before.ends_with(' ') && before.trim_end().ends_with(')'))
     };
     let closed = |open: &str, close: char| text.contains(open) && text.contains(close);
     text.match_indices('$').all(plain) && !closed("$(", ')') && !closed("${", '}') && text.matches('`').count() < 2

@@ -314,7 +314,7 @@ impl Reader<'_> {
             let mut value = match &a.value {
                 ast::AssignmentValue::Scalar(word) => self.word(word),
                 ast::AssignmentValue::Compound(array) => {
-                    let words: Vec<Raw> = array.elements.iter().map(|e| self.word(&e.value().word)).collect();
+                    let words: Vec<Raw> = array.elements.iter().map(|element| self.element(element)).collect();
                     let pieces = words.iter().flat_map(|word| word.pieces.clone()).chain([Piece::Unknown]).collect();
                     elements = Some(words);
                     Raw { pieces, span, verbatim: None }
@@ -330,6 +330,17 @@ impl Reader<'_> {
             Assignment { name: a.target.name.as_str().to_owned(), key, value, elements, append: a.append }
         };
         assignments.iter().map(one).collect()
+    }
+
+    /// An element of an array; its place, if it is given one, stands before it: `[KEY]=VALUE`.
+    fn element(&self, element: &ast::ArrayElem) -> Raw {
+        let mut word = self.word(&element.value().word);
+        if let ast::ArrayElem::Keyed { key, .. } | ast::ArrayElem::KeyedAppend { key, .. } = element {
+            let key = self.slice(key.span()).trim_matches(['"', '\'']);
+            word.pieces.insert(0, Piece::Text { text: format!("[{key}]="), quoted: true });
+            word.verbatim = None;
+        }
+        word
     }
 
     fn redirect(&self, redirect: &ast::Redirect) -> Redirect {

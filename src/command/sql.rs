@@ -225,7 +225,7 @@ fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
             }
         }
         let built = is(0, "DO|DECLARE|BEGIN")
-            && tokens.iter().any(|t| matches!(t, Token::Value(text) if text.to_ascii_uppercase().contains("EXECUTE")));
+            && tokens.iter().any(|t| matches!(t, Token::Value(text) if executes_unsaid(text)));
         let variable = (is(0, "EXEC|EXECUTE")
             && matches!(tokens.get(1..3), Some([Token::Sign('('), Token::Sign('@')])))
             || (is(0, "EXECUTE") && is(1, "IMMEDIATE") || is(0, "PREPARE") && is(2, "FROM"))
@@ -567,6 +567,16 @@ fn quoted(rest: &str, quote: char) -> usize {
         }
     }
     rest.len()
+}
+
+/// Whether a block runs statements that are not written out in it: `EXECUTE 'SELECT …' INTO n;` is.
+fn executes_unsaid(block: &str) -> bool {
+    let upper = block.to_ascii_uppercase();
+    upper.match_indices("EXECUTE").any(|(at, word)| {
+        let rest = upper.get(at + word.len()..).unwrap_or_default().trim_start();
+        let said = rest.strip_prefix('\'').and_then(|text| text.split_once('\'')).map(|(_, rest)| rest.trim_start());
+        !said.is_some_and(|rest| rest.is_empty() || [";", "INTO ", "USING "].iter().any(|end| rest.starts_with(end)))
+    })
 }
 
 #[cfg(test)]

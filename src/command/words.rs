@@ -48,6 +48,8 @@ pub(super) struct Flow {
 pub(super) enum Origin {
     /// A program that exists to print shell settings (`ssh-agent`, `… completion`).
     Generator,
+    /// Filters that make it of a text which stands in the line.
+    Made,
     /// This machine.
     #[default]
     Local,

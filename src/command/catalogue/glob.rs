@@ -42,6 +42,11 @@ impl Globs {
         self.0.iter().filter(plain).any(|pattern| wild.fit(&pattern.text))
     }
 
+    /// The patterns that are plain words.
+    pub(super) fn plain(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|pattern| pattern.shape == Shape::Whole).map(|pattern| pattern.text.as_str())
+    }
+
     /// Whether the text is the beginning of one of the patterns: a word that a program lets people cut short.
     pub(super) fn begin_with(&self, text: &str) -> bool {
         !text.is_empty() && self.0.iter().any(|pattern| pattern.text.starts_with(text))

@@ -530,6 +530,10 @@ pub(super) enum Argument {
     None,
     /// Nothing, and it counts only so: a method that empties its receiver.
     Bare,
+    /// Whatever it is, a named argument asks for force (`force: true`).
+    Forced,
+    /// The name of what is called: that counts, or that it is not known.
+    Name,
     /// A file that is run: one that anybody may have put there, or that is not known, counts.
     Include,
     /// A path: the severity follows it.
@@ -608,6 +612,17 @@ impl Catalogue {
         let begins = |head: &str| if head.contains('/') { path.starts_with(head) } else { name.starts_with(head) };
         let heads = self.by_head.iter().filter(move |(head, _)| begins(head)).map(|(_, at)| at);
         self.by_name.get(name).into_iter().flatten().chain(heads).filter_map(|&at| self.programs.get(at))
+    }
+
+    /// The verbs that the rules of that name's programs speak of, as far as they are plain words.
+    pub(super) fn verbs(&self, name: &str, path: &str) -> Vec<&str> {
+        let mut plain = Vec::new();
+        for verb in self.programs(name, path).flat_map(|program| &program.rule).flat_map(|rule| &rule.verb) {
+            if let Verb::Word(globs) = verb {
+                plain.extend(globs.plain());
+            }
+        }
+        plain
     }
 
     /// The wrappers of that name.

@@ -194,7 +194,8 @@ impl Places {
         let rebuilt = |name: &str| self.roots.rebuilt.iter().any(|pattern| pattern.fit(name));
         // `~` is no backup of anything, and `/home/build` is somebody's home.
         let skipped = if path.starts_with(['/', '~']) { 1 + 2 * usize::from(path.starts_with('/')) } else { 0 };
-        let last = path.rsplit('/').next().filter(|name| *name != "~").is_some_and(rebuilt);
+        let home = path.strip_prefix("/home/").or(path.strip_prefix("/Users/")).is_some_and(|rest| !rest.contains('/'));
+        let last = path.rsplit('/').next().filter(|name| *name != "~" && !home).is_some_and(rebuilt);
         if !climbs && !hidden && (last || path.split('/').skip(skipped).any(rebuilt)) {
             return Weight::Scratch;
         }

@@ -205,9 +205,10 @@ impl<'c> Scan<'c, '_> {
         if self.family == Family::Awk {
             let piped = at > 0 && self.sign(at - 1, '|') && !(at > 1 && self.sign(at - 2, '|'))
                 || at > 1 && self.sign(at - 1, '&') && self.sign(at - 2, '|');
-            // `"date" | getline`, `"userdel " $1 | getline`: what is joined to it is not known.
+            // `"date" | getline`, `"userdel " $1 | getline`, `("userdel " $1) | getline`: what is joined to it is not known.
             let bar = (at + 1..at + MAX_JOINED).find(|at| {
-                !matches!(self.get(*at).map(|t| &t.kind), Some(Kind::Name(_) | Kind::Text(_) | Kind::Sign('$' | '0')))
+                let kind = self.get(*at).map(|t| &t.kind);
+                !matches!(kind, Some(Kind::Name(_) | Kind::Text(_) | Kind::Sign('$' | '0' | ')')))
             });
             let read =
                 bar.filter(|bar| self.sign(*bar, '|') && self.get(bar + 1).and_then(Token::name) == Some("getline"));
@@ -250,6 +251,8 @@ impl<'c> Scan<'c, '_> {
         // PHP takes a function's name as text.
         if self.family == Family::Php && at > 1 && self.sign(at - 1, '(') {
             let caller = self.get(at - 2).and_then(Token::name).unwrap_or_default();
+            let joined = self.values(at, true).0.into_iter().next();
+            let text = if let Some(Value::Text(joined)) = joined { joined } else { text };
             if matches!(
                 caller,
                 "array_map" | "array_walk" | "array_filter" | "usort" | "register_shutdown_function" | "iterator_apply"
@@ -285,6 +288,15 @@ impl<'c> Scan<'c, '_> {
             return next;
         }
         let (start, end) = (self.get(at).map_or(0, |t| t.start), self.get(next.saturating_sub(1)).map_or(0, |t| t.end));
+        // `os[x](…)` of Lua, `process[x](…)`: what is called is put together.
+        let module = || matches!(path.as_slice(), [name] if MODULES.contains(&name.as_str()));
+        if matches!(self.family, Family::Lua | Family::Node)
+            && module()
+            && self.sign(next, '[')
+            && self.sign(self.values(next + 1, true).1 + 1, '(')
+        {
+            self.unnamed(at);
+        }
         let starred = |call: &str| self.stars.iter().any(|module| names(call, &[module.as_slice(), &path].concat()));
         // `sh.rm("-rf", path)`, `from sh import rm`: the module's functions are programs.
         if let (Family::Python, [module, .., program]) = (self.family, path.as_slice())
@@ -344,8 +356,14 @@ impl<'c> Scan<'c, '_> {
             values.insert(0, Value::Text(receiver.to_owned()));
         }
         let end = self.get(past.saturating_sub(1)).map_or(end, |token| token.end);
+        let forced = self.forces(next, past);
         for code in codes {
-            self.judge(code, &values, start, end);
+            match code.argument {
+                Argument::Forced if forced => self.effect(code, "", start, end),
+                Argument::Forced => {}
+                Argument::Name => self.named(code, &path, &values, start, end),
+                _ => self.judge(code, &values, start, end),
+            }
         }
         // What stands in the arguments is looked at too.
         next
@@ -361,6 +379,8 @@ impl<'c> Scan<'c, '_> {
             (Family::Python, Kind::Name(_)) => at > 0 && self.get(at - 1).and_then(Token::name) == Some("exec"),
             (Family::Ruby, Kind::Sign('[')) => self.get(at - 1).is_some_and(|name| name.end < token.start),
             (Family::Perl, Kind::Sign('$' | '@' | '<' | '0')) | (Family::Ruby, Kind::Sign('$' | '@')) => true,
+            // `exec+(…)`
+            (Family::Perl, Kind::Sign('+')) => self.sign(at + 1, '('),
             (Family::Perl | Family::Ruby, Kind::Name(name)) => {
                 !matches!(name.as_str(), "if" | "unless" | "or" | "and" | "do" | "x" | "eq" | "ne" | "end" | "then")
             }
@@ -540,8 +560,14 @@ impl<'c> Scan<'c, '_> {
         };
         match code.argument {
             Argument::None => self.effect(code, "", start, end),
-            Argument::Bare if values.is_empty() => self.effect(code, "", start, end),
-            Argument::Bare => {}
+            // What Python names says how it is done: `.delete(synchronize_session=False)`.
+            Argument::Bare
+                if values.is_empty()
+                    || self.family == Family::Python && values.iter().all(|value| *value == Value::Aside) =>
+            {
+                self.effect(code, "", start, end);
+            }
+            Argument::Bare | Argument::Forced | Argument::Name => {}
             Argument::Include => {
                 let open = ["/tmp/", "/var/tmp/", "/dev/shm/", "http:", "https:", "ftp:", "php:", "data:", "\u{fffc}"];
                 if !matches!(&first, Value::Text(path) if !open.iter().any(|head| path.starts_with(head))) {
@@ -622,6 +648,21 @@ impl<'c> Scan<'c, '_> {
         }
     }
 
+    /// A call of what its first argument names: `File.send(:delete, path)`, `FileUtils.method(:rm_rf)`.
+    fn named(&mut self, code: &'c Code, path: &[String], values: &[Value], start: usize, end: usize) {
+        let Some(Value::Text(name)) = values.first().filter(|name| !matches!(name, Value::Text(t) if t.contains(HOLE)))
+        else {
+            return self.effect(code, "", start, end);
+        };
+        let receiver = path.iter().take(path.len().saturating_sub(1)).cloned();
+        let path: Vec<String> = receiver.chain([name.clone()]).collect();
+        let codes: Vec<&'c Code> =
+            self.codes.iter().filter(|code| code.calls.iter().any(|call| names(call, &path))).collect();
+        for code in codes.into_iter().filter(|code| code.argument != Argument::Name) {
+            self.judge(code, values.get(1..).unwrap_or_default(), start, end);
+        }
+    }
+
     /// What a call does to a path, by how much hangs on that.
     fn touches(&mut self, code: &'c Code, path: String, start: usize, end: usize) {
         let known = if path.contains(HOLE) { Text::Partly(path.clone()) } else { Text::Known(path.clone()) };
@@ -655,8 +696,15 @@ impl<'c> Scan<'c, '_> {
     }
 }
 
-/// Whether a call of the catalogue is what a path ends with: `os.remove` is `x.os.remove`, `.unlink` any method of that name, `exec` only itself.
+/// Whether a call of the catalogue is what a path ends with: `os.remove` is `x.os.remove`, `.unlink` any method of that name, `exec` only itself,
+/// `.delete*` any method that goes on with a new word (`.delete_bucket`, `.deleteBucket`).
 fn names(call: &str, path: &[String]) -> bool {
+    if let Some(head) = call.strip_suffix('*') {
+        let (head, method) = head.strip_prefix('.').map_or((head, false), |head| (head, true));
+        let goes_on =
+            |rest: &str| head.ends_with('_') || rest.starts_with(|c: char| c == '_' || c.is_ascii_uppercase());
+        return (path.len() > 1) == method && path.last().and_then(|last| last.strip_prefix(head)).is_some_and(goes_on);
+    }
     if let Some(method) = call.strip_prefix('.') {
         return path.len() > 1 && path.last().is_some_and(|last| last == method);
     }
@@ -683,8 +731,26 @@ const MAX_JOINED: usize = 12;
 /// Bytes of a text that is remembered under a name.
 const MAX_TEXT: usize = 4096;
 
+/// What has calls that run other programs.
+const MODULES: [&str; 9] = ["os", "io", "_G", "_ENV", "process", "globalThis", "global", "child_process", "fs"];
+
 /// Calls that only say something of what they are given.
-const ASKS: [&str; 8] = ["help", "print", "dir", "type", "repr", "callable", "id", "vars"];
+const ASKS: [&str; 14] = [
+    "help",
+    "print",
+    "dir",
+    "type",
+    "repr",
+    "callable",
+    "id",
+    "vars",
+    "signature",
+    "getsource",
+    "getdoc",
+    "getfile",
+    "getsourcelines",
+    "getsourcefile",
+];
 
 /// What a string begins with that looks like a command that destroys.
 const DESTROYERS: [&str; 6] = ["rm", "dd", "shred", "mkfs", "wipefs", "shutdown"];

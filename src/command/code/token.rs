@@ -324,7 +324,8 @@ impl Scanner<'_> {
                 break;
             }
             if c == '\\' && !raw {
-                let (decoded, width) = escape(here);
+                let decimal = (self.family == Family::Lua).then(|| decimal(here)).flatten();
+                let (decoded, width) = decimal.unwrap_or_else(|| escape(here));
                 out.push_str(&decoded);
                 at += width;
             } else {
@@ -406,6 +407,13 @@ pub(in crate::command) fn escape(text: &str) -> (String, usize) {
         '\n' => plain(""),
         c => (c.to_string(), 1 + c.len_utf8()),
     }
+}
+
+/// Lua counts its escapes in tens: `\111` (Lua 5.4, 3.1).
+fn decimal(text: &str) -> Option<(String, usize)> {
+    let digits: String = text.chars().skip(1).take(3).take_while(char::is_ascii_digit).collect();
+    let code = digits.parse::<u8>().ok().filter(u8::is_ascii)?;
+    Some((char::from(code).to_string(), 1 + digits.len()))
 }
 
 /// Tokens of one text; sixteen kilobytes of code have fewer.

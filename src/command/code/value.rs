@@ -58,6 +58,11 @@ impl Scan<'_, '_> {
             [] => Value::Unknown,
             _ if tokens.windows(2).any(|pair| matches!(pair, [a, b] if a.is('=') && b.is('>'))) => Value::Aside,
             [one] => text(one).map_or(Value::Unknown, Value::Text),
+            // A symbol: `:rm_rf`, `:"rm_rf"`.
+            [colon, name] if self.family == Family::Ruby && colon.is(':') => {
+                let symbol = name.name().or(name.text()).map(str::to_owned);
+                symbol.map_or(Value::Unknown, Value::Text)
+            }
             [open, .., close] if open.is('[') && close.is(']') || open.is('(') && close.is(')') => {
                 let items = tokens.get(1..tokens.len() - 1).unwrap_or_default();
                 let mut list = Vec::new();
@@ -127,6 +132,19 @@ impl Scan<'_, '_> {
             }
         }
         if known { Value::Text(out) } else { Value::Unknown }
+    }
+}
+
+impl Scan<'_, '_> {
+    /// Whether a named argument between two tokens asks for force: `force: true`, `force=True`.
+    pub(super) fn forces(&self, from: usize, to: usize) -> bool {
+        (from..to).any(|at| {
+            let word = |at: usize| self.get(at).and_then(Token::name);
+            let value = (at + 1..at + 4).find(|at| !matches!(self.get(*at).map(|t| &t.kind), Some(Kind::Sign(_))));
+            matches!(word(at), Some("force"))
+                && (self.sign(at + 1, ':') || self.sign(at + 1, '='))
+                && value.and_then(word).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        })
     }
 }
 

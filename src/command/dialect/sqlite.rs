@@ -57,11 +57,16 @@ fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
         return walk.shell(rest, start + end);
     }
     if is("read", 3) && rest.trim_start_matches([' ', '"', '\'']).starts_with('|') {
-        walk.opaque(crate::model::Severity::Medium, whole, "runs what a command prints as SQL, which nobody has read");
+        walk.opaque(Severity::Medium, whole, "runs what a command prints as SQL, which nobody has read");
     }
     let pipes = is("read", 3) || is("import", 1) || is("once", 2) || is("output", 1);
     if let Some(at) = rest.find('|').filter(|_| pipes) {
         let shell = rest.get(at + 1..).unwrap_or_default().trim_end_matches(['"', '\'']);
+        let program = shell.split_whitespace().next().unwrap_or_default();
+        if !is("import", 1) && !is("read", 3) && ["sqlite3", "sqlite", "psql", "mysql", "mariadb"].contains(&program) {
+            let reason = "runs what a query gives as SQL, which nobody has read";
+            walk.opaque(Severity::Medium, whole, reason);
+        }
         let at = start + end + at + 1;
         return if is("once", 2) || is("output", 1) { walk.shell_fed(shell, at) } else { walk.shell(shell, at) };
     }
@@ -72,7 +77,7 @@ fn command(text: &str, from: usize, walk: &mut Walk<'_>) {
         walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, whole, last, reason);
     }
     if is("read", 3) && super::anybodys(last) {
-        walk.opaque(crate::model::Severity::Medium, whole, "runs a file that anybody may have written");
+        walk.opaque(Severity::Medium, whole, "runs a file that anybody may have written");
     } else if is("load", 2) {
         let reason = "loads a library from {object} into the client";
         walk.effect(EffectKind::Opaque, Severity::Medium, Undo::Hard, whole, last, reason);

@@ -90,6 +90,8 @@ impl Ex<'_, '_> {
             "sh" | "she" | "shel" | "shell" if arguments.is_empty() || arguments.starts_with('|') => {
                 self.walk.shell("sh", here(rest));
             }
+            // vim-fugitive: `:Git push --force`.
+            "Git" | "G" => self.walk.lenient(&format!("git {arguments}"), here(rest)),
             "exe" | "exec" | "execu" | "execut" | "execute" => self.execute(arguments, place, depth),
             "so" | "sou" | "sourc" | "source" | "ru" | "runtime" => self.sourced(arguments, place),
             "g" | "global" | "v" | "vglobal" => {

@@ -39,7 +39,7 @@ impl Walk<'_> {
     pub(super) fn unread(&mut self, from: FlowOrigin, span: Span) {
         match from {
             FlowOrigin::Generator => {}
-            FlowOrigin::Local => {
+            FlowOrigin::Made | FlowOrigin::Local => {
                 self.opaque(Severity::High, span, "runs text that another command makes, which nobody has read");
             }
             FlowOrigin::Network => {
@@ -170,6 +170,9 @@ impl Walk<'_> {
                         }
                     }
                     flow.text = code::printed(&interpreter.language, script.known().unwrap_or_default());
+                    if flow.text.is_none() && act.stdin.is_written() {
+                        flow.from = FlowOrigin::Made;
+                    }
                 }
             }
             return flow;

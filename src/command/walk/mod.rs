@@ -29,6 +29,7 @@ mod snippets;
 mod special;
 mod state;
 mod trees;
+mod verbs;
 
 /// Where a command's standard input comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,18 @@ pub(super) enum Input {
     File,
     /// The command before it, or text in the line.
     Flow(Flow),
+}
+
+impl Input {
+    /// Whether it is a text that stands in the line, or what filters made of one.
+    fn is_written(&self) -> bool {
+        match self {
+            Self::Flow(flow) => {
+                flow.from == FlowOrigin::Made || flow.text.as_deref().is_some_and(|text| !text.is_empty())
+            }
+            Self::Terminal | Self::Hidden | Self::File => false,
+        }
+    }
 }
 
 /// A command as it would run: what the wrappers left of it.
@@ -353,7 +366,7 @@ impl<'c> Walk<'c> {
         let unfinished = self.place.depth == 0 && !self.complete;
         let mended = mend::mended(text).filter(|_| !unfinished).and_then(|text| parse::parse(&text, origin).ok());
         let outer = self.refused;
-        self.refused |= (mended.is_some() || unfinished && !text.contains('\n')) && mend::names_no_variable(text);
+        self.refused |= (mended.is_some() || unfinished && !text.contains('\n')) && mend::names_no_variable(text, read);
         let before = self.effects.len();
         let cut = || super::lex::commands(text, origin);
         let whole = mended.is_some() || unfinished;
@@ -368,10 +381,11 @@ impl<'c> Walk<'c> {
     fn script(&mut self, script: &Script, input: &Input) -> Flow {
         let mut all = Flow { text: Some(String::new()), from: FlowOrigin::Local };
         let mut generated = !script.pipelines.is_empty();
+        let alone = script.pipelines.len() == 1;
         for pipeline in &script.pipelines {
             let flow = self.pipeline(pipeline, input);
             generated &= flow.from == FlowOrigin::Generator;
-            all.from = all.from.max(flow.from);
+            all.from = if flow.from == FlowOrigin::Made && alone { flow.from } else { all.from.max(flow.from) };
             all.text = all.text.zip(flow.text).map(|(all, more)| all + &more).filter(|all| all.len() <= MAX_FLOW);
         }
         if generated {

@@ -158,6 +158,7 @@ impl Walk<'_> {
             Ends { piped, filed: self.into_file, sought: self.sought, starts },
         );
         self.undivided(name, command, args, span);
+        self.computed(name, command, args, span);
         let ruled = found.quiet || !found.matches.is_empty() || !found.payloads.is_empty();
         for hit in found.matches {
             self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
@@ -218,7 +219,7 @@ impl Walk<'_> {
                 self.payload(dialect, text, parse::Origin::Within(span));
                 self.escapes(text, span);
             }
-            (Some(_), Input::Flow(Flow { text: None, from: FlowOrigin::Local }))
+            (Some(_), Input::Flow(Flow { text: None, from: FlowOrigin::Made | FlowOrigin::Local }))
                 if self.builds || self.upstream.asks =>
             {
                 self.opaque(Severity::Medium, span, "runs statements that a query gives, which nobody has read");
@@ -230,31 +231,6 @@ impl Walk<'_> {
         self.made_statements(found.input, act.stdin, span);
         self.configures(name, act.stdin, span);
         (ruled, payload)
-    }
-
-    /// `aws s3 r${x}m`: a variable that nobody has set divides the letters of a word, and is nothing.
-    fn undivided(&mut self, name: &str, command: &Word, args: &[Word], span: Span) {
-        let divided = |word: &Word| {
-            word.shown().match_indices(HOLE).any(|(at, hole)| {
-                let (head, rest) = word.shown().split_at(at);
-                head.ends_with(|c: char| c.is_ascii_alphabetic())
-                    && rest.get(hole.len()..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
-            })
-        };
-        if !args.iter().any(divided) {
-            return;
-        }
-        let words: Vec<Word> = args
-            .iter()
-            .map(|word| match divided(word) {
-                true => Word { text: Text::Known(word.shown().replace(HOLE, "")), ..Word::unknown(word.span) },
-                false => word.clone(),
-            })
-            .collect();
-        let ends = Ends { piped: false, filed: false, sought: false, starts: false };
-        for hit in self.catalogue.judge(name, command.shown(), &words, ends).matches {
-            self.effect(hit.kind, hit.severity, hit.undo, span, &hit.object, &hit.reason);
-        }
     }
 
     /// What the consoles of databases give to a shell: `host CMD`, `!CMD`.
@@ -589,11 +565,22 @@ impl Walk<'_> {
         {
             return Flow { text: file.text.clone(), from: file.from };
         }
-        let from = if from == FlowOrigin::Generator { FlowOrigin::Local } else { from };
+        let text = decode::output(name, args, piped);
+        let literal = input.is_written() || matches!(name, "echo" | "printf") && *input == Input::Terminal;
+        if text.is_none() && literal && MAKES.contains(&name) && args.iter().all(|word| word.known().is_some()) {
+            return Flow { text, from: FlowOrigin::Made };
+        }
+        let from = if from < FlowOrigin::Local { FlowOrigin::Local } else { from };
         let from = args.iter().filter_map(|word| word.flow.as_ref()).map(|flow| flow.from).fold(from, FlowOrigin::max);
-        Flow { text: decode::output(name, args, piped), from }
+        Flow { text, from }
     }
 }
+
+/// Filters that make one text out of another.
+const MAKES: [&str; 21] = [
+    "echo", "printf", "sed", "gsed", "tr", "cut", "rev", "tac", "fold", "paste", "xxd", "base64", "base32", "od",
+    "sort", "shuf", "head", "tail", "awk", "gawk", "mawk",
+];
 
 /// Whether a command word that is a pattern names no program: who types `?` asks for help, an address was pasted, and `[INFO]` is a file whose
 /// name has one letter.

@@ -1,5 +1,6 @@
 //! What shells do with names of their own: arrays that are their tables, commands that fill variables, texts that they expand once more.
 
+use super::super::carry;
 use super::super::catalogue::Access;
 use super::super::memory::Value;
 use super::super::tree::{Assignment, Change, Piece, Raw, Simple};
@@ -54,7 +55,14 @@ impl Walk<'_> {
         let name = assignment.name.as_str();
         match name {
             "BASH_ALIASES" | "aliases" | "galiases" | "saliases" | "functions" | "commands" => {
-                for pair in words.chunks(2) {
+                for word in words {
+                    // bash: `BASH_ALIASES=([ls]=…)`
+                    let key = word.shown().strip_prefix('[').and_then(|rest| rest.split_once("]="));
+                    if let Some(key) = key.map(|(key, _)| key.to_owned()) {
+                        self.tabled(name, &key, &carry::behind(word, key.len() + 3));
+                    }
+                }
+                for pair in words.chunks(2).filter(|pair| !pair.iter().any(|word| word.shown().starts_with('['))) {
                     if let [key, value] = pair {
                         self.tabled(name, key.shown(), value);
                     }
@@ -103,7 +111,8 @@ impl Walk<'_> {
                 self.evasion(value.span, &other, "gives {object} another name, under which it can be set");
             }
             // What it means changes with the other.
-            self.learned.assign(name, Value::One(None));
+            let now = self.value(&other);
+            self.learned.assign(name, Value::One(now));
         }
     }
 
@@ -318,6 +327,8 @@ mod tests {
                 "[[ -f x || -f y ]]",
                 "[[ $a == b && $c != d ]] && echo ok",
                 "if [[ $1 == -h || $1 == --help ]]; then echo usage; fi",
+                "BASH_ALIASES=([ll]='ls -l')",
+                "declare -n a=unit; systemctl status $a",
                 "declare -A m=([a]=1 [b]=2)",
                 "aliases[0]=x",
             ],
@@ -339,6 +350,9 @@ mod tests {
                 "compgen -W '$(reboot)'",
                 "coproc sh",
                 "declare -n r=PROMPT_COMMAND; r=reboot",
+                "act=stop; declare -n a=act; systemctl $a sshd",
+                "BASH_ALIASES=([ls]='rm -rf /srv')",
+                "declare -A m=([1]=do [2]=wn [0]=shut); sudo \"${m[0]}${m[1]}${m[2]}\" -P 0",
                 "declare -n r=x; x=rm; $r -rf /srv",
                 "printf -v PROMPT_COMMAND reboot",
                 "read -r BASH_ENV <<< /tmp/x",

@@ -14,7 +14,7 @@ impl Walk<'_> {
             let elements = elements.as_ref().map(|words| {
                 let words: Vec<Word> = words.iter().flat_map(|raw| expand(raw, self)).collect();
                 self.listed(assignment, &words);
-                words.iter().map(|word| word.known().map(str::to_owned)).collect::<Vec<_>>()
+                placed(words.iter().map(|word| word.known().map(str::to_owned)).collect())
             });
             let mut value = match elements {
                 Some(_) => Word::unknown(value.span),
@@ -38,7 +38,7 @@ impl Walk<'_> {
                 known.as_deref().unwrap_or(BLANKS).clone_into(&mut self.separators);
             }
             match elements {
-                Some(elements) if !append && self.sure => self.learned.assign(name, Value::Many(elements)),
+                Some(Some(elements)) if !append && self.sure => self.learned.assign(name, Value::Many(elements)),
                 Some(_) => self.set(name, None),
                 None => self.set(name, known),
             }
@@ -444,3 +444,27 @@ const SEARCHED: [&str; 8] =
 
 /// Aliases and functions within each other.
 const MAX_EXPANDING: usize = 6;
+/// The elements of an array, each in its place: `([1]=b [0]=a)`. `None` if a place has a name, or is far away.
+fn placed(words: Vec<Option<String>>) -> Option<Vec<Option<String>>> {
+    let apart = |word: &str| {
+        let (place, value) = word.strip_prefix('[')?.split_once("]=")?;
+        Some((place.to_owned(), value.to_owned()))
+    };
+    let mut out: Vec<Option<String>> = Vec::new();
+    for word in words {
+        match word.as_deref().and_then(apart) {
+            Some((place, value)) => {
+                let at = place.parse::<usize>().ok().filter(|at| *at < MAX_PLACE)?;
+                out.resize(out.len().max(at + 1), Some(String::new()));
+                if let Some(element) = out.get_mut(at) {
+                    *element = Some(value);
+                }
+            }
+            None => out.push(word),
+        }
+    }
+    Some(out)
+}
+
+/// Places of an array that are followed.
+const MAX_PLACE: usize = 256;
