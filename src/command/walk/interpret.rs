@@ -148,7 +148,7 @@ impl Walk<'_> {
         }
         if let (Some("first"), Some((word, _)), true) = (interpreter.operand.as_deref(), operand, scripts.is_empty()) {
             self.inline_word(&interpreter.language, word);
-            return Flow::default();
+            return if act.stdin.is_written() { Flow { text: None, from: FlowOrigin::Made } } else { Flow::default() };
         }
         if !scripts.is_empty() {
             let mut flow = Flow::default();

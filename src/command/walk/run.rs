@@ -577,9 +577,9 @@ impl Walk<'_> {
 }
 
 /// Filters that make one text out of another.
-const MAKES: [&str; 21] = [
+const MAKES: [&str; 18] = [
     "echo", "printf", "sed", "gsed", "tr", "cut", "rev", "tac", "fold", "paste", "xxd", "base64", "base32", "od",
-    "sort", "shuf", "head", "tail", "awk", "gawk", "mawk",
+    "sort", "shuf", "head", "tail",
 ];
 
 /// Whether a command word that is a pattern names no program: who types `?` asks for help, an address was pasted, and `[INFO]` is a file whose
