@@ -361,6 +361,7 @@ impl<'c> Scan<'c, '_> {
             match code.argument {
                 Argument::Forced if forced => self.effect(code, "", start, end),
                 Argument::Forced => {}
+                Argument::Name if self.asks_about(past) => {}
                 Argument::Name => self.named(code, &path, &values, start, end),
                 _ => self.judge(code, &values, start, end),
             }
@@ -646,6 +647,12 @@ impl<'c> Scan<'c, '_> {
                 self.found.push(Finding::Touch { path, access, start, end });
             }
         }
+    }
+
+    /// Whether what a call gives is only asked about: `method(:destroy_all).owner`.
+    fn asks_about(&self, close: usize) -> bool {
+        let asked = ["owner", "arity", "source_location", "parameters", "name", "receiver", "inspect", "nil"];
+        self.sign(close + 1, '.') && self.get(close + 2).and_then(Token::name).is_some_and(|n| asked.contains(&n))
     }
 
     /// A call of what its first argument names: `File.send(:delete, path)`, `FileUtils.method(:rm_rf)`.

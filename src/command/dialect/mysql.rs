@@ -36,6 +36,9 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
 /// the line, before it looks for its commands (`tee x; DROP TABLE t;`). Answers whether it would act on the last of them now.
 fn statements(text: &str, from: usize, walk: &mut Walk<'_>) -> bool {
     let parts = parts(text, Style::Mysql);
+    if parts.metas.iter().any(|(_, command)| command.starts_with("\\T")) {
+        walk.writes_file();
+    }
     let mut acts = parts.ended;
     for (start, chunk) in &parts.sql {
         let start = from + start;
@@ -144,7 +147,10 @@ fn client(name: &str, rest: &str, start: usize, walk: &mut Walk<'_>) {
             }
             walk.shell_fed(rest.trim_end().trim_end_matches(';'), start);
         }
-        "tee" if !argument.is_empty() => walk.path(argument, Access::Append, start, start + rest.len()),
+        "tee" if !argument.is_empty() => {
+            walk.path(argument, Access::Append, start, start + rest.len());
+            walk.writes_file();
+        }
         "source" if super::anybodys(argument) => {
             let span = walk.span(start, start + rest.len());
             walk.opaque(Severity::Medium, span, "runs a file that anybody may have written");

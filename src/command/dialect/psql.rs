@@ -9,11 +9,20 @@ use crate::model::{EffectKind, Severity, Undo};
 /// Judges a line; answers whether the client would act on it now.
 pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
     let parts = parts(text, Style::Psql);
+    // Where a query's rows go is said before it (`\o`) or at its end (`\g`).
+    let last = parts.sql.iter().rfind(|(_, sql)| !sql.trim().is_empty()).map_or(0, |(start, _)| *start);
+    let sends = |start: usize, command: &str| {
+        let name = command.split_whitespace().next().unwrap_or_default();
+        matches!(name, "\\o" | "\\out") && start < last || matches!(name, "\\g" | "\\gx")
+    };
+    for (start, command) in parts.metas.iter().filter(|(start, command)| sends(*start, command)) {
+        meta(command, *start, walk);
+    }
     for (start, sql) in &parts.sql {
         walk.sql(sql, *start);
         variable(sql, *start, walk);
     }
-    for (start, command) in &parts.metas {
+    for (start, command) in parts.metas.iter().filter(|(start, command)| !sends(*start, command)) {
         meta(command, *start, walk);
     }
     parts.ended

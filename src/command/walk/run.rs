@@ -332,6 +332,7 @@ impl Walk<'_> {
                 if !wrapper.exec.is_empty() {
                     // `{}` is something below where find starts.
                     let root = args.first().filter(|word| !word.shown().starts_with('-')).cloned();
+                    let root = named_below(args).or(root);
                     for word in argv.iter_mut().filter(|word| word.known() == Some("{}")) {
                         let span = word.span;
                         *word = root.clone().unwrap_or_else(|| Word::unknown(span));
@@ -574,6 +575,19 @@ impl Walk<'_> {
         let from = args.iter().filter_map(|word| word.flow.as_ref()).map(|flow| flow.from).fold(from, FlowOrigin::max);
         Flow { text, from }
     }
+}
+
+/// What `find . -name NAME` finds, where it looks at home or in a project, for one name only.
+fn named_below(args: &[Word]) -> Option<Word> {
+    let (root, tests) = args.split_first()?;
+    let near = root.known().is_some_and(|root| !root.starts_with(['/', '-']) && !root.contains(".."));
+    let said = |test: &str| tests.iter().position(|word| word.known() == Some(test));
+    if !near || ["-o", "-or", "!", "-not", ",", "-path", "-regex"].iter().any(|test| said(test).is_some()) {
+        return None;
+    }
+    let name = tests.get(said("-name")? + 1)?.known().filter(|name| !name.contains(['/', '*', '?', '[']))?;
+    let path = format!("{}/{name}", root.shown().trim_end_matches('/'));
+    Some(Word { text: Text::Known(path), ..Word::unknown(root.span) })
 }
 
 /// Filters that make one text out of another.

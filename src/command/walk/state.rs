@@ -413,11 +413,14 @@ pub(super) fn quoted(word: &Word) -> String {
 }
 
 /// Variables whose value is as good as known.
-const KNOWN: [(&str, &str); 18] = [
+const KNOWN: [(&str, &str); 20] = [
     // The addresses at which Amazon's containers get their credentials.
     ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.2/v2/credentials"),
     ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials"),
     ("HOME", "~"),
+    // Who it is does not matter, as long as it is a name.
+    ("USER", "user"),
+    ("LOGNAME", "user"),
     ("SHELL", "/bin/sh"),
     ("IFS", " "),
     ("PWD", "."),
