@@ -33,6 +33,14 @@ pub(super) fn value_of(flags: &[String], word: &Word, next: Option<&Word>) -> Op
         if letter.zip(cluster).is_some_and(|(letter, cluster)| cluster.ends_with(letter)) {
             return next();
         }
+        // `make -sf-`: with its value behind it.
+        let dash = text.strip_prefix('-').and_then(|rest| rest.strip_suffix('-')).filter(|rest| rest.len() > 1);
+        if letter
+            .zip(dash)
+            .is_some_and(|(letter, head)| head.ends_with(letter) && head.chars().all(|c| c.is_ascii_alphanumeric()))
+        {
+            return Some((behind(word, text.len() - 1), 0));
+        }
     }
     None
 }

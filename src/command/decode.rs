@@ -37,9 +37,19 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
             };
             joined + "\n"
         }
-        "cat" | "tee" | "pv" | "head" | "tail" | "fold" | "sort" if operands.is_empty() || name == "tee" => {
-            input?.to_owned()
+        "head" | "tail" if counted(&words).is_some() => {
+            let lines: Vec<&str> = input?.lines().collect();
+            let count = counted(&words)?.min(lines.len());
+            let from = if name == "tail" { lines.len() - count } else { 0 };
+            lines.get(from..from + count)?.iter().map(|line| format!("{line}\n")).collect()
         }
+        "sort" if words.is_empty() => {
+            let mut lines: Vec<&str> = input?.lines().collect();
+            lines.sort_unstable();
+            lines.iter().map(|line| format!("{line}\n")).collect()
+        }
+        "cat" | "tee" | "pv" | "fold" if operands.is_empty() || name == "tee" => input?.to_owned(),
+        "head" | "tail" if words.is_empty() => input?.to_owned(),
         "base64" | "gbase64" if (letter('d') || letter('D') || has(&["--decode"])) && operands.is_empty() => {
             base64(input?)?
         }
@@ -56,7 +66,7 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
         "rev" if operands.is_empty() => {
             input?.lines().map(|line| line.chars().rev().collect::<String>() + "\n").collect()
         }
-        "tac" if operands.is_empty() => input?.lines().rev().map(|line| format!("{line}\n")).collect(),
+        "tac" if words.is_empty() => input?.lines().rev().map(|line| format!("{line}\n")).collect(),
         "tr" => tr(&words, input?)?,
         "sed" => sed(&words, input?)?,
         "cut" => cut(&words, input?)?,
@@ -84,6 +94,15 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
         _ => return None,
     };
     (text.len() <= MAX_TEXT).then_some(text)
+}
+
+/// How many lines `head -N`, `head -n N` and their kin give.
+fn counted(words: &[&str]) -> Option<usize> {
+    match words {
+        ["-n", count] => count.parse().ok(),
+        [one] => one.strip_prefix("-n").or_else(|| one.strip_prefix('-'))?.parse().ok(),
+        _ => None,
+    }
 }
 
 /// `fold -w N`: lines of so many characters. The number stands in the option or behind it.

@@ -46,6 +46,9 @@ impl Token<'_> {
 /// although nothing ends it.
 pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span, whole: bool) -> Vec<Effect> {
     let exact = verbatim.filter(|at| at.end - at.start == text.len());
+    let decoded = unescaped(text);
+    let exact = exact.filter(|_| decoded.is_none());
+    let text = decoded.as_deref().unwrap_or(text);
     let mut effects = Vec::new();
     if let Some(file) = spooled(text) {
         let reason = format!("puts what queries give into {file}");
@@ -77,6 +80,33 @@ pub(super) fn judge(text: &str, verbatim: Option<Span>, span: Span, whole: bool)
         }));
     }
     effects
+}
+
+/// The text with its `U&'\0044\0052'` written out (PostgreSQL, "String Constants with Unicode Escapes"); `None` if it has none.
+fn unescaped(text: &str) -> Option<String> {
+    let mark = text.find("U&").or_else(|| text.find("u&"))?;
+    if !text.get(mark + 2..)?.starts_with(['\'', '"']) || !text.contains('\\') {
+        return None;
+    }
+    let (head, mut rest) = text.split_at_checked(mark)?;
+    let mut out = head.to_owned();
+    rest = rest.get(2..)?;
+    while let Some((before, after)) = rest.split_once('\\') {
+        out.push_str(before);
+        let (skipped, width) = if after.starts_with('+') { (1, 6) } else { (0, 4) };
+        let digits = after.get(skipped..skipped + width);
+        match digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32) {
+            Some(c) => {
+                out.push(c);
+                rest = after.get(skipped + width..).unwrap_or_default();
+            }
+            None => {
+                out.push('\\');
+                rest = after;
+            }
+        }
+    }
+    Some(out + rest)
 }
 
 /// The file that SQL*Plus is told to write into (`spool FILE`, a line of its own).

@@ -28,6 +28,11 @@ impl Flag {
         self.names.iter().any(|name| is(option, name, long))
     }
 
+    /// Its spellings, where its value does not matter.
+    pub(super) fn plain(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().filter(|name| self.value.is_none() && name.starts_with('-')).map(String::as_str)
+    }
+
     /// Whether it is no option but this operand.
     pub(super) fn is_operand(&self, operand: &str) -> bool {
         self.names.iter().any(|name| !name.starts_with('-') && name == operand)

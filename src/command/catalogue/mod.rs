@@ -614,13 +614,16 @@ impl Catalogue {
         self.by_name.get(name).into_iter().flatten().chain(heads).filter_map(|&at| self.programs.get(at))
     }
 
-    /// The verbs that the rules of that name's programs speak of, as far as they are plain words.
-    pub(super) fn verbs(&self, name: &str, path: &str) -> Vec<&str> {
+    /// The verbs and options that the rules of that name's programs speak of, as far as they are plain words.
+    pub(super) fn deeds(&self, name: &str, path: &str) -> Vec<&str> {
         let mut plain = Vec::new();
-        for verb in self.programs(name, path).flat_map(|program| &program.rule).flat_map(|rule| &rule.verb) {
-            if let Verb::Word(globs) = verb {
-                plain.extend(globs.plain());
+        for rule in self.programs(name, path).flat_map(|program| &program.rule) {
+            for verb in &rule.verb {
+                if let Verb::Word(globs) = verb {
+                    plain.extend(globs.plain());
+                }
             }
+            plain.extend(rule.flags.iter().flat_map(Flag::plain));
         }
         plain
     }

@@ -239,6 +239,10 @@ impl<'c> Scan<'c, '_> {
                 });
             }
         }
+        // A module out of the text of its address.
+        if self.family == Family::Node && text.starts_with("data:text/javascript") {
+            self.unnamed(at);
+        }
         // `Bun.$` runs the template behind it.
         if self.family == Family::Node && at > 0 && self.sign(at - 1, '$') {
             self.script(&text, start, end);
@@ -309,6 +313,18 @@ impl<'c> Scan<'c, '_> {
                 self.script(&text, start, end);
             }
             return next;
+        }
+        // `exec {"/sbin/reboot"} "x", "-f"` of Perl: the program stands in the block, whatever it is told that its name is.
+        if self.family == Family::Perl && matches!(path.as_slice(), [name] if name == "exec" || name == "system") {
+            let close = (next + 1..next + MAX_JOINED).find(|at| self.sign(*at, '}'));
+            if let Some(close) = close.filter(|_| self.sign(next, '{')) {
+                let (program, _) = self.values(next + 1, true);
+                let rest = self.values(close + 1, false).0;
+                let all: Vec<Value> = program.into_iter().chain(rest.into_iter().skip(1)).collect();
+                let text = command_of(&all).unwrap_or_else(|| HOLE.to_string());
+                self.script(&text, start, end);
+                return next;
+            }
         }
         let codes: Vec<&'c Code> = self
             .codes
@@ -540,7 +556,8 @@ impl<'c> Scan<'c, '_> {
             let Some(name) = self.get(next + skip).and_then(Token::name) else { break };
             next += skip + 1;
             match name {
-                "import_module" => match module(next) {
+                // (`process.mainModule.require`)
+                "import_module" | "require" => match module(next) {
                     Some((module, after)) => (path, next) = (vec![module], after),
                     None => path.push(name.to_owned()),
                 },

@@ -76,10 +76,47 @@ impl Scan<'_, '_> {
                 }
                 if list.iter().all(|text| text.chars().all(|c| c == HOLE)) { Value::Unknown } else { Value::List(list) }
             }
+            // `" ".join(["a", "b"])`, `["a", "b"].join(" ")`
+            [mark, dot, join, open, list @ .., close]
+                if mark.text().is_some()
+                    && dot.is('.')
+                    && join.name() == Some("join")
+                    && open.is('(')
+                    && close.is(')') =>
+            {
+                self.glued(list, mark)
+            }
+            [list @ .., dot, join, open, mark, close]
+                if list.last().is_some_and(|last| last.is(']'))
+                    && dot.is('.')
+                    && join.name() == Some("join")
+                    && open.is('(')
+                    && close.is(')') =>
+            {
+                self.glued(list, mark)
+            }
+            // `text("…")` of SQLAlchemy, `sql.SQL("…")` of psycopg: the same text under another type.
+            [names @ .., open, inner, close]
+                if open.is('(') && close.is(')') && inner.text().is_some() && is_typed(names) =>
+            {
+                self.value(&[*inner])
+            }
+            [first, ..] if is_typed(&[*first]) && tokens.get(1).is_some_and(|open| open.is('(')) => {
+                let close = tokens.iter().rposition(|token| token.is(')')).unwrap_or(2);
+                self.value(tokens.get(2..close).unwrap_or_default())
+            }
             [open, ..] if open.is('{') => Value::Aside,
             [name, equals, value, ..] if name.name().is_some() && equals.is('=') && !value.is('=') => Value::Aside,
             [name, ..] if matches!(name.name(), Some("function" | "lambda" | "async" | "sub")) => Value::Aside,
             _ => self.joined(tokens),
+        }
+    }
+
+    /// The texts of a list with a mark between them.
+    fn glued(&self, list: &[&Token], mark: &Token) -> Value {
+        match (self.value(list), mark.text()) {
+            (Value::List(texts), Some(mark)) => Value::Text(texts.join(mark)),
+            _ => Value::Unknown,
         }
     }
 
@@ -146,6 +183,13 @@ impl Scan<'_, '_> {
                 && value.and_then(word).is_some_and(|value| value.eq_ignore_ascii_case("true"))
         })
     }
+}
+
+/// Whether a call only gives a text the type of a statement.
+fn is_typed(names: &[&Token]) -> bool {
+    let named = |name: &str| matches!(name, "text" | "SQL" | "literal_column" | "dedent");
+    names.last().and_then(|token| token.name()).is_some_and(named)
+        && names.iter().all(|token| token.is('.') || token.name().is_some())
 }
 
 /// A text with a hole in each place where `format` puts something in.

@@ -91,18 +91,39 @@ type Row = (&'static [&'static str], EffectKind, Severity, Undo, &'static str);
 /// Calls as they stand in lower case without blanks; one that begins with a bare letter stands at the beginning of a name.
 const CALLS: &[Row] = &[
     (
-        &[".dropdatabase(", "._dropdatabase(", "{dropdatabase:", "['dropdatabase']", ".dropdatabase.call"],
+        &[
+            ".dropdatabase(",
+            "._dropdatabase(",
+            "{dropdatabase:",
+            "['dropdatabase']",
+            ".dropdatabase.call",
+            ".dropdatabase.bind",
+        ],
         EffectKind::DbDestroy,
         Severity::Critical,
         Undo::Never,
         "drops the database and all in it",
     ),
     (
-        &[".drop(", "._drop(", "{drop:", "['drop']", ".drop.call"],
+        &[".drop(", "._drop(", "{drop:", "['drop']", ".drop.call", ".drop.bind", ".drop.apply"],
         EffectKind::DbDestroy,
         Severity::Critical,
         Undo::Never,
         "drops the collection {object}",
+    ),
+    (
+        &[
+            ".deletemany.bind",
+            ".deletemany.call",
+            ".deletemany.apply",
+            ".remove.bind",
+            ".remove.call",
+            "['deletemany']",
+        ],
+        EffectKind::DbDestroy,
+        Severity::High,
+        Undo::Never,
+        "deletes documents of {object}",
     ),
     (
         &[

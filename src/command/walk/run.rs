@@ -194,8 +194,12 @@ impl Walk<'_> {
         let payload = !found.payloads.is_empty() || found.input.is_some();
         self.into_file |= written && !found.payloads.is_empty();
         for (dialect, word) in found.payloads {
-            if let (None, Some(Flow { from: FlowOrigin::Network, .. })) = (word.known(), &word.flow) {
-                self.unread(FlowOrigin::Network, word.span);
+            if let (None, Some(flow)) = (word.known(), &word.flow) {
+                if flow.from == FlowOrigin::Network {
+                    self.unread(FlowOrigin::Network, word.span);
+                } else if self.builds && word.shown().trim_matches(HOLE).is_empty() {
+                    self.opaque(Severity::Medium, span, "runs statements that a query gives, which nobody has read");
+                }
             }
             if let Some(dialect) = Dialect::from_name(dialect) {
                 self.payload(dialect, word.shown(), origin_of(&word));
@@ -568,7 +572,9 @@ impl Walk<'_> {
         }
         let text = decode::output(name, args, piped);
         let literal = input.is_written() || matches!(name, "echo" | "printf") && *input == Input::Terminal;
-        if text.is_none() && literal && MAKES.contains(&name) && args.iter().all(|word| word.known().is_some()) {
+        let asks = args.iter().any(|word| matches!(word.known(), Some("--help" | "help" | "-h")));
+        let known = || args.iter().all(|word| word.known().is_some());
+        if text.is_none() && (asks || literal && MAKES.contains(&name)) && known() {
             return Flow { text, from: FlowOrigin::Made };
         }
         let from = if from < FlowOrigin::Local { FlowOrigin::Local } else { from };
@@ -591,9 +597,9 @@ fn named_below(args: &[Word]) -> Option<Word> {
 }
 
 /// Filters that make one text out of another.
-const MAKES: [&str; 18] = [
+const MAKES: [&str; 20] = [
     "echo", "printf", "sed", "gsed", "tr", "cut", "rev", "tac", "fold", "paste", "xxd", "base64", "base32", "od",
-    "sort", "shuf", "head", "tail",
+    "sort", "shuf", "head", "tail", "grep", "egrep",
 ];
 
 /// Whether a command word that is a pattern names no program: who types `?` asks for help, an address was pasted, and `[INFO]` is a file whose

@@ -42,7 +42,7 @@ impl Walk<'_> {
             return;
         };
         let mut words = args.to_vec();
-        for verb in catalogue.verbs(name, command.shown()) {
+        for verb in catalogue.deeds(name, command.shown()) {
             if let Some(word) = words.get_mut(at) {
                 *word = Word { text: Text::Known(verb.to_owned()), ..Word::unknown(word.span) };
             }
@@ -77,6 +77,8 @@ mod tests {
             "aws s3 $(sed 's/^/r/' <<< b) s3://corp-archive",
             "sudo systemctl $(cut -d, -f2,4 --output-delimiter= <<< x,st,y,op) crond",
             "gcloud compute instances $(fold -w1 <<< eteled | tac | tr -d '\n') db-1 -q",
+            "git push origin $(git push -h 2>&1 | grep -oE -- '--f[a-z]{4}' | head -1) HEAD:main",
+            "kubectl $(kubectl --help | awk '$1~/^d.l.t.$/{print $1; exit}') ns staging",
             "kubectl $(awk '{print $2}' <<< 'x delete') ns prod",
         ] {
             assert!(is_held(line), "{line}");
@@ -90,6 +92,8 @@ mod tests {
             "systemctl status $(awk '{print $1}' <<< 'nginx x')",
             "git log --since=$(date +%F | sed 's/-/\\//g')",
             "systemctl $(cat verb) nginx",
+            "git log $(git log --help | head -1)",
+            "kubectl get $(kubectl api-resources | awk '{print $1}')",
             "docker logs $(docker ps -q | head -1)",
         ] {
             assert!(!is_held(line), "{line}");
