@@ -35,9 +35,7 @@ pub(super) fn unwrap(wrapper: &Wrapper, args: &[Word]) -> Option<Inner> {
         return None;
     }
     if !wrapper.exec.is_empty() {
-        let from = args.iter().position(|word| wrapper.exec.iter().any(|flag| flag == word.shown()))? + 1;
-        let end = args.iter().skip(from).position(|word| matches!(word.shown(), ";" | "+"));
-        return Some(Inner::Command(from, end.map_or(args.len(), |n| from + n)));
+        return executed(wrapper, args, 0);
     }
     let mut verbs = wrapper.verb.as_deref().map(|verb| verb.split(' ')).into_iter().flatten().peekable();
     // Whoever asks for the marker has words of its own that look like a command (`kubectl run NAME -- CMD`).
@@ -94,6 +92,14 @@ pub(super) fn unwrap(wrapper: &Wrapper, args: &[Word]) -> Option<Inner> {
         Rest::First => args.get(command).cloned().map_or(Inner::Nothing, Inner::Script),
         Rest::Nothing => Inner::Nothing,
     })
+}
+
+/// The command behind the next of such options, from the word `after` on: `find … -exec ls {} \; -exec rm {} \;`.
+pub(super) fn executed(wrapper: &Wrapper, args: &[Word], after: usize) -> Option<Inner> {
+    let named = |word: &Word| wrapper.exec.iter().any(|flag| flag == word.shown());
+    let from = after + args.iter().skip(after).position(named)? + 1;
+    let end = args.iter().skip(from).position(|word| matches!(word.shown(), ";" | "+"));
+    Some(Inner::Command(from, end.map_or(args.len(), |n| from + n)))
 }
 
 /// What `env -S` splits, where other shells do not: `\_`, `\t` and their like are blanks (env(1), "-S/--split-string syntax").

@@ -61,8 +61,8 @@ impl Flag {
 }
 
 /// Options of their own so often that they stand for no longer one (`--allow-untrusted`, `--script-security`).
-const WORDS: [&str; 17] = [
-    "all", "script", "list", "zone", "user", "host", "name", "type", "format", "output", "config", "context", "status",
+const WORDS: [&str; 20] = [
+    "key", "keys", "schema", "all", "script", "list", "zone", "user", "host", "name", "type", "format", "output", "config", "context", "status",
     "show", "info", "mode", "time",
 ];
 

@@ -57,7 +57,7 @@ impl Catalogue {
     pub(in crate::command) fn judge<'w>(&'w self, name: &str, path: &str, args: &'w [Word], ends: Ends) -> Found<'w> {
         let mut found = Found::default();
         for program in self.programs(name, path) {
-            let args = Arguments::read(program, args, takes_in_order(name, path));
+            let args = Arguments::read(program, args, takes_in_order(name, path), takes_attached(name));
             if args.quiet(program, name) {
                 found.quiet = true;
                 continue;
@@ -204,7 +204,7 @@ fn tail(word: &Word, from: usize) -> Word {
 }
 
 impl<'w> Arguments<'w> {
-    fn read(program: &Program, args: &'w [Word], in_order: bool) -> Self {
+    fn read(program: &Program, args: &'w [Word], in_order: bool, attached: Option<&str>) -> Self {
         let last = args.last().filter(|_| !in_order || args.len() == 1).map(Word::shown);
         let mut read = Self { options: Vec::new(), operands: Vec::new(), asked: None, last };
         let mut words = args.iter();
@@ -216,7 +216,10 @@ impl<'w> Arguments<'w> {
                 break;
             }
             // By then it has done what stands before.
-            let late = in_order && (!read.options.is_empty() || !read.operands.is_empty()) && excuses(text);
+            let late = in_order
+                && (!read.options.is_empty() || !read.operands.is_empty())
+                && excuses(text)
+                && !takes_value(&program.values, text, program.long);
             if late || text.len() < 2 || !text.starts_with(['-', '+']) || (text.starts_with('+') && !program.long) {
                 if read.asked.is_none() && !doubtful && word.known().is_some_and(asks) {
                     read.asked = Some(read.operands.len());
@@ -227,6 +230,11 @@ impl<'w> Arguments<'w> {
             }
             if text == "-help" {
                 read.options.push(Choice { name: text, value: None });
+                continue;
+            }
+            if let Some(option) = attached.filter(|option| text.starts_with(option)) {
+                let value = (text.len() > option.len()).then_some(Value::Attached(word, option.len()));
+                read.options.push(Choice { name: text.get(..option.len()).unwrap_or(text), value });
                 continue;
             }
             let cut = value_at(&program.values, text, program.long);
@@ -320,7 +328,11 @@ impl<'w> Arguments<'w> {
 
     /// Whether some option only asks: for a list, a state, a version.
     fn only_asks(&self) -> bool {
-        self.options.iter().any(|option| QUESTIONS.iter().any(|start| option.name.starts_with(start)))
+        let goes_on = |rest: &str| rest.is_empty() || rest.starts_with('-');
+        self.options.iter().any(|option| {
+            QUESTIONS.iter().any(|start| option.name.strip_prefix(start).is_some_and(goes_on))
+                || option.value.is_none() && ASKED.contains(&option.name)
+        })
     }
 
     fn quiet(&self, program: &Program, name: &str) -> bool {
@@ -508,10 +520,36 @@ const REHEARSALS: [&str; 15] = [
 ];
 
 /// How options begin that ask.
-const QUESTIONS: [&str; 12] = [
-    "--list", "--show", "--status", "--print", "--check", "--test", "--verify", "--query", "--info", "--no-act",
-    "--state", "--dump",
+const QUESTIONS: [&str; 4] = ["--list", "--show", "--print", "--no-act"];
+
+/// Options that ask, where they have no value. (`--dump-slave`, `--status-addr`, `--test-command` and their like say how something is done.)
+const ASKED: [&str; 19] = [
+    "--status",
+    "--check",
+    "--test",
+    "--verify",
+    "--query",
+    "--info",
+    "--state",
+    "--dump",
+    "--check-only",
+    "--check-config",
+    "--check-configuration",
+    "--check-syntax",
+    "--test-config",
+    "--test-configuration",
+    "--verify-config",
+    "--verify-only",
+    "--dump-config",
+    "--dump-configuration",
+    "--status-all",
 ];
+
+/// The option of a program that takes a value only where it is written together with it: `-pSECRET` (mysql(1)).
+fn takes_attached(name: &str) -> Option<&'static str> {
+    let family = ["mysql", "mariadb", "mycli"].iter().any(|head| name.starts_with(head));
+    (family && !matches!(name, "mysqld" | "mysqld_safe" | "mariadbd" | "mysqld_multi" | "mysqlsh")).then_some("-p")
+}
 
 /// Words as one line of text.
 fn joined<'w>(first: &'w Word, rest: &[&'w Word]) -> Cow<'w, Word> {
@@ -552,7 +590,9 @@ fn value_at(values: &[String], option: &str, long: bool) -> (usize, At) {
             return (at, At::Here(end));
         }
         if values.iter().any(|v| v.strip_prefix('-') == Some(letter.encode_utf8(&mut [0; 4]))) {
-            return (end, if end == option.len() { At::Next } else { At::Here(end) });
+            // Go's tools take `-o=yaml` as well.
+            let from = end + usize::from(option.get(end..).is_some_and(|rest| rest.starts_with('=')));
+            return (end, if end == option.len() { At::Next } else { At::Here(from) });
         }
     }
     (option.len(), At::Nowhere)

@@ -106,6 +106,9 @@ impl Walk<'_> {
             // Behind a verb more options may stand: `deno eval -A CODE`.
             let options = |next: &&Word| !text.starts_with('-') && next.shown().starts_with('-');
             let skipped = args.get(at + 1..).unwrap_or_default().iter().take_while(options).count();
+            // `sh -c -- SCRIPT`
+            let marked = shell && args.get(at + 1 + skipped).is_some_and(|next| next.known() == Some("--"));
+            let skipped = skipped + usize::from(marked);
             let next = args.get(at + 1 + skipped);
             if !attached && let Some((script, used)) = carry::value_of(&interpreter.script, word, next) {
                 at += skipped * used;

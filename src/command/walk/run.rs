@@ -4,7 +4,7 @@ use super::super::carry;
 use super::super::catalogue::{Access, Ends, RunsIn, Wrapper};
 use super::super::code;
 use super::super::snippet::Place as Told;
-use super::super::unwrap::{Inner, fill_from_input, unwrap};
+use super::super::unwrap::{Inner, fill_from_input, unwrap, executed};
 use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word};
 use super::super::{Dialect, Reader, Stdin, decode, hidden, parse};
 use super::state::quoted;
@@ -95,6 +95,14 @@ impl Walk<'_> {
             fits().find(|(_, inner)| !matches!(inner, Inner::Nothing)).or_else(|| fits().next())
         {
             (own, flow) = (inner.own(args), self.inner(wrapper, &inner, args, act));
+            // `find … -exec ls {} \; -exec rm {} \;`
+            let mut before = inner;
+            for _ in 0..MAX_EXECUTED {
+                let Inner::Command(_, end) = before else { break };
+                let Some(next) = executed(wrapper, args, end).filter(|_| !wrapper.exec.is_empty()) else { break };
+                self.inner(wrapper, &next, args, act);
+                before = next;
+            }
         }
         let (ruled, payload) = self.catalogued(name, command, own, act, flow.is_some());
         if called.is_none() && flow.is_none() {
@@ -595,6 +603,9 @@ fn named_below(args: &[Word]) -> Option<Word> {
     let path = format!("{}/{name}", root.shown().trim_end_matches('/'));
     Some(Word { text: Text::Known(path), ..Word::unknown(root.span) })
 }
+
+/// Commands that one `find` runs.
+const MAX_EXECUTED: usize = 16;
 
 /// Filters that make one text out of another.
 const MAKES: [&str; 20] = [
