@@ -62,8 +62,8 @@ impl Flag {
 
 /// Options of their own so often that they stand for no longer one (`--allow-untrusted`, `--script-security`).
 const WORDS: [&str; 20] = [
-    "key", "keys", "schema", "all", "script", "list", "zone", "user", "host", "name", "type", "format", "output", "config", "context", "status",
-    "show", "info", "mode", "time",
+    "key", "keys", "schema", "all", "script", "list", "zone", "user", "host", "name", "type", "format", "output",
+    "config", "context", "status", "show", "info", "mode", "time",
 ];
 
 /// Whether an option is that one: `-r` is also in `-rf`, and `--recursive` may be cut short (getopt_long(3)).

@@ -406,11 +406,18 @@ impl<'c> Walk<'c> {
             self.into_file = outer.0 || packed_into_file(after);
             self.sought = outer.1 || after.iter().any(nets::seeks_secrets);
             self.upstream.last = nets::is_shown(after);
+            let from = self.effects.len();
             flow = match stage {
                 Stage::Simple(simple) => self.simple(simple, &input),
                 Stage::Group(group) => self.group(group, &input),
                 Stage::Function(function) => self.function(function),
             };
+            // `aws ecr get-login-password | docker login --password-stdin`: nobody sees it.
+            if nets::logs_in(after.first()) {
+                let (kept, new) = (self.effects.get(..from), self.effects.get(from..));
+                let rest = new.into_iter().flatten().filter(|effect| effect.kind != EffectKind::CredAccess).cloned();
+                self.effects = kept.into_iter().flatten().cloned().chain(rest).collect();
+            }
             input = Input::Flow(flow.clone());
             self.upstream.through(stage);
         }

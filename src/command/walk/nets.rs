@@ -35,6 +35,16 @@ fn asks_disk(name: &str, args: &[Word]) -> bool {
     tries || tells || verb || args.iter().any(|word| asks(word.shown()))
 }
 
+/// Whether what comes in is the password of a login at a registry: `docker login --password-stdin`.
+pub(super) fn logs_in(stage: Option<&Stage>) -> bool {
+    let Some(Stage::Simple(simple)) = stage else { return false };
+    let says = |word: &str| {
+        simple.words.iter().any(|raw| matches!(raw.pieces.as_slice(), [Piece::Text { text, .. }] if text == word))
+    };
+    let registry = ["docker", "podman", "helm", "nerdctl", "buildah", "skopeo", "crane", "oras"].into_iter().any(says);
+    registry && says("login") && says("--password-stdin")
+}
+
 /// Verbs that ask.
 const ASKS: [&str; 17] = [
     "list", "show", "status", "info", "report", "dump", "display", "validate", "verify", "check", "scan", "query",

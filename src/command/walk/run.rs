@@ -4,7 +4,7 @@ use super::super::carry;
 use super::super::catalogue::{Access, Ends, RunsIn, Wrapper};
 use super::super::code;
 use super::super::snippet::Place as Told;
-use super::super::unwrap::{Inner, fill_from_input, unwrap, executed};
+use super::super::unwrap::{Inner, executed, fill_from_input, unwrap};
 use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word};
 use super::super::{Dialect, Reader, Stdin, decode, hidden, parse};
 use super::state::quoted;
