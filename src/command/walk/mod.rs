@@ -22,6 +22,7 @@ use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 
 mod fetch;
 mod interpret;
+mod made;
 mod nets;
 mod redirect;
 mod run;

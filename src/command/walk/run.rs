@@ -6,7 +6,7 @@ use super::super::code;
 use super::super::snippet::Place as Told;
 use super::super::unwrap::{Inner, executed, fill_from_input, unwrap};
 use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word};
-use super::super::{Dialect, Reader, Stdin, decode, hidden, parse};
+use super::super::{Dialect, Reader, Stdin, hidden, parse};
 use super::state::quoted;
 use super::{Act, Frame, Input, MAX_DEPTH, Walk};
 use crate::model::{EffectKind, Severity, Span, Undo};
@@ -555,40 +555,6 @@ impl Walk<'_> {
             None => self.unread(file.from, path.span),
         }
     }
-
-    /// What a command writes, as far as the line says it.
-    pub(super) fn output_of(&self, name: &str, args: &[Word], input: &Input) -> Flow {
-        let (piped, from) = match input {
-            Input::Flow(flow) => (flow.text.as_deref(), flow.from),
-            Input::Terminal | Input::Hidden | Input::File => (None, FlowOrigin::Local),
-        };
-        if self.catalogue.generates(name, args) {
-            return Flow { text: None, from: FlowOrigin::Generator };
-        }
-        if self.catalogue.fetches(name) {
-            return Flow { text: None, from: FlowOrigin::Network };
-        }
-        if let ("cat", [path]) = (name, args)
-            && path.known() == Some("/dev/null")
-        {
-            return Flow { text: Some(String::new()), from };
-        }
-        if let ("cat" | "head" | "tail" | "tac", [.., path]) = (name, args)
-            && let Some(file) = self.file(path)
-        {
-            return Flow { text: file.text.clone(), from: file.from };
-        }
-        let text = decode::output(name, args, piped);
-        let literal = input.is_written() || matches!(name, "echo" | "printf") && *input == Input::Terminal;
-        let asks = args.iter().any(|word| matches!(word.known(), Some("--help" | "help" | "-h")));
-        let known = || args.iter().all(|word| word.known().is_some());
-        if text.is_none() && (asks || literal && MAKES.contains(&name)) && known() {
-            return Flow { text, from: FlowOrigin::Made };
-        }
-        let from = if from < FlowOrigin::Local { FlowOrigin::Local } else { from };
-        let from = args.iter().filter_map(|word| word.flow.as_ref()).map(|flow| flow.from).fold(from, FlowOrigin::max);
-        Flow { text, from }
-    }
 }
 
 /// What `find . -name NAME` finds, where it looks at home or in a project, for one name only.
@@ -606,12 +572,6 @@ fn named_below(args: &[Word]) -> Option<Word> {
 
 /// Commands that one `find` runs.
 const MAX_EXECUTED: usize = 16;
-
-/// Filters that make one text out of another.
-const MAKES: [&str; 20] = [
-    "echo", "printf", "sed", "gsed", "tr", "cut", "rev", "tac", "fold", "paste", "xxd", "base64", "base32", "od",
-    "sort", "shuf", "head", "tail", "grep", "egrep",
-];
 
 /// Whether a command word that is a pattern names no program: who types `?` asks for help, an address was pasted, and `[INFO]` is a file whose
 /// name has one letter.
