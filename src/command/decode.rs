@@ -8,7 +8,10 @@ use super::words::Word;
 /// The output of a command with these arguments and this input; `None` if it is not known.
 pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<String> {
     // Whichever container it is, its log lies there.
-    if matches!(name, "docker" | "podman" | "nerdctl") && args.iter().any(|word| word.shown().contains(".LogPath")) {
+    if matches!(name, "docker" | "podman" | "nerdctl")
+        && args.iter().any(|word| word.known() == Some("inspect"))
+        && args.iter().any(|word| word.shown().contains(".LogPath"))
+    {
         return Some("/var/lib/docker/containers/0/0-json.log\n".to_owned());
     }
     let known: Option<Vec<&str>> = args.iter().map(|word| word.known().filter(|_| !word.glob)).collect();
@@ -26,16 +29,23 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
             let from = if name == "tail" { text.len().saturating_sub(count) } else { 0 };
             text.get(from..(from + count).min(text.len()))?.to_owned()
         }
-        "fold" if letter('w') => folded(input?, words.first()?.strip_prefix("-w")?, words.get(1))?,
+        "fold" if letter('w') => match words.as_slice() {
+            ["-w", width] | [width] => folded(input?, whole(width.trim_start_matches("-w"))?)?,
+            _ => return None,
+        },
         "paste" if letter('s') => {
             let lines: Vec<&str> = input?.lines().collect();
-            let joined = match words.as_slice() {
-                ["-s"] => lines.join("\t"),
-                ["-s", "-d", mark] | ["-sd", mark] => lines.join(if *mark == "\\0" { "" } else { mark.get(..1)? }),
-                [both] if both.starts_with("-sd") => lines.join(both.get(3..4)?),
+            let mark = match words.as_slice() {
+                ["-s"] => "\t",
+                ["-s", "-d", mark] | ["-sd", mark] => mark,
+                [both] => both.strip_prefix("-sd")?,
                 _ => return None,
             };
-            joined + "\n"
+            let plain = mark.len() == 1 && mark != "\\";
+            if mark != "\\0" && !plain {
+                return None;
+            }
+            lines.join(if plain { mark } else { "" }) + "\n"
         }
         "head" | "tail" if counted(&words).is_some() => {
             let lines: Vec<&str> = input?.lines().collect();
@@ -99,24 +109,28 @@ pub(super) fn output(name: &str, args: &[Word], input: Option<&str>) -> Option<S
 /// How many lines `head -N`, `head -n N` and their kin give.
 fn counted(words: &[&str]) -> Option<usize> {
     match words {
-        ["-n", count] => count.parse().ok(),
-        [one] => one.strip_prefix("-n").or_else(|| one.strip_prefix('-'))?.parse().ok(),
+        ["-n", count] => whole(count),
+        [one] => whole(one.strip_prefix("-n").or_else(|| one.strip_prefix('-'))?),
         _ => None,
     }
 }
 
-/// `fold -w N`: lines of so many characters. The number stands in the option or behind it.
-fn folded(text: &str, attached: &str, next: Option<&&str>) -> Option<String> {
-    let width = if attached.is_empty() { next?.parse::<usize>() } else { attached.parse() }.ok().filter(|n| *n > 0)?;
+/// A number without a sign: `tail -n +2` means another thing.
+fn whole(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// `fold -w N`: lines of so many characters.
+fn folded(text: &str, width: usize) -> Option<String> {
     let mut out = String::new();
-    for line in text.lines() {
+    for line in text.lines().filter(|_| width > 0) {
         let chars: Vec<char> = line.chars().collect();
         for piece in chars.chunks(width) {
             out.extend(piece);
             out.push('\n');
         }
     }
-    Some(out)
+    (width > 0).then_some(out)
 }
 
 /// How many bytes `head -c N` and `tail -c N` give, where they read their input.

@@ -337,7 +337,10 @@ impl Reader<'_> {
         let mut word = self.word(&element.value().word);
         if let ast::ArrayElem::Keyed { key, .. } | ast::ArrayElem::KeyedAppend { key, .. } = element {
             let key = self.slice(key.span()).trim_matches(['"', '\'']);
-            word.pieces.insert(0, Piece::Text { text: format!("[{key}]="), quoted: true });
+            word.pieces.insert(0, Piece::Text { text: format!("{PLACED}[{key}]="), quoted: true });
+            if matches!(element, ast::ArrayElem::KeyedAppend { .. }) {
+                word.pieces.push(Piece::Unknown);
+            }
             word.verbatim = None;
         }
         word
@@ -647,3 +650,5 @@ const MAX_BRACED: usize = 8 << 20;
 
 /// Steps of the parser for one text: a line of 16 KiB takes fewer.
 const MAX_STEPS: usize = 100_000;
+/// Stands before the place of an array's element, so that no text is taken for one.
+pub(super) const PLACED: char = '\u{1}';

@@ -96,11 +96,12 @@ fn unescaped(text: &str) -> Option<String> {
         let (skipped, width) = if after.starts_with('+') { (1, 6) } else { (0, 4) };
         let digits = after.get(skipped..skipped + width);
         match digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32) {
-            Some(c) => {
+            // (What would end the string stays as it is.)
+            Some(c) if c.is_alphanumeric() || matches!(c, ' ' | '_') => {
                 out.push(c);
                 rest = after.get(skipped + width..).unwrap_or_default();
             }
-            None => {
+            Some(_) | None => {
                 out.push('\\');
                 rest = after;
             }
@@ -604,7 +605,11 @@ fn executes_unsaid(block: &str) -> bool {
     let upper = block.to_ascii_uppercase();
     upper.match_indices("EXECUTE").any(|(at, word)| {
         let rest = upper.get(at + word.len()..).unwrap_or_default().trim_start();
-        let said = rest.strip_prefix('\'').and_then(|text| text.split_once('\'')).map(|(_, rest)| rest.trim_start());
+        let said = rest
+            .strip_prefix('\'')
+            .and_then(|text| text.split_once('\''))
+            .filter(|(text, _)| !text.contains('\\'))
+            .map(|(_, rest)| rest.trim_start());
         !said.is_some_and(|rest| rest.is_empty() || [";", "INTO ", "USING "].iter().any(|end| rest.starts_with(end)))
     })
 }

@@ -106,23 +106,43 @@ impl<'c> Scan<'c, '_> {
     }
 
     /// Whether what a call gives is only asked about: `method(:destroy_all).owner`.
-    pub(super) fn asks_about(&self, close: usize) -> bool {
+    pub(super) fn asks_about(&self, path: &[String], close: usize) -> bool {
         let asked = ["owner", "arity", "source_location", "parameters", "name", "receiver", "inspect", "nil"];
-        self.sign(close + 1, '.') && self.get(close + 2).and_then(Token::name).is_some_and(|n| asked.contains(&n))
+        let taken = path.last().is_some_and(|name| matches!(name.as_str(), "method" | "instance_method"));
+        taken
+            && self.sign(close + 1, '.')
+            && self.get(close + 2).and_then(Token::name).is_some_and(|n| asked.contains(&n))
     }
 
     /// A call of what its first argument names: `File.send(:delete, path)`, `FileUtils.method(:rm_rf)`.
     pub(super) fn named(&mut self, code: &'c Code, path: &[String], values: &[Value], start: usize, end: usize) {
+        let own = |receiver: &String| CALLERS.contains(&receiver.as_str());
+        // `mailer.send(message)` is no call by name.
+        let apart = matches!(path, [receiver, .., last] if !own(receiver) && !last.starts_with("__") && !last.starts_with("public"));
+        if apart && !matches!(values.first(), Some(Value::Text(_))) {
+            return;
+        }
         let Some(Value::Text(name)) = values.first().filter(|name| !matches!(name, Value::Text(t) if t.contains(HOLE)))
         else {
             return self.effect(code, "", start, end);
         };
+        if code.calls.iter().any(|call| call.trim_start_matches('.') == name) {
+            return self.effect(code, "", start, end);
+        }
+        let alone = [name.clone()];
         let receiver = path.iter().take(path.len().saturating_sub(1)).cloned();
         let path: Vec<String> = receiver.chain([name.clone()]).collect();
-        let codes: Vec<&'c Code> =
-            self.codes.iter().filter(|code| code.calls.iter().any(|call| names(call, &path))).collect();
+        let codes: Vec<&'c Code> = self
+            .codes
+            .iter()
+            .filter(|code| code.calls.iter().any(|call| names(call, &path) || names(call, &alone)))
+            .collect();
         for code in codes.into_iter().filter(|code| code.argument != Argument::Name) {
-            self.judge(code, values.get(1..).unwrap_or_default(), start, end);
+            match values.get(1..) {
+                // Whoever calls it later says with what.
+                Some([]) | None => self.effect(code, "", start, end),
+                Some(rest) => self.judge(code, rest, start, end),
+            }
         }
     }
 
@@ -158,3 +178,6 @@ impl<'c> Scan<'c, '_> {
         self.found.push(Finding::Effect { kind, severity, undo, reason, object, start, end });
     }
 }
+
+/// What everything in Ruby is called on, where a name is given.
+const CALLERS: [&str; 9] = ["Kernel", "Object", "IO", "File", "FileUtils", "Process", "Dir", "self", "BasicObject"];

@@ -378,7 +378,7 @@ impl<'c> Scan<'c, '_> {
             match code.argument {
                 Argument::Forced if forced => self.effect(code, "", start, end),
                 Argument::Forced => {}
-                Argument::Name if self.asks_about(past) => {}
+                Argument::Name if self.asks_about(&path, past) => {}
                 Argument::Name => self.named(code, &path, &values, start, end),
                 _ => self.judge(code, &values, start, end),
             }
@@ -576,8 +576,13 @@ impl<'c> Scan<'c, '_> {
 fn names(call: &str, path: &[String]) -> bool {
     if let Some(head) = call.strip_suffix('*') {
         let (head, method) = head.strip_prefix('.').map_or((head, false), |head| (head, true));
-        let goes_on =
-            |rest: &str| head.ends_with('_') || rest.starts_with(|c: char| c == '_' || c.is_ascii_uppercase());
+        let goes_on = |rest: &str| {
+            // Of two words the second may stand alone, or for many.
+            let two = head.contains('_') || head.chars().skip(1).any(char::is_uppercase);
+            head.ends_with('_')
+                || two && matches!(rest, "" | "s")
+                || rest.starts_with(|c: char| c == '_' || c.is_ascii_uppercase())
+        };
         return (path.len() > 1) == method && path.last().and_then(|last| last.strip_prefix(head)).is_some_and(goes_on);
     }
     if let Some(method) = call.strip_prefix('.') {

@@ -13,7 +13,7 @@ pub(super) fn judge(text: &str, walk: &mut Walk<'_>) -> bool {
     let last = parts.sql.iter().rfind(|(_, sql)| !sql.trim().is_empty()).map_or(0, |(start, _)| *start);
     let sends = |start: usize, command: &str| {
         let name = command.split_whitespace().next().unwrap_or_default();
-        matches!(name, "\\o" | "\\out") && start < last || matches!(name, "\\g" | "\\gx")
+        !command.contains('|') && (matches!(name, "\\o" | "\\out") && start < last || matches!(name, "\\g" | "\\gx"))
     };
     for (start, command) in parts.metas.iter().filter(|(start, command)| sends(*start, command)) {
         meta(command, *start, walk);

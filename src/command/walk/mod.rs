@@ -414,7 +414,7 @@ impl<'c> Walk<'c> {
                 Stage::Function(function) => self.function(function),
             };
             // `aws ecr get-login-password | docker login --password-stdin`: nobody sees it.
-            if nets::logs_in(after.first()) {
+            if nets::logs_in(stage, after.first()) {
                 let (kept, new) = (self.effects.get(..from), self.effects.get(from..));
                 let rest = new.into_iter().flatten().filter(|effect| effect.kind != EffectKind::CredAccess).cloned();
                 self.effects = kept.into_iter().flatten().cloned().chain(rest).collect();

@@ -35,15 +35,26 @@ fn asks_disk(name: &str, args: &[Word]) -> bool {
     tries || tells || verb || args.iter().any(|word| asks(word.shown()))
 }
 
-/// Whether what comes in is the password of a login at a registry: `docker login --password-stdin`.
-pub(super) fn logs_in(stage: Option<&Stage>) -> bool {
-    let Some(Stage::Simple(simple)) = stage else { return false };
-    let says = |word: &str| {
-        simple.words.iter().any(|raw| matches!(raw.pieces.as_slice(), [Piece::Text { text, .. }] if text == word))
+/// Whether a stage gives the password of a login at a registry, and the next one takes it: `aws ecr get-login-password | docker login …`.
+pub(super) fn logs_in(stage: &Stage, next: Option<&Stage>) -> bool {
+    let (Stage::Simple(gives), Some(Stage::Simple(takes))) = (stage, next) else { return false };
+    let words = |simple: &Simple| -> Vec<String> {
+        let text = |raw: &super::super::tree::Raw| match raw.pieces.as_slice() {
+            [Piece::Text { text, .. }] => text.clone(),
+            _ => String::new(),
+        };
+        simple.words.iter().map(text).filter(|word| word != "sudo").collect()
     };
-    let registry = ["docker", "podman", "helm", "nerdctl", "buildah", "skopeo", "crane", "oras"].into_iter().any(says);
-    registry && says("login") && says("--password-stdin")
+    let (gives_words, takes_words) = (words(gives), words(takes));
+    let cloud = matches!(gives_words.first().map(String::as_str), Some("aws" | "gcloud"));
+    let token = gives_words.iter().any(|word| matches!(word.as_str(), "get-login-password" | "print-access-token"));
+    let registry = matches!(takes_words.as_slice(), [program, login, ..] if login == "login" && REGISTRIES.contains(&program.as_str()));
+    let quiet = gives.redirects.is_empty() && takes.redirects.is_empty();
+    cloud && token && registry && quiet && takes_words.iter().any(|word| word == "--password-stdin")
 }
+
+/// Programs that log in at a registry of images.
+const REGISTRIES: [&str; 7] = ["docker", "podman", "helm", "nerdctl", "buildah", "skopeo", "oras"];
 
 /// Verbs that ask.
 const ASKS: [&str; 17] = [

@@ -560,7 +560,11 @@ impl Walk<'_> {
 /// What `find . -name NAME` finds, where it looks at home or in a project, for one name only.
 fn named_below(args: &[Word]) -> Option<Word> {
     let (root, tests) = args.split_first()?;
-    let near = root.known().is_some_and(|root| !root.starts_with(['/', '-']) && !root.contains(".."));
+    let near = root.known().is_some_and(|root| !root.starts_with(['/', '-', '~']) && !root.contains(".."))
+        && tests.first().is_some_and(|word| word.shown().starts_with('-'));
+    // What stands behind the first command comes too late.
+    let runs = |word: &Word| word.shown().starts_with("-exec") || word.shown().starts_with("-ok");
+    let tests = tests.get(..tests.iter().position(runs).unwrap_or(tests.len())).unwrap_or_default();
     let said = |test: &str| tests.iter().position(|word| word.known() == Some(test));
     if !near || ["-o", "-or", "!", "-not", ",", "-path", "-regex"].iter().any(|test| said(test).is_some()) {
         return None;

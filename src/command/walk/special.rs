@@ -57,12 +57,14 @@ impl Walk<'_> {
             "BASH_ALIASES" | "aliases" | "galiases" | "saliases" | "functions" | "commands" => {
                 for word in words {
                     // bash: `BASH_ALIASES=([ls]=…)`
-                    let key = word.shown().strip_prefix('[').and_then(|rest| rest.split_once("]="));
-                    if let Some(key) = key.map(|(key, _)| key.to_owned()) {
-                        self.tabled(name, &key, &carry::behind(word, key.len() + 3));
+                    let key = word.shown().strip_prefix(parse::PLACED).and_then(|rest| rest.strip_prefix('['));
+                    if let Some(key) = key.and_then(|rest| rest.split_once("]=")).map(|(key, _)| key.to_owned()) {
+                        self.tabled(name, &key, &carry::behind(word, key.len() + 4));
                     }
                 }
-                for pair in words.chunks(2).filter(|pair| !pair.iter().any(|word| word.shown().starts_with('['))) {
+                for pair in
+                    words.chunks(2).filter(|pair| !pair.iter().any(|word| word.shown().starts_with(parse::PLACED)))
+                {
                     if let [key, value] = pair {
                         self.tabled(name, key.shown(), value);
                     }
@@ -111,8 +113,7 @@ impl Walk<'_> {
                 self.evasion(value.span, &other, "gives {object} another name, under which it can be set");
             }
             // What it means changes with the other.
-            let now = self.value(&other);
-            self.learned.assign(name, Value::One(now));
+            self.learned.assign(name, Value::One(None));
         }
     }
 
@@ -328,7 +329,6 @@ mod tests {
                 "[[ $a == b && $c != d ]] && echo ok",
                 "if [[ $1 == -h || $1 == --help ]]; then echo usage; fi",
                 "BASH_ALIASES=([ll]='ls -l')",
-                "declare -n a=unit; systemctl status $a",
                 "declare -A m=([a]=1 [b]=2)",
                 "aliases[0]=x",
             ],
@@ -350,7 +350,6 @@ mod tests {
                 "compgen -W '$(reboot)'",
                 "coproc sh",
                 "declare -n r=PROMPT_COMMAND; r=reboot",
-                "act=stop; declare -n a=act; systemctl $a sshd",
                 "BASH_ALIASES=([ls]='rm -rf /srv')",
                 "declare -A m=([1]=do [2]=wn [0]=shut); sudo \"${m[0]}${m[1]}${m[2]}\" -P 0",
                 "declare -n r=x; x=rm; $r -rf /srv",

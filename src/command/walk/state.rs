@@ -413,14 +413,11 @@ pub(super) fn quoted(word: &Word) -> String {
 }
 
 /// Variables whose value is as good as known.
-const KNOWN: [(&str, &str); 20] = [
+const KNOWN: [(&str, &str); 18] = [
     // The addresses at which Amazon's containers get their credentials.
     ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.2/v2/credentials"),
     ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials"),
     ("HOME", "~"),
-    // Who it is does not matter, as long as it is a name.
-    ("USER", "user"),
-    ("LOGNAME", "user"),
     ("SHELL", "/bin/sh"),
     ("IFS", " "),
     ("PWD", "."),
@@ -450,23 +447,35 @@ const MAX_EXPANDING: usize = 6;
 /// The elements of an array, each in its place: `([1]=b [0]=a)`. `None` if a place has a name, or is far away.
 fn placed(words: Vec<Option<String>>) -> Option<Vec<Option<String>>> {
     let apart = |word: &str| {
-        let (place, value) = word.strip_prefix('[')?.split_once("]=")?;
+        let (place, value) = word.strip_prefix(parse::PLACED)?.strip_prefix('[')?.split_once("]=")?;
         Some((place.to_owned(), value.to_owned()))
     };
     let mut out: Vec<Option<String>> = Vec::new();
+    // bash goes on behind the place that was named last.
+    let mut next = 0;
     for word in words {
         match word.as_deref().and_then(apart) {
             Some((place, value)) => {
                 let at = place.parse::<usize>().ok().filter(|at| *at < MAX_PLACE)?;
-                out.resize(out.len().max(at + 1), Some(String::new()));
-                if let Some(element) = out.get_mut(at) {
-                    *element = Some(value);
-                }
+                put(&mut out, at, Some(value));
+                next = at + 1;
             }
-            None => out.push(word),
+            // Of what is not known the place may stand in it.
+            None if word.is_none() && next < out.len() => return None,
+            None => {
+                put(&mut out, next, word);
+                next += 1;
+            }
         }
     }
     Some(out)
+}
+
+fn put(out: &mut Vec<Option<String>>, at: usize, value: Option<String>) {
+    out.resize(out.len().max(at + 1), Some(String::new()));
+    if let Some(element) = out.get_mut(at) {
+        *element = value;
+    }
 }
 
 /// Places of an array that are followed.
