@@ -9,7 +9,7 @@ use shuck_ast as ast;
 use shuck_parser::parser::{ParseStatus, Parser, ShellDialect, ShellProfile};
 
 use super::tree::{
-    Assignment, Change, Function, Group, Piece, Pipeline, Raw, Redirect, RedirectKind, Script, Simple, Stage,
+    Assignment, Change, Element, Function, Group, Piece, Pipeline, Raw, Redirect, RedirectKind, Script, Simple, Stage,
 };
 use super::words::subscripts;
 use crate::model::Span;
@@ -314,9 +314,9 @@ impl Reader<'_> {
             let mut value = match &a.value {
                 ast::AssignmentValue::Scalar(word) => self.word(word),
                 ast::AssignmentValue::Compound(array) => {
-                    let words: Vec<Raw> = array.elements.iter().map(|element| self.element(element)).collect();
-                    let pieces = words.iter().flat_map(|word| word.pieces.clone()).chain([Piece::Unknown]).collect();
-                    elements = Some(words);
+                    let list: Vec<Element> = array.elements.iter().map(|element| self.element(element)).collect();
+                    let pieces = list.iter().flat_map(|one| one.word.pieces.clone()).chain([Piece::Unknown]).collect();
+                    elements = Some(list);
                     Raw { pieces, span, verbatim: None }
                 }
             };
@@ -332,18 +332,26 @@ impl Reader<'_> {
         assignments.iter().map(one).collect()
     }
 
-    /// An element of an array; its place, if it is given one, stands before it: `[KEY]=VALUE`.
-    fn element(&self, element: &ast::ArrayElem) -> Raw {
+    fn element(&self, element: &ast::ArrayElem) -> Element {
         let mut word = self.word(&element.value().word);
-        if let ast::ArrayElem::Keyed { key, .. } | ast::ArrayElem::KeyedAppend { key, .. } = element {
-            let key = self.slice(key.span()).trim_matches(['"', '\'']);
-            word.pieces.insert(0, Piece::Text { text: format!("{PLACED}[{key}]="), quoted: true });
-            if matches!(element, ast::ArrayElem::KeyedAppend { .. }) {
+        let key = match element {
+            ast::ArrayElem::Sequential(_) => None,
+            ast::ArrayElem::Keyed { key, .. } => Some(key),
+            // Behind what is there already.
+            ast::ArrayElem::KeyedAppend { key, .. } => {
                 word.pieces.push(Piece::Unknown);
+                word.verbatim = None;
+                Some(key)
             }
-            word.verbatim = None;
-        }
-        word
+        };
+        let place = key.map(|key| {
+            let (text, span) = (self.slice(key.span()), self.span(key.span()));
+            match text.contains(['$', '`']) {
+                true => Raw { pieces: vec![self.rest(key.span())], span, verbatim: None },
+                false => Raw::text(text.trim_matches(['"', '\'']).to_owned(), true, span),
+            }
+        });
+        Element { place, word }
     }
 
     fn redirect(&self, redirect: &ast::Redirect) -> Redirect {
@@ -630,7 +638,7 @@ fn hides_command(text: &str) -> bool {
 }
 
 /// The command of `${(f)$(git tag)}`, which zsh splits and does nothing else with (zshexpn(1), "Parameter Expansion Flags"), and of
-/// `${days[$(date +%w)]}`.
+/// `${days[$(date +%w)]}`, or one that stands alone.
 fn plain_output(text: &str) -> Option<&str> {
     let (before, rest) = text.split_once("$(")?;
     let flags = before.trim_end_matches('"').strip_prefix("${(").and_then(|rest| rest.strip_suffix(')'));
@@ -638,7 +646,8 @@ fn plain_output(text: &str) -> Option<&str> {
     let day = before.ends_with('[') && rest.starts_with("date +");
     let (script, behind) = rest.split_once(')')?;
     let plain = !script.contains(['$', '`', '(', '"', '\\']) && behind.chars().all(|c| matches!(c, '}' | ']' | '"'));
-    (plain && (splits || day)).then_some(script)
+    let alone = before.is_empty() && behind.is_empty();
+    (plain && (splits || day || alone)).then_some(script)
 }
 
 /// Nested constructs. People nest five deep; the tree is walked recursively, so this bounds the stack.
@@ -650,5 +659,3 @@ const MAX_BRACED: usize = 8 << 20;
 
 /// Steps of the parser for one text: a line of 16 KiB takes fewer.
 const MAX_STEPS: usize = 100_000;
-/// Stands before the place of an array's element, so that no text is taken for one.
-pub(super) const PLACED: char = '\u{1}';

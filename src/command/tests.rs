@@ -1,3 +1,5 @@
+mod beside;
+
 use super::catalogue::CATALOGUE;
 use super::*;
 

@@ -81,9 +81,18 @@ pub(super) struct Assignment {
     /// Its value before expansion; of an array all its words.
     pub(super) value: Raw,
     /// The elements, if it is an array.
-    pub(super) elements: Option<Vec<Raw>>,
+    pub(super) elements: Option<Vec<Element>>,
     /// Whether the value is put behind the old one (`+=`).
     pub(super) append: bool,
+}
+
+/// `VALUE` or `[PLACE]=VALUE` among the elements of an array.
+#[derive(Debug, Clone)]
+pub(super) struct Element {
+    /// What stands between its brackets.
+    pub(super) place: Option<Raw>,
+    /// Its value.
+    pub(super) word: Raw,
 }
 
 /// A word before expansion.

@@ -54,6 +54,17 @@ impl Scan<'_, '_> {
             Kind::Name(name) => self.texts.get(name).cloned(),
             Kind::Command(_) | Kind::Sign(_) => None,
         };
+        if let Some((inner, behind)) = typed(tokens) {
+            let formats = behind.get(1).is_some_and(|name| name.name() == Some("format"));
+            return match (self.value(inner), behind.first()) {
+                (Value::Text(text), Some(dot)) if dot.is('.') && formats => {
+                    Value::Text(filled(&text) + &HOLE.to_string())
+                }
+                // `.execution_options(…)` leaves the text as it is.
+                (Value::Text(text), Some(dot)) if !dot.is('.') => Value::Text(text + &HOLE.to_string()),
+                (value, _) => value,
+            };
+        }
         match tokens {
             [] => Value::Unknown,
             _ if tokens.windows(2).any(|pair| matches!(pair, [a, b] if a.is('=') && b.is('>'))) => Value::Aside,
@@ -94,16 +105,6 @@ impl Scan<'_, '_> {
                     && close.is(')') =>
             {
                 self.glued(list, mark)
-            }
-            // `text("…")` of SQLAlchemy, `sql.SQL("…")` of psycopg: the same text under another type.
-            [names @ .., open, inner, close]
-                if open.is('(') && close.is(')') && inner.text().is_some() && is_typed(names) =>
-            {
-                self.value(&[*inner])
-            }
-            [first, ..] if is_typed(&[*first]) && tokens.get(1).is_some_and(|open| open.is('(')) => {
-                let close = tokens.iter().rposition(|token| token.is(')')).unwrap_or(2);
-                self.value(tokens.get(2..close).unwrap_or_default())
             }
             [open, ..] if open.is('{') => Value::Aside,
             [name, equals, value, ..] if name.name().is_some() && equals.is('=') && !value.is('=') => Value::Aside,
@@ -185,11 +186,21 @@ impl Scan<'_, '_> {
     }
 }
 
-/// Whether a call only gives a text the type of a statement.
-fn is_typed(names: &[&Token]) -> bool {
+/// What a call is given that only makes a statement of a text, and what stands behind it: `text("…")` of SQLAlchemy, `sql.SQL("…")` of psycopg.
+fn typed<'a, 't>(tokens: &'a [&'t Token]) -> Option<(&'a [&'t Token], &'a [&'t Token])> {
+    let open = tokens.iter().position(|token| token.is('('))?;
+    let names = tokens.get(..open)?;
     let named = |name: &str| matches!(name, "text" | "SQL" | "literal_column" | "dedent");
-    names.last().and_then(|token| token.name()).is_some_and(named)
-        && names.iter().all(|token| token.is('.') || token.name().is_some())
+    let typed = names.last().and_then(|token| token.name()).is_some_and(named)
+        && names.iter().all(|token| token.is('.') || token.name().is_some());
+    let behind = tokens.get(open + 1..).filter(|_| typed)?;
+    let mut depth = 1;
+    let close = behind.iter().position(|token| {
+        depth += i32::from(token.is('(')) - i32::from(token.is(')'));
+        depth == 0
+    });
+    let close = close.unwrap_or(behind.len());
+    Some((behind.get(..close)?, behind.get(close + 1..).unwrap_or_default()))
 }
 
 /// A text with a hole in each place where `format` puts something in.

@@ -145,7 +145,7 @@ fn client(name: &str, rest: &str, start: usize, walk: &mut Walk<'_>) {
                 let reason = "puts what queries give into a file ({object})";
                 walk.effect(EffectKind::SqlExfil, Severity::Medium, Undo::Never, span, argument, reason);
             }
-            walk.shell_fed(rest.trim_end().trim_end_matches(';'), start);
+            walk.shell_fed_later(rest.trim_end().trim_end_matches(';'), start);
         }
         "tee" if !argument.is_empty() => {
             walk.path(argument, Access::Append, start, start + rest.len());

@@ -44,6 +44,7 @@ fn meta(command: &str, start: usize, walk: &mut Walk<'_>) {
     let piped = || rest.find('|').map(|at| (at + 1, rest.get(at + 1..).unwrap_or_default()));
     match name {
         "o" | "out" | "w" | "write" | "g" | "gx" => match piped() {
+            Some((at, shell)) if matches!(name, "o" | "out") => walk.shell_fed_later(shell, start + end + at),
             Some((at, shell)) => walk.shell_fed(shell, start + end + at),
             None => {
                 path(rest, Access::Overwrite, start + end, walk);
@@ -144,6 +145,7 @@ fn variable(sql: &str, start: usize, walk: &mut Walk<'_>) {
         from += statement.len() + 1;
     }
 }
+
 /// `(select pair, mid from fx_rates where day = '2024-06-11') to 'fx.csv'`: what a query gives that takes no table whole, of no people, to
 /// where somebody works.
 fn is_report(rest: &str) -> bool {

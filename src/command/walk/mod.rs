@@ -236,6 +236,13 @@ impl<'c> Walk<'c> {
         self.shell_with(text, start, &Input::Flow(Flow::default()));
     }
 
+    /// The same for what all later queries give: that they make no statements of it nobody can know.
+    pub(super) fn shell_fed_later(&mut self, text: &str, start: usize) {
+        let builds = std::mem::replace(&mut self.builds, true);
+        self.shell_fed(text, start);
+        self.builds = builds;
+    }
+
     fn shell_with(&mut self, text: &str, start: usize, input: &Input) {
         let origin = self.origin(start);
         if self.context.dialect == Dialect::Shell && self.place.depth == 0 {
@@ -415,9 +422,8 @@ impl<'c> Walk<'c> {
             };
             // `aws ecr get-login-password | docker login --password-stdin`: nobody sees it.
             if nets::logs_in(stage, after.first()) {
-                let (kept, new) = (self.effects.get(..from), self.effects.get(from..));
-                let rest = new.into_iter().flatten().filter(|effect| effect.kind != EffectKind::CredAccess).cloned();
-                self.effects = kept.into_iter().flatten().cloned().chain(rest).collect();
+                let found = self.effects.split_off(from.min(self.effects.len()));
+                self.effects.extend(found.into_iter().filter(|effect| effect.kind != EffectKind::CredAccess));
             }
             input = Input::Flow(flow.clone());
             self.upstream.through(stage);

@@ -1,7 +1,7 @@
 //! What a command's words and paths say although no entry names its program: the nets under the catalogue.
 
 use super::super::catalogue::{self, Access, RunsIn, Scope};
-use super::super::tree::{Piece, Simple, Stage};
+use super::super::tree::{Piece, Raw, Simple, Stage};
 use super::super::words::{Flow, HOLE, Word};
 use super::super::{Dialect, Reader, sql};
 use super::run::origin_of;
@@ -38,19 +38,26 @@ fn asks_disk(name: &str, args: &[Word]) -> bool {
 /// Whether a stage gives the password of a login at a registry, and the next one takes it: `aws ecr get-login-password | docker login …`.
 pub(super) fn logs_in(stage: &Stage, next: Option<&Stage>) -> bool {
     let (Stage::Simple(gives), Some(Stage::Simple(takes))) = (stage, next) else { return false };
-    let words = |simple: &Simple| -> Vec<String> {
-        let text = |raw: &super::super::tree::Raw| match raw.pieces.as_slice() {
-            [Piece::Text { text, .. }] => text.clone(),
-            _ => String::new(),
-        };
-        simple.words.iter().map(text).filter(|word| word != "sudo").collect()
-    };
-    let (gives_words, takes_words) = (words(gives), words(takes));
-    let cloud = matches!(gives_words.first().map(String::as_str), Some("aws" | "gcloud"));
-    let token = gives_words.iter().any(|word| matches!(word.as_str(), "get-login-password" | "print-access-token"));
-    let registry = matches!(takes_words.as_slice(), [program, login, ..] if login == "login" && REGISTRIES.contains(&program.as_str()));
-    let quiet = gives.redirects.is_empty() && takes.redirects.is_empty();
-    cloud && token && registry && quiet && takes_words.iter().any(|word| word == "--password-stdin")
+    let mut given = plain_words(gives);
+    let mut taken = plain_words(takes);
+    matches!(given.next(), Some("aws" | "gcloud"))
+        && given.any(|word| matches!(word, "get-login-password" | "print-access-token"))
+        && taken.next().is_some_and(|program| REGISTRIES.contains(&program))
+        && taken.next() == Some("login")
+        && taken.any(|word| word == "--password-stdin")
+        && gives.redirects.is_empty()
+        && takes.redirects.is_empty()
+}
+
+/// The words of a command behind `sudo`, as far as they are text; each other one is empty.
+fn plain_words(simple: &Simple) -> impl Iterator<Item = &str> {
+    fn text(raw: &Raw) -> &str {
+        match raw.pieces.as_slice() {
+            [Piece::Text { text, .. }] => text.as_str(),
+            _ => "",
+        }
+    }
+    simple.words.iter().map(text).filter(|word| *word != "sudo")
 }
 
 /// Programs that log in at a registry of images.

@@ -99,7 +99,7 @@ impl Walk<'_> {
             let mut before = inner;
             for _ in 0..MAX_EXECUTED {
                 let Inner::Command(_, end) = before else { break };
-                let Some(next) = executed(wrapper, args, end).filter(|_| !wrapper.exec.is_empty()) else { break };
+                let Some(next) = executed(wrapper, args, end) else { break };
                 self.inner(wrapper, &next, args, act);
                 before = next;
             }
@@ -557,7 +557,7 @@ impl Walk<'_> {
     }
 }
 
-/// What `find . -name NAME` finds, where it looks at home or in a project, for one name only.
+/// What `find . -name NAME` finds, where it looks below the directory it stands in, for one name only.
 fn named_below(args: &[Word]) -> Option<Word> {
     let (root, tests) = args.split_first()?;
     let near = root.known().is_some_and(|root| !root.starts_with(['/', '-', '~']) && !root.contains(".."))

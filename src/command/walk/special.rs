@@ -1,6 +1,5 @@
 //! What shells do with names of their own: arrays that are their tables, commands that fill variables, texts that they expand once more.
 
-use super::super::carry;
 use super::super::catalogue::Access;
 use super::super::memory::Value;
 use super::super::tree::{Assignment, Change, Piece, Raw, Simple};
@@ -51,34 +50,31 @@ impl Walk<'_> {
     }
 
     /// What an assignment of several words means to a shell.
-    pub(super) fn listed(&mut self, assignment: &Assignment, words: &[Word]) {
+    pub(super) fn listed(&mut self, assignment: &Assignment, elements: &[(Option<Word>, Word)]) {
         let name = assignment.name.as_str();
+        let words = || elements.iter().map(|(_, word)| word);
         match name {
             "BASH_ALIASES" | "aliases" | "galiases" | "saliases" | "functions" | "commands" => {
-                for word in words {
-                    // bash: `BASH_ALIASES=([ls]=…)`
-                    let key = word.shown().strip_prefix(parse::PLACED).and_then(|rest| rest.strip_prefix('['));
-                    if let Some(key) = key.and_then(|rest| rest.split_once("]=")).map(|(key, _)| key.to_owned()) {
-                        self.tabled(name, &key, &carry::behind(word, key.len() + 4));
-                    }
+                // bash: `BASH_ALIASES=([ls]=…)`
+                for (key, value) in elements.iter().filter_map(|(key, value)| Some((key.as_ref()?, value))) {
+                    self.tabled(name, key.shown(), value);
                 }
-                for pair in
-                    words.chunks(2).filter(|pair| !pair.iter().any(|word| word.shown().starts_with(parse::PLACED)))
-                {
+                let free: Vec<&Word> = elements.iter().filter(|(key, _)| key.is_none()).map(|(_, word)| word).collect();
+                for pair in free.chunks(2) {
                     if let [key, value] = pair {
                         self.tabled(name, key.shown(), value);
                     }
                 }
             }
             "path" | "fpath" => {
-                let dirs: Vec<&str> = words.iter().map(Word::shown).collect();
+                let dirs: Vec<&str> = words().map(Word::shown).collect();
                 let joined = Word { text: Text::Known(dirs.join(":")), ..Word::unknown(assignment.value.span) };
                 self.hook(if name == "path" { "PATH" } else { "FPATH" }, &joined);
             }
             "precmd_functions" | "preexec_functions" | "chpwd_functions" | "periodic_functions"
             | "zshexit_functions" => {
                 let place = self.place.inside(RunsIn::Later);
-                for word in words {
+                for word in words() {
                     self.nested(&word.script(), parse::Origin::Within(word.span), &Input::Terminal, place);
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::super::decode;
 use super::super::memory::{Value, Written};
-use super::super::tree::Assignment;
+use super::super::tree::{Assignment, Element};
 use super::super::words::{Flow, HOLE, Origin as FlowOrigin, Text, Word, expand, expand_whole, subscripts};
 use super::{Act, BLANKS, Frame, Input, Reader, RunsIn, TRUSTED, Walk, parse};
 use crate::model::{EffectKind, Severity, Span, Undo};
@@ -11,10 +11,17 @@ impl Walk<'_> {
     pub(super) fn assignments(&mut self, assignments: &[Assignment], stay: bool) {
         for assignment in assignments {
             let Assignment { name, key, value, elements, append } = assignment;
-            let elements = elements.as_ref().map(|words| {
-                let words: Vec<Word> = words.iter().flat_map(|raw| expand(raw, self)).collect();
-                self.listed(assignment, &words);
-                placed(words.iter().map(|word| word.known().map(str::to_owned)).collect())
+            let elements = elements.as_ref().map(|elements| {
+                let mut listed: Vec<(Option<Word>, Word)> = Vec::new();
+                for Element { place, word } in elements {
+                    match place {
+                        // What has a place is one element, however many words it holds.
+                        Some(place) => listed.push((Some(expand_whole(place, self)), expand_whole(word, self))),
+                        None => listed.extend(expand(word, self).into_iter().map(|word| (None, word))),
+                    }
+                }
+                self.listed(assignment, &listed);
+                placed(&listed)
             });
             let mut value = match elements {
                 Some(_) => Word::unknown(value.span),
@@ -444,29 +451,18 @@ const SEARCHED: [&str; 8] =
 
 /// Aliases and functions within each other.
 const MAX_EXPANDING: usize = 6;
-/// The elements of an array, each in its place: `([1]=b [0]=a)`. `None` if a place has a name, or is far away.
-fn placed(words: Vec<Option<String>>) -> Option<Vec<Option<String>>> {
-    let apart = |word: &str| {
-        let (place, value) = word.strip_prefix(parse::PLACED)?.strip_prefix('[')?.split_once("]=")?;
-        Some((place.to_owned(), value.to_owned()))
-    };
+
+/// The elements of an array, each in its place: `([1]=b [0]=a)`. `None` if a place has a name, is not known, or is far away.
+fn placed(elements: &[(Option<Word>, Word)]) -> Option<Vec<Option<String>>> {
     let mut out: Vec<Option<String>> = Vec::new();
     // bash goes on behind the place that was named last.
     let mut next = 0;
-    for word in words {
-        match word.as_deref().and_then(apart) {
-            Some((place, value)) => {
-                let at = place.parse::<usize>().ok().filter(|at| *at < MAX_PLACE)?;
-                put(&mut out, at, Some(value));
-                next = at + 1;
-            }
-            // Of what is not known the place may stand in it.
-            None if word.is_none() && next < out.len() => return None,
-            None => {
-                put(&mut out, next, word);
-                next += 1;
-            }
+    for (place, word) in elements {
+        if let Some(place) = place {
+            next = place.known()?.parse::<usize>().ok().filter(|at| *at < MAX_PLACE)?;
         }
+        put(&mut out, next, word.known().map(str::to_owned));
+        next += 1;
     }
     Some(out)
 }

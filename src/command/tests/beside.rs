@@ -1,0 +1,126 @@
+//! Lines that are held, each beside a near one that passes: what programs run for others, what languages call, what clients write.
+
+use super::*;
+
+fn judged(dialect: Dialect, line: &str) -> Vec<EffectKind> {
+    let effects = analyse(line, &Context { dialect, ..Context::PROMPT }).effects;
+    let held = |effect: &Effect| effect.severity >= Severity::Medium || effect.kind == EffectKind::Opaque;
+    effects.into_iter().filter(held).map(|effect| effect.kind).collect()
+}
+
+fn beside(dialect: Dialect, pairs: &[(&str, &str)]) {
+    for (held, passes) in pairs {
+        assert!(!judged(dialect, held).is_empty(), "{held}");
+        assert_eq!(judged(dialect, passes), [], "{passes}");
+    }
+}
+
+#[test]
+fn each_command_that_another_runs_is_judged() {
+    beside(
+        Dialect::Shell,
+        &[
+            ("sh -ce 'rm -rf /srv'", "sh -ce 'ls /srv'"),
+            ("sh -c -- 'rm -rf /srv'", "sh -c -- 'ls /srv'"),
+            ("find /srv -exec ls {} \\; -exec rm -rf {} +", "find /srv -exec ls {} \\; -exec file {} +"),
+            ("find . /srv -name __pycache__ -exec rm -rf {} +", "find . -name __pycache__ -exec rm -rf {} +"),
+            ("find . -exec rm -rf {} + -name __pycache__", "find ./src -name __pycache__ -exec rm -rf {} +"),
+            ("find ~ -name __pycache__ -exec rm -rf {} +", "find ~ -name __pycache__ -exec ls {} +"),
+            ("printf 'rm -rf /srv\\n' | tail -n +1 | sh", "printf 'rm -rf /srv\\n' | tail -n +1 | wc -l"),
+            ("paste -sd '\\n' <(echo reboot) | sh", "paste -sd '\\n' <(echo reboot) | wc -l"),
+            (
+                ": > \"$(docker inspect --format '{{.LogPath}}' web)\"",
+                "ls \"$(docker inspect --format '{{.LogPath}}' web)\"",
+            ),
+            ("alias x='echo \\'; rm -rf /srv", "echo 'x \\'; ls /srv"),
+        ],
+    );
+}
+
+#[test]
+fn what_stands_in_an_array_is_what_its_place_says() {
+    beside(
+        Dialect::Shell,
+        &[
+            ("a=([1]=rm [0]=ls); ${a[1]} -rf /srv", "a=([1]=rm [0]=ls); ${a[0]} -l /srv"),
+            ("a=(ls [3]=reboot); ${a[3]}", "a=(ls [3]=reboot); ${a[0]}"),
+            ("x='a b'; a=([0]=$x [1]=reboot); ${a[1]}", "x='a b'; a=([0]=$x [1]=date); ${a[1]}"),
+            // A control character makes no place of a text.
+            ("a=(reboot $'\\001[0]=ls'); ${a[0]}", "a=(ls $'\\001[0]=reboot'); ${a[0]}"),
+            ("a=([$(reboot)]=1)", "a=([$(hostname)]=1)"),
+            ("a=([$(rm -rf /srv)]=1)", "a=([$(date +%u)]=1)"),
+            ("BASH_ALIASES=([ls]='rm -rf /srv')", "BASH_ALIASES=([ll]='ls -l')"),
+        ],
+    );
+}
+
+#[test]
+fn what_stands_behind_an_equals_sign_or_a_letter_is_its_value() {
+    beside(
+        Dialect::Shell,
+        &[
+            ("kubectl get secret x -o=yaml", "kubectl get secret x -o=name"),
+            ("mysql -uroot -ptomcatD -e 'drop database shop'", "mysql -uroot -psecret -e 'select 1'"),
+            (
+                "cat /etc/shadow | docker login --username AWS --password-stdin r.example.com",
+                "aws ecr get-login-password | docker login --username AWS --password-stdin r.example.com",
+            ),
+            (
+                "aws ecr get-login-password | tee /tmp/x | docker login -u AWS --password-stdin r.example.com",
+                "gcloud auth print-access-token | sudo docker login -u oauth2accesstoken --password-stdin r.example.com",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_a_language_calls_by_another_way_is_judged() {
+    beside(
+        Dialect::Shell,
+        &[
+            ("python3 -c 'e.execute(text(\"DROP TABLE x\"))'", "python3 -c 'e.execute(text(\"SELECT 1\"))'"),
+            (
+                "python3 -c 'e.execute(text(\"DROP TABLE x\").execution_options(autocommit=True))'",
+                "python3 -c 'e.execute(text(\"SELECT 1\").execution_options(autocommit=True))'",
+            ),
+            (
+                "python3 -c 'c.execute(sql.SQL(\"DROP TABLE {}\").format(sql.Identifier(\"x\")))'",
+                "python3 -c 'c.execute(sql.SQL(\"SELECT id FROM {} LIMIT 1\").format(sql.Identifier(\"x\")))'",
+            ),
+            (
+                "python3 -c 'import os; os.system(\" \".join([\"rm\", \"-rf\", \"/srv\"]))'",
+                "python3 -c 'import os; os.system(\" \".join([\"ls\", \"/srv\"]))'",
+            ),
+            ("perl -e 'exec {\"/bin/rm\"} \"ls\", \"-rf\", \"/srv\"'", "perl -e 'exec {\"/bin/ls\"} \"ls\", \"/srv\"'"),
+            ("lua -e 'os.execute(\"\\114\\109 -rf /srv\")'", "lua -e 'os.execute(\"\\108\\115 /srv\")'"),
+            ("ruby -e 'Kernel.method(:system).call(\"rm -rf /srv\")'", "ruby -e 'Order.method(:destroy_all).owner'"),
+            ("ruby -e 'Kernel.send(:system, \"rm -rf /srv\")'", "ruby -e 'Kernel.send(:system, \"ls /srv\")'"),
+        ],
+    );
+}
+
+#[test]
+fn where_a_client_sends_the_rows_is_judged() {
+    beside(
+        Dialect::Psql,
+        &[
+            ("\\o |sh", "\\o |less"),
+            ("\\o |psql prod", "\\o |sort"),
+            ("select format('drop table %I', relname) from pg_class \\g |psql", "select 1 \\g |less"),
+            ("select * from customers \\g /tmp/x", "select count(*) from customers \\g /tmp/x"),
+            // One text with a quote in it, and a statement behind it.
+            ("select U&'\\0027'; drop table x; --'", "select U&'\\0027; drop table x; --'"),
+            ("do $$begin execute 'drop table t'; end$$", "do $$begin execute 'select 1'; end$$"),
+        ],
+    );
+    beside(Dialect::Mysql, &[("pager sh", "pager less -S"), ("\\P mysql shop", "\\P less -S")]);
+    beside(
+        Dialect::Sqlite,
+        &[
+            (".output |sh", ".output |less"),
+            (".once |sqlite3 x.db", ".once |sort"),
+            (".output |mysql", ".output x.csv"),
+        ],
+    );
+    beside(Dialect::Vim, &[(":Git push --force", ":Git push")]);
+}
