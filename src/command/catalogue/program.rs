@@ -76,7 +76,8 @@ impl Catalogue {
         // With an option that rehearses nothing happens (but `rm` knows none); and of a program that counts by being named nobody says what
         // each of its options does, so one that asks is enough.
         let named = rule.verb.is_empty() && rule.flags.is_empty() && rule.operand.is_empty();
-        if !rule.grade && (args.rehearses() || named && args.only_asks()) {
+        let rehearses = args.rehearses() && !args.goes_on(name);
+        if !rule.grade && (rehearses || named && args.only_asks()) {
             return None;
         }
         // `aws iam create-access-key help`: a tool with verbs says what the verb does.
@@ -164,6 +165,15 @@ struct Choice<'w> {
     /// The option without its value.
     name: &'w str,
     value: Option<Value<'w>>,
+}
+
+impl Choice<'_> {
+    /// Whether it gives what the program does, or looks for, so that all operands are files.
+    fn is_script(&self) -> bool {
+        let letters = self.name.starts_with('-') && !self.name.starts_with("--") && self.name.ends_with(['e', 'f']);
+        let long = matches!(self.name, "--expression" | "--file" | "--regexp" | "--from-file");
+        self.value.is_some() && (letters || long)
+    }
 }
 
 /// The value of an option.
@@ -316,14 +326,25 @@ impl<'w> Arguments<'w> {
         flags.iter().any(|flag| self.has(flag, long))
     }
 
+    /// Whether a program that takes such an option does it all the same: as a name, as an argument of a script, or (systemctl(1)) for other
+    /// verbs only.
+    fn goes_on(&self, name: &str) -> bool {
+        let halts = |word: &&Word| {
+            matches!(word.shown(), "halt" | "poweroff" | "reboot" | "kexec" | "suspend" | "hibernate" | "default")
+                || matches!(word.shown(), "rescue" | "emergency" | "exit" | "hybrid-sleep" | "suspend-then-hibernate")
+        };
+        match name {
+            "systemctl" => !self.operands.first().is_some_and(halts),
+            _ => matches!(name, "service" | "supervisorctl" | "sv" | "monit" | "initctl"),
+        }
+    }
+
     /// Whether an option says that nothing is to happen. `--dry-run=none` and `--dry-run=false` say the contrary.
     fn rehearses(&self) -> bool {
-        let means = |value: &Value<'_>| !matches!(value.text(), "none" | "false" | "no" | "0");
         !self.denies_rehearsal()
-            && self
-                .options
-                .iter()
-                .any(|option| REHEARSALS.contains(&option.name) && option.value.as_ref().is_none_or(means))
+            && self.options.iter().any(|option| {
+                REHEARSALS.contains(&option.name) && option.value.as_ref().is_none_or(|value| !denies(value.text()))
+            })
     }
 
     /// Whether some option only asks: for a list, a state, a version.
@@ -333,6 +354,13 @@ impl<'w> Arguments<'w> {
             QUESTIONS.iter().any(|start| option.name.strip_prefix(start).is_some_and(goes_on))
                 || option.value.is_none() && ASKED.contains(&option.name)
         })
+    }
+
+    /// Whether one of the options is there, and does not say that it is not meant: `--dry-run=false`.
+    fn chosen(&self, flags: &[Flag], long: bool) -> bool {
+        let meant = |option: &Choice<'_>| option.value.as_ref().is_none_or(|value| !denies(value.text()));
+        let there = |flag: &Flag| self.options.iter().any(|option| flag.names(option.name, long) && meant(option));
+        flags.iter().any(|flag| self.has(flag, long) && (flag.wants_value() || there(flag)))
     }
 
     fn quiet(&self, program: &Program, name: &str) -> bool {
@@ -353,7 +381,7 @@ impl<'w> Arguments<'w> {
             || self.asks_last(program)
             || self.said(program).any(|(at, word)| at == 0 || word.shown().contains('='))
             || self.asks_second(program)
-            || !self.denies_rehearsal() && self.has_any(&program.quiet, program.long)
+            || !self.denies_rehearsal() && self.chosen(&program.quiet, program.long)
     }
 
     /// The operands with which the program would do nothing, if they stand where it looks for them: first. Behind a verb one may be a name
@@ -446,9 +474,16 @@ impl<'w> Arguments<'w> {
             Some(Which::All) => all,
             Some(Which::Last) => all.split_last().map(|(last, _)| std::slice::from_ref(last)).unwrap_or_default(),
             Some(Which::Sources) => all.split_last().map(|(_, rest)| rest).unwrap_or_default(),
+            // `sed -e SCRIPT FILE`
+            Some(Which::Rest) if self.options.iter().any(Choice::is_script) => all,
             Some(Which::Rest) => all.get(1..).unwrap_or_default(),
         }
     }
+}
+
+/// Whether the value of an option says that it is not meant.
+fn denies(value: &str) -> bool {
+    matches!(value, "none" | "false" | "no" | "0")
 }
 
 /// Whether an operand asks: of a tool with verbs it is one that changes nothing.

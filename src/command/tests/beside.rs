@@ -74,6 +74,38 @@ fn what_stands_behind_an_equals_sign_or_a_letter_is_its_value() {
 }
 
 #[test]
+fn a_rehearsal_excuses_who_knows_it() {
+    beside(
+        Dialect::Shell,
+        &[
+            ("systemctl stop nginx --dry-run", "systemctl reboot --dry-run"),
+            ("service nginx stop --dry-run", "service nginx status --dry-run"),
+            ("supervisorctl stop --dry-run web", "supervisorctl status --dry-run web"),
+            ("helm uninstall web --dry-run=false", "helm uninstall web --dry-run=client"),
+            ("kubectl delete ns x --dry-run=none", "kubectl delete ns x --dry-run=server"),
+        ],
+    );
+}
+
+#[test]
+fn a_file_of_secrets_is_read_whatever_options_stand_before_it() {
+    for line in [
+        "sed -e p /etc/shadow",
+        "sed -ne p /etc/shadow",
+        "tail -f /etc/shadow",
+        "sort -n /etc/shadow",
+        "uniq -c /etc/shadow",
+        "less -N /etc/shadow",
+        "vim -R /etc/shadow",
+        "awk -f x.awk /etc/shadow",
+    ] {
+        assert!(!judged(Dialect::Shell, line).is_empty(), "{line}");
+        let twin = line.replace("/etc/shadow", "notes.txt");
+        assert_eq!(judged(Dialect::Shell, &twin), [], "{twin}");
+    }
+}
+
+#[test]
 fn what_a_language_calls_by_another_way_is_judged() {
     beside(
         Dialect::Shell,
