@@ -26,6 +26,10 @@ fn each_command_that_another_runs_is_judged() {
             ("find . /srv -name __pycache__ -exec rm -rf {} +", "find . -name __pycache__ -exec rm -rf {} +"),
             ("find . -exec rm -rf {} + -name __pycache__", "find ./src -name __pycache__ -exec rm -rf {} +"),
             ("find ~ -name __pycache__ -exec rm -rf {} +", "find ~ -name __pycache__ -exec ls {} +"),
+            ("GIT_PAGER=sh git log", "GIT_PAGER='less -FRX' git log"),
+            ("export MANPAGER='tr a-z b-za | sh'", "export MANPAGER=\"sh -c 'col -bx | bat -l man -p'\""),
+            ("PAGER='xargs rm -rf' git log", "PAGER='tee /tmp/x' git log"),
+            ("git -c core.pager='less -R | sh' log", "git -c core.pager='less -R' log"),
             ("printf 'rm -rf /srv\\n' | tail -n +1 | sh", "printf 'rm -rf /srv\\n' | tail -n +1 | wc -l"),
             ("paste -sd '\\n' <(echo reboot) | sh", "paste -sd '\\n' <(echo reboot) | wc -l"),
             (

@@ -103,11 +103,15 @@ impl Walk<'_> {
         }
         self.optional(name, value);
         if catalogue.names_command(name) && !text.is_empty() && !matches!(value.text, Text::Unknown) {
-            // What it names is given a file.
-            let given = if name == "PROMPT_COMMAND" { "" } else { " $_" };
+            // A pager reads what is shown; anything else is given a file.
+            let (given, input) = match name {
+                "PROMPT_COMMAND" => ("", Input::Terminal),
+                _ if name.ends_with("PAGER") => ("", Input::Flow(Flow::default())),
+                _ => (" $_", Input::Terminal),
+            };
             let script = format!("{}{given}", text.trim_start_matches('|'));
             let place = self.place.inside(RunsIn::Later).within();
-            self.nested(&script.replace(HOLE, "$_"), parse::Origin::Within(value.span), &Input::Terminal, place);
+            self.nested(&script.replace(HOLE, "$_"), parse::Origin::Within(value.span), &input, place);
         }
         // Prompts are expanded each time they are shown.
         if matches!(name, "PS0" | "PS1" | "PS2" | "PS4" | "RPROMPT" | "PROMPT")
