@@ -150,7 +150,7 @@ pub(super) fn commands(language: &str, text: &str) -> Option<Vec<(usize, String)
         "gdb" => lines_with(text, &["shell ", "!", "pipe ", "make "]),
         "tcl" => tcl(text),
         "less" => lines_with(text, &["!", "|", "#"]),
-        "bang" => lines_with(text, &["!", "system ", "shell "]),
+        "bang" => lines_with(text, &["!", "~!", "system ", "shell "]),
         "ninja" => lines_with(text, &["command = ", "command="]),
         "sqlline" => lines_with(text, &["!sh "]),
         "kak" => enclosed(text, "%sh{", '}'),

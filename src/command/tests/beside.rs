@@ -21,6 +21,8 @@ fn each_command_that_another_runs_is_judged() {
         Dialect::Shell,
         &[
             ("sh -ce 'rm -rf /srv'", "sh -ce 'ls /srv'"),
+            ("printf '~!rm -rf /srv\\n' | mail -~ bob", "echo 'rm -rf /srv is bad' | mail -s policy bob"),
+            ("sudo bpftrace", "sudo bpftrace -l '*sched*'"),
             ("sh -c -- 'rm -rf /srv'", "sh -c -- 'ls /srv'"),
             ("find /srv -exec ls {} \\; -exec rm -rf {} +", "find /srv -exec ls {} \\; -exec file {} +"),
             ("find . /srv -name __pycache__ -exec rm -rf {} +", "find . -name __pycache__ -exec rm -rf {} +"),
@@ -144,6 +146,10 @@ fn where_a_client_sends_the_rows_is_judged() {
             ("\\o |psql prod", "\\o |sort"),
             ("select format('drop table %I', relname) from pg_class \\g |psql", "select 1 \\g |less"),
             ("select * from customers \\g /tmp/x", "select count(*) from customers \\g /tmp/x"),
+            (
+                "\\copy (select * from customers) to '/tmp/c.csv' csv",
+                "\\copy (select day, count(*) from api_calls group by day) to '/tmp/c.csv' csv",
+            ),
             // One text with a quote in it, and a statement behind it.
             ("select U&'\\0027'; drop table x; --'", "select U&'\\0027; drop table x; --'"),
             ("do $$begin execute 'drop table t'; end$$", "do $$begin execute 'select 1'; end$$"),

@@ -183,8 +183,9 @@ impl Walk<'_> {
         if data {
             if let Input::Flow(flow @ Flow { text: Some(_), .. }) = act.stdin {
                 self.source(interpreter, flow, span);
-                if let Some(text) = &flow.text {
-                    let name = command.program().unwrap_or_default();
+                let name = command.program().unwrap_or_default();
+                // What is written to somebody is text.
+                if let Some(text) = flow.text.as_ref().filter(|_| !self.catalogue.speaks(name)) {
                     let told = if snippet::is_runner(name) { snippet::Place::Run } else { snippet::Place::Somewhere };
                     self.searched(text, parse::Origin::Within(span), told);
                 }
