@@ -332,6 +332,7 @@ impl Reader<'_> {
         assignments.iter().map(one).collect()
     }
 
+    /// An element of an array, with its place if it is given one: `[PLACE]=VALUE`.
     fn element(&self, element: &ast::ArrayElem) -> Element {
         let mut word = self.word(&element.value().word);
         let key = match element {
@@ -346,9 +347,10 @@ impl Reader<'_> {
         };
         let place = key.map(|key| {
             let (text, span) = (self.slice(key.span()), self.span(key.span()));
-            match text.contains(['$', '`']) {
+            let single = text.len() > 1 && text.starts_with('\'') && text.ends_with('\'');
+            match text.contains(['$', '`']) && !(single && text.matches('\'').count() == 2) {
                 true => Raw { pieces: vec![self.rest(key.span())], span, verbatim: None },
-                false => Raw::text(text.trim_matches(['"', '\'']).to_owned(), true, span),
+                false => Raw::text(text.replace(['"', '\''], ""), true, span),
             }
         });
         Element { place, word }
@@ -638,7 +640,7 @@ fn hides_command(text: &str) -> bool {
 }
 
 /// The command of `${(f)$(git tag)}`, which zsh splits and does nothing else with (zshexpn(1), "Parameter Expansion Flags"), and of
-/// `${days[$(date +%w)]}`, or one that stands alone.
+/// `${days[$(date +%w)]}` or `days[$(date +%w)]=x`.
 fn plain_output(text: &str) -> Option<&str> {
     let (before, rest) = text.split_once("$(")?;
     let flags = before.trim_end_matches('"').strip_prefix("${(").and_then(|rest| rest.strip_suffix(')'));
@@ -646,8 +648,9 @@ fn plain_output(text: &str) -> Option<&str> {
     let day = before.ends_with('[') && rest.starts_with("date +");
     let (script, behind) = rest.split_once(')')?;
     let plain = !script.contains(['$', '`', '(', '"', '\\']) && behind.chars().all(|c| matches!(c, '}' | ']' | '"'));
-    let alone = before.is_empty() && behind.is_empty();
-    (plain && (splits || day || alone)).then_some(script)
+    // Any other command's output is arithmetic, which may run a command too.
+    let day = day || before.is_empty() && behind.is_empty() && rest.starts_with("date +");
+    (plain && (splits || day)).then_some(script)
 }
 
 /// Nested constructs. People nest five deep; the tree is walked recursively, so this bounds the stack.

@@ -5,7 +5,7 @@
 //! says so.
 
 use super::parameter::{self, Expanded};
-use super::tree::{Change, Piece, Raw, Script};
+use super::tree::{Change, Piece, Pipeline, Raw, Script, Stage};
 use crate::model::Span;
 
 /// A word as the command gets it.
@@ -21,6 +21,8 @@ pub(super) struct Word {
     pub(super) glob: bool,
     /// What flows through it, if it is, or holds, the output of a command.
     pub(super) flow: Option<Flow>,
+    /// Whether it may be several words, or none: what is not known of it stands outside of quotes, or is a list.
+    pub(super) divides: bool,
 }
 
 /// What is known of a text.
@@ -63,7 +65,7 @@ pub(super) const HOLE: char = '\u{fffc}';
 impl Word {
     /// A word of which nothing is known.
     pub(super) const fn unknown(span: Span) -> Self {
-        Self { text: Text::Unknown, span, verbatim: None, glob: false, flow: None }
+        Self { text: Text::Unknown, span, verbatim: None, glob: false, flow: None, divides: false }
     }
 
     /// Its text, if all of it is known.
@@ -137,15 +139,15 @@ pub(super) fn expand(raw: &Raw, resolve: &mut dyn Resolve) -> Vec<Word> {
         && (*quoted || !text.contains(['{', '*', '?', '[', '(']))
     {
         let text = Text::Known(text.clone());
-        return vec![Word { text, span: raw.span, verbatim: raw.verbatim, glob: false, flow: None }];
+        return vec![Word { text, span: raw.span, verbatim: raw.verbatim, glob: false, flow: None, divides: false }];
     }
     let mut atoms = Vec::new();
-    let mut flow = None;
-    gather(&raw.pieces, raw.span, resolve, &mut atoms, &mut flow);
+    let mut brought = Brought::default();
+    gather(&raw.pieces, raw.span, resolve, &mut atoms, &mut brought);
     let mut words = Vec::new();
     for alternative in braces(atoms) {
         for field in alternative.split(|&atom| atom == Atom::Break) {
-            words.extend(field_word(field, raw, flow.as_ref()));
+            words.extend(field_word(field, raw, &brought));
         }
     }
     words
@@ -163,14 +165,22 @@ pub(super) fn subscripts(text: &str) -> bool {
 /// The one word that an assignment, a redirection or a heredoc takes: no splitting.
 pub(super) fn expand_whole(raw: &Raw, resolve: &mut dyn Resolve) -> Word {
     let mut atoms = Vec::new();
-    let mut flow = None;
-    gather(&raw.pieces, raw.span, resolve, &mut atoms, &mut flow);
+    let mut brought = Brought::default();
+    gather(&raw.pieces, raw.span, resolve, &mut atoms, &mut brought);
+    brought.divides = false;
     atoms.iter_mut().filter(|atom| **atom == Atom::Break).for_each(|atom| *atom = Atom::Quoted(' '));
     atoms.push(Atom::Empty);
-    field_word(&atoms, raw, flow.as_ref()).unwrap_or_else(|| Word::unknown(raw.span))
+    field_word(&atoms, raw, &brought).unwrap_or_else(|| Word::unknown(raw.span))
 }
 
-fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut Vec<Atom>, flow: &mut Option<Flow>) {
+/// What the parts of a word bring along beside its text.
+#[derive(Default)]
+struct Brought {
+    flow: Option<Flow>,
+    divides: bool,
+}
+
+fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut Vec<Atom>, brought: &mut Brought) {
     for piece in pieces {
         if atoms.len() > MAX_ATOMS {
             return atoms.push(Atom::Hole);
@@ -201,33 +211,62 @@ fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut V
                         None => atoms.push(Atom::Hole),
                     }
                 }
-                Expanded::Words(words) => list_atoms(&words, *quoted, resolve.separators(), atoms),
-                Expanded::Pieces(pieces) => gather(pieces, span, resolve, atoms, flow),
-                Expanded::Unknown => atoms.push(Atom::Hole),
+                Expanded::Words(words) => {
+                    // One that is not known may be an array that is not known.
+                    brought.divides |= (!quoted || words.len() == 1) && words.iter().any(Option::is_none);
+                    list_atoms(&words, *quoted, resolve.separators(), atoms);
+                }
+                Expanded::Pieces(pieces) => gather(pieces, span, resolve, atoms, brought),
+                Expanded::Unknown => {
+                    let list = name == "@" || matches!(change, Change::Elements);
+                    let account = ACCOUNTS.contains(&name.as_str()) && resolve.is_guess(name);
+                    brought.divides |= list || !quoted && !account;
+                    atoms.push(Atom::Hole);
+                }
             },
             Piece::Output { body, quoted } => {
                 let output = resolve.output(body);
                 match &output.text {
                     Some(text) => value_atoms(text.trim_end_matches('\n'), *quoted, resolve.separators(), atoms),
-                    None => atoms.push(Atom::Hole),
+                    None => {
+                        brought.divides |= !quoted && !names_account(body);
+                        atoms.push(Atom::Hole);
+                    }
                 }
-                *flow = Some(output);
+                brought.flow = Some(output);
             }
             Piece::Stream { body, read: true } => {
-                *flow = Some(resolve.stream(body));
+                brought.flow = Some(resolve.stream(body));
                 atoms.push(Atom::Hole);
             }
             Piece::Stream { body, read: false } => {
                 resolve.sink(body);
                 atoms.push(Atom::Hole);
             }
-            Piece::Unknown => atoms.push(Atom::Hole),
+            Piece::Unknown => {
+                brought.divides = true;
+                atoms.push(Atom::Hole);
+            }
             Piece::Buried => {
                 resolve.buried(span);
+                brought.divides = true;
                 atoms.push(Atom::Hole);
             }
         }
     }
+}
+
+/// Whether a command only prints who, or which group, runs it: one word.
+fn names_account(body: &Script) -> bool {
+    let [Pipeline { stages, .. }] = body.pipelines.as_slice() else { return false };
+    let [Stage::Simple(simple)] = stages.as_slice() else { return false };
+    let text = |raw: &'_ Raw| match raw.pieces.as_slice() {
+        [Piece::Text { text, .. }] => text.clone(),
+        _ => String::new(),
+    };
+    let words: Vec<String> = simple.words.iter().map(text).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(words.as_slice(), ["whoami" | "logname"] | ["id", "-u" | "-g" | "-un" | "-gn" | "-ng" | "-nu"])
 }
 
 /// The characters of a value; outside quotes it is split at the separators, and globs in it act (braces do not, but taking them for active finds more).
@@ -256,7 +295,7 @@ fn list_atoms(words: &[Option<String>], quoted: bool, separators: &str, atoms: &
     }
 }
 
-fn field_word(field: &[Atom], raw: &Raw, flow: Option<&Flow>) -> Option<Word> {
+fn field_word(field: &[Atom], raw: &Raw, brought: &Brought) -> Option<Word> {
     if field.is_empty() {
         return None;
     }
@@ -277,7 +316,9 @@ fn field_word(field: &[Atom], raw: &Raw, flow: Option<&Flow>) -> Option<Word> {
         true if text.chars().all(|c| c == HOLE) => Text::Unknown,
         true => Text::Partly(text),
     };
-    Some(Word { text, span: raw.span, verbatim: raw.verbatim, glob: glob || extended, flow: flow.cloned() })
+    let divides = brought.divides && !matches!(text, Text::Known(_));
+    let (span, verbatim, flow) = (raw.span, raw.verbatim, brought.flow.clone());
+    Some(Word { text, span, verbatim, glob: glob || extended, flow, divides })
 }
 
 /// Brace expansion (bash, "Brace Expansion"): `a{b,c}d` → `abd acd`; a sequence `{1..9}` stands as a glob. At most [`MAX_ALTERNATIVES`] words come
@@ -363,6 +404,9 @@ fn first_brace(word: &[Atom]) -> Option<(usize, usize, Vec<usize>)> {
 
 /// Characters of one word; longer ones are not known beyond this.
 const MAX_ATOMS: usize = 16 * 1024;
+
+/// Variables that the login sets to one word.
+const ACCOUNTS: [&str; 4] = ["USER", "LOGNAME", "UID", "EUID"];
 
 /// Numbers of a sequence that are written out.
 const MAX_RANGE: u32 = 8;

@@ -60,6 +60,9 @@ impl Catalogue {
             let args = Arguments::read(program, args, takes_in_order(name, path), takes_attached(name));
             if args.quiet(program, name) {
                 found.quiet = true;
+                // An editor that may not write shows the file all the same; `+/PATTERN` is none.
+                let files = args.pick(program.edits).iter().filter(|word| !word.shown().starts_with('+'));
+                found.touched.extend(files.map(|word| (Cow::Borrowed(*word), Access::Read)));
                 continue;
             }
             found.quiet |= args.said(program).next().is_some();
@@ -76,7 +79,7 @@ impl Catalogue {
         // With an option that rehearses nothing happens (but `rm` knows none); and of a program that counts by being named nobody says what
         // each of its options does, so one that asks is enough.
         let named = rule.verb.is_empty() && rule.flags.is_empty() && rule.operand.is_empty();
-        let rehearses = args.rehearses() && !args.goes_on(name);
+        let rehearses = args.rehearses() && !args.ignores_rehearsal(name);
         if !rule.grade && (rehearses || named && args.only_asks()) {
             return None;
         }
@@ -111,6 +114,9 @@ impl Catalogue {
             let values = values.filter(|text| text.contains("://") || text.starts_with("sftp:"));
             let mut all = rest.iter().filter(counts).map(|word| word.shown()).chain(values);
             object = Some(all.find(|text| hosts::host(text).is_some_and(|host| hosts::outside(host, &self.hosts)))?);
+        }
+        if rule.several && !rest.iter().any(|word| word.divides) {
+            return None;
         }
         if rule.flowing && !args.words().any(|word| word.flow.is_some()) {
             return None;
@@ -168,11 +174,14 @@ struct Choice<'w> {
 }
 
 impl Choice<'_> {
-    /// Whether it gives what the program does, or looks for, so that all operands are files.
-    fn is_script(&self) -> bool {
-        let letters = self.name.starts_with('-') && !self.name.starts_with("--") && self.name.ends_with(['e', 'f']);
-        let long = matches!(self.name, "--expression" | "--file" | "--regexp" | "--from-file");
-        self.value.is_some() && (letters || long)
+    /// Whether it gives what the program does, or looks for, so that all operands are files: `-e`, `-ne`, `--file`.
+    fn is_script(&self, program: &Program) -> bool {
+        let takes = |option: &str| program.values.iter().any(|value| value == option);
+        let letter = match self.name.strip_prefix('-').filter(|rest| !rest.starts_with('-')) {
+            Some(letters) => letters.ends_with('e') && takes("-e") || letters.ends_with('f') && takes("-f"),
+            None => matches!(self.name, "--expression" | "--file" | "--regexp" | "--from-file"),
+        };
+        self.value.is_some() && letter
     }
 }
 
@@ -210,7 +219,7 @@ fn tail(word: &Word, from: usize) -> Word {
     };
     let exact = word.verbatim.filter(|at| at.end - at.start == word.shown().len());
     let verbatim = exact.map(|at| Span { start: at.start + from, end: at.end });
-    Word { text, span: word.span, verbatim, glob: word.glob, flow: word.flow.clone() }
+    Word { text, span: word.span, verbatim, glob: word.glob, flow: word.flow.clone(), divides: word.divides }
 }
 
 impl<'w> Arguments<'w> {
@@ -326,25 +335,20 @@ impl<'w> Arguments<'w> {
         flags.iter().any(|flag| self.has(flag, long))
     }
 
-    /// Whether a program that takes such an option does it all the same: as a name, as an argument of a script, or (systemctl(1)) for other
-    /// verbs only.
-    fn goes_on(&self, name: &str) -> bool {
-        let halts = |word: &&Word| {
-            matches!(word.shown(), "halt" | "poweroff" | "reboot" | "kexec" | "suspend" | "hibernate" | "default")
-                || matches!(word.shown(), "rescue" | "emergency" | "exit" | "hybrid-sleep" | "suspend-then-hibernate")
-        };
+    /// Whether a program that takes an option to rehearse does it all the same: as a name, as an argument of a script, or (systemctl(1)) for
+    /// other verbs than those that halt.
+    fn ignores_rehearsal(&self, name: &str) -> bool {
         match name {
-            "systemctl" => !self.operands.first().is_some_and(halts),
+            "systemctl" => !self.operands.first().is_some_and(|verb| HALTS.contains(&verb.shown())),
             _ => matches!(name, "service" | "supervisorctl" | "sv" | "monit" | "initctl"),
         }
     }
 
     /// Whether an option says that nothing is to happen. `--dry-run=none` and `--dry-run=false` say the contrary.
     fn rehearses(&self) -> bool {
-        !self.denies_rehearsal()
-            && self.options.iter().any(|option| {
-                REHEARSALS.contains(&option.name) && option.value.as_ref().is_none_or(|value| !denies(value.text()))
-            })
+        let mut options = self.options.iter().filter(|option| REHEARSALS.contains(&option.name)).peekable();
+        let meant = |option: &Choice<'_>| option.value.as_ref().is_none_or(|value| !denies(value.text()));
+        !self.denies_rehearsal() && options.peek().is_some() && options.all(meant)
     }
 
     /// Whether some option only asks: for a list, a state, a version.
@@ -358,9 +362,14 @@ impl<'w> Arguments<'w> {
 
     /// Whether one of the options is there, and does not say that it is not meant: `--dry-run=false`.
     fn chosen(&self, flags: &[Flag], long: bool) -> bool {
-        let meant = |option: &Choice<'_>| option.value.as_ref().is_none_or(|value| !denies(value.text()));
-        let there = |flag: &Flag| self.options.iter().any(|option| flag.names(option.name, long) && meant(option));
-        flags.iter().any(|flag| self.has(flag, long) && (flag.wants_value() || there(flag)))
+        // The value behind a cluster of letters is the last one's.
+        let denied = |option: &Choice<'_>| {
+            option.name.starts_with("--")
+                && matches!(&option.value, Some(value @ Value::Attached(..)) if denies(value.text()))
+        };
+        let taken_back =
+            |flag: &Flag| self.options.iter().any(|option| flag.names(option.name, long) && denied(option));
+        flags.iter().any(|flag| self.has(flag, long) && (flag.wants_value() || !taken_back(flag)))
     }
 
     fn quiet(&self, program: &Program, name: &str) -> bool {
@@ -444,7 +453,9 @@ impl<'w> Arguments<'w> {
         let pick = |which: Option<Which>, access| {
             self.pick(which).iter().map(move |word| (Cow::Borrowed(*word), access)).collect::<Vec<_>>()
         };
-        found.touched.extend(pick(program.reads, Access::Read));
+        // `sed -e SCRIPT FILE`
+        let scripted = program.reads == Some(Which::Rest) && self.options.iter().any(|o| o.is_script(program));
+        found.touched.extend(pick(if scripted { Some(Which::All) } else { program.reads }, Access::Read));
         found.touched.extend(pick(program.writes.filter(|_| writes), write));
         for (prefix, access) in [(&program.reads_prefix, Access::Read), (&program.writes_prefix, write)] {
             let Some(prefix) = prefix else { continue };
@@ -474,16 +485,15 @@ impl<'w> Arguments<'w> {
             Some(Which::All) => all,
             Some(Which::Last) => all.split_last().map(|(last, _)| std::slice::from_ref(last)).unwrap_or_default(),
             Some(Which::Sources) => all.split_last().map(|(_, rest)| rest).unwrap_or_default(),
-            // `sed -e SCRIPT FILE`
-            Some(Which::Rest) if self.options.iter().any(Choice::is_script) => all,
             Some(Which::Rest) => all.get(1..).unwrap_or_default(),
         }
     }
 }
 
-/// Whether the value of an option says that it is not meant.
+/// Whether the value of an option says that it is not meant, or may say so.
 fn denies(value: &str) -> bool {
-    matches!(value, "none" | "false" | "no" | "0")
+    value.contains(HOLE)
+        || ["none", "false", "f", "no", "n", "off", "0"].iter().any(|no| value.eq_ignore_ascii_case(no))
 }
 
 /// Whether an operand asks: of a tool with verbs it is one that changes nothing.
@@ -554,6 +564,23 @@ const REHEARSALS: [&str; 15] = [
     "--pretend",
 ];
 
+/// Verbs of systemctl that `--dry-run` keeps from being done.
+const HALTS: [&str; 13] = [
+    "halt",
+    "poweroff",
+    "reboot",
+    "soft-reboot",
+    "kexec",
+    "suspend",
+    "hibernate",
+    "hybrid-sleep",
+    "suspend-then-hibernate",
+    "default",
+    "rescue",
+    "emergency",
+    "exit",
+];
+
 /// How options begin that ask.
 const QUESTIONS: [&str; 4] = ["--list", "--show", "--print", "--no-act"];
 
@@ -598,7 +625,7 @@ fn joined<'w>(first: &'w Word, rest: &[&'w Word]) -> Cow<'w, Word> {
     }
     let text = if known { Text::Known(text) } else { Text::Partly(text) };
     let span = Span { start: first.span.start, end: last.span.end };
-    Cow::Owned(Word { text, span, verbatim: None, glob: false, flow: None })
+    Cow::Owned(Word { text, span, verbatim: None, glob: false, flow: None, divides: false })
 }
 
 /// Where an option's value stands.

@@ -149,8 +149,14 @@ impl<'c> Scan<'c, '_> {
     /// What a call does to a path, by how much hangs on that.
     fn touches(&mut self, code: &'c Code, path: String, start: usize, end: usize) {
         let known = if path.contains(HOLE) { Text::Partly(path.clone()) } else { Text::Known(path.clone()) };
-        let word =
-            Word { text: known, span: Span { start, end }, verbatim: None, glob: path.contains('*'), flow: None };
+        let word = Word {
+            text: known,
+            span: Span { start, end },
+            verbatim: None,
+            glob: path.contains('*'),
+            flow: None,
+            divides: false,
+        };
         let severity = self.catalogue.graded(&word, code.severity);
         let (kind, undo, reason) = (code.kind, code.undo, code.reason.as_str());
         self.found.push(Finding::Effect { kind, severity, undo, reason, object: path, start, end });

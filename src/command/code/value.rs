@@ -55,15 +55,7 @@ impl Scan<'_, '_> {
             Kind::Command(_) | Kind::Sign(_) => None,
         };
         if let Some((inner, behind)) = typed(tokens) {
-            let formats = behind.get(1).is_some_and(|name| name.name() == Some("format"));
-            return match (self.value(inner), behind.first()) {
-                (Value::Text(text), Some(dot)) if dot.is('.') && formats => {
-                    Value::Text(filled(&text) + &HOLE.to_string())
-                }
-                // `.execution_options(…)` leaves the text as it is.
-                (Value::Text(text), Some(dot)) if !dot.is('.') => Value::Text(text + &HOLE.to_string()),
-                (value, _) => value,
-            };
+            return self.followed(glued_whole(self.value(inner)), behind);
         }
         match tokens {
             [] => Value::Unknown,
@@ -73,6 +65,16 @@ impl Scan<'_, '_> {
             [colon, name] if self.family == Family::Ruby && colon.is(':') => {
                 let symbol = name.name().or(name.text()).map(str::to_owned);
                 symbol.map_or(Value::Unknown, Value::Text)
+            }
+            [open, items @ .., close]
+                if open.is('(') && close.is(')') && !items.iter().any(|token| token.is(',')) && !items.is_empty() =>
+            {
+                self.value(items)
+            }
+            [name, equals, rest @ ..]
+                if equals.is('=') && matches!(name.name(), Some("statement" | "sql" | "query" | "operation")) =>
+            {
+                self.value(rest)
             }
             [open, .., close] if open.is('[') && close.is(']') || open.is('(') && close.is(')') => {
                 let items = tokens.get(1..tokens.len() - 1).unwrap_or_default();
@@ -125,8 +127,8 @@ impl Scan<'_, '_> {
     fn joined(&self, tokens: &[&Token]) -> Value {
         let mut out = String::new();
         let mut known = false;
-        let mut rest = tokens.iter().peekable();
-        while let Some(token) = rest.next() {
+        for (at, token) in tokens.iter().enumerate() {
+            let behind = tokens.get(at + 1..).unwrap_or_default();
             match &token.kind {
                 Kind::Text(text) => {
                     out.push_str(text);
@@ -139,37 +141,106 @@ impl Scan<'_, '_> {
                     }
                     // `reverse "…"`: whatever becomes of the text.
                     None if matches!(self.family, Family::Perl | Family::Ruby)
-                        && rest.peek().is_some_and(|next| next.text().is_some() || next.is('(')) =>
+                        && behind.first().is_some_and(|next| next.text().is_some() || next.is('(')) =>
                     {
                         return Value::Unknown;
                     }
-                    None => out.push(HOLE),
+                    // `"DROP " + text("TABLE x")`
+                    None => match tokens.get(at..).and_then(typed) {
+                        Some((inner, behind)) => {
+                            return match self.followed(glued_whole(self.value(inner)), behind) {
+                                Value::Text(text) => Value::Text(out + &text),
+                                _ => Value::Unknown,
+                            };
+                        }
+                        None => out.push(HOLE),
+                    },
                 },
                 Kind::Sign('+' | '$') => {}
                 Kind::Sign('.') if matches!(self.family, Family::Perl | Family::Php | Family::Lua) => {}
-                // `"…" % x` and `"…".format(x)` put something in.
+                // `"…" % x` puts something in.
                 Kind::Sign('%') if known => {
                     for place in ["%s", "%c", "%d", "%r", "%x", "%o", "%i"] {
                         out = out.replace(place, "\u{fffc}");
                     }
-                    out.push(HOLE);
-                    break;
+                    return Value::Text(out + "\u{fffc}");
                 }
-                Kind::Sign('.') if rest.peek().is_some_and(|next| next.name() == Some("format")) => {
-                    out = filled(&out);
-                    out.push(HOLE);
-                    break;
-                }
-                Kind::Sign('.')
-                    if matches!(rest.next().and_then(|t| t.name()), Some("format" | "strip" | "trim" | "freeze")) =>
-                {
-                    out.push(HOLE);
-                    break;
+                Kind::Sign('.') if known => {
+                    return self.followed(Value::Text(out), tokens.get(at..).unwrap_or_default());
                 }
                 Kind::Command(_) | Kind::Sign(_) => return Value::Unknown,
             }
         }
         if known { Value::Text(out) } else { Value::Unknown }
+    }
+
+    /// What becomes of a text by what stands behind it: `.format(…)`, `.strip()`, `+ "…"`.
+    fn followed(&self, value: Value, behind: &[&Token]) -> Value {
+        let Value::Text(text) = value else { return if behind.is_empty() { value } else { Value::Unknown } };
+        match behind {
+            [] => Value::Text(text),
+            [plus, rest @ ..] if plus.is('+') => match self.value(rest) {
+                Value::Text(more) => Value::Text(text + &more),
+                _ => Value::Text(text + "\u{fffc}"),
+            },
+            [dot, method, rest @ ..] if dot.is('.') => {
+                let (given, rest) = match rest {
+                    [open, inside @ ..] if open.is('(') => closed(inside),
+                    _ => (&[] as &[&Token], rest),
+                };
+                match method.name() {
+                    Some("format") => self.followed(Value::Text(self.filled(&text, given)), rest),
+                    Some("strip" | "trim" | "rstrip" | "lstrip") if given.is_empty() => {
+                        self.followed(Value::Text(text.trim().to_owned()), rest)
+                    }
+                    // They say nothing about the text.
+                    Some("freeze" | "execution_options" | "bindparams" | "columns" | "as_string" | "as_bytes") => {
+                        self.followed(Value::Text(text), rest)
+                    }
+                    Some("join") => match self.value(given) {
+                        Value::List(texts) => self.followed(Value::Text(texts.join(&text)), rest),
+                        _ => Value::Unknown,
+                    },
+                    _ => Value::Unknown,
+                }
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    /// A text with what `format` puts in each place of it, or a hole (Python, "Format String Syntax").
+    fn filled(&self, text: &str, given: &[&Token]) -> String {
+        let mut places: Vec<(Option<&str>, String)> = Vec::new();
+        for one in given.split(|token| token.is(',')) {
+            let (name, value) = match one {
+                [name, equals, value @ ..] if equals.is('=') => (name.name(), value),
+                value => (None, value),
+            };
+            let value = match self.value(value) {
+                Value::Text(text) => text,
+                _ => HOLE.to_string(),
+            };
+            places.push((name, value));
+        }
+        let mut out = String::new();
+        let mut rest = text;
+        let mut next = 0;
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let Some((place, after)) = after.split_once('}') else { return out + after };
+            let name = place.split(['!', ':', '.', '[']).next().unwrap_or_default();
+            let at = if name.is_empty() { Some(next) } else { name.parse().ok() };
+            let value = match at {
+                Some(at) => places.get(at).filter(|(name, _)| name.is_none()),
+                None => places.iter().find(|(of, _)| *of == Some(name)),
+            };
+            next += usize::from(name.is_empty());
+            // What changes the value on its way makes it unknown.
+            let whole = value.filter(|_| name.len() == place.len()).map(|(_, value)| value.as_str());
+            out.push_str(whole.unwrap_or("\u{fffc}"));
+            rest = after;
+        }
+        out + rest
     }
 }
 
@@ -190,34 +261,29 @@ impl Scan<'_, '_> {
 fn typed<'a, 't>(tokens: &'a [&'t Token]) -> Option<(&'a [&'t Token], &'a [&'t Token])> {
     let open = tokens.iter().position(|token| token.is('('))?;
     let names = tokens.get(..open)?;
-    let named = |name: &str| matches!(name, "text" | "SQL" | "literal_column" | "dedent");
+    let named = |name: &str| matches!(name, "text" | "SQL" | "Composed" | "literal_column" | "dedent");
     let typed = names.last().and_then(|token| token.name()).is_some_and(named)
         && names.iter().all(|token| token.is('.') || token.name().is_some());
-    let behind = tokens.get(open + 1..).filter(|_| typed)?;
+    Some(closed(tokens.get(open + 1..).filter(|_| typed)?))
+}
+
+/// What stands before the parenthesis that closes, and what behind it.
+fn closed<'a, 't>(tokens: &'a [&'t Token]) -> (&'a [&'t Token], &'a [&'t Token]) {
     let mut depth = 1;
-    let close = behind.iter().position(|token| {
+    let close = tokens.iter().position(|token| {
         depth += i32::from(token.is('(')) - i32::from(token.is(')'));
         depth == 0
     });
-    let close = close.unwrap_or(behind.len());
-    Some((behind.get(..close)?, behind.get(close + 1..).unwrap_or_default()))
+    let close = close.unwrap_or(tokens.len());
+    (tokens.get(..close).unwrap_or_default(), tokens.get(close + 1..).unwrap_or_default())
 }
 
-/// A text with a hole in each place where `format` puts something in.
-fn filled(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        match after.split_once('}') {
-            Some((_, after)) => {
-                out.push(HOLE);
-                rest = after;
-            }
-            None => return out + after,
-        }
+/// A list of parts as the one text that they make (`sql.Composed([…])`).
+fn glued_whole(value: Value) -> Value {
+    match value {
+        Value::List(parts) => Value::Text(parts.concat()),
+        value => value,
     }
-    out + rest
 }
 
 /// Tokens of the arguments of one call.

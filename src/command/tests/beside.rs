@@ -51,9 +51,10 @@ fn what_stands_in_an_array_is_what_its_place_says() {
             ("a=([1]=rm [0]=ls); ${a[1]} -rf /srv", "a=([1]=rm [0]=ls); ${a[0]} -l /srv"),
             ("a=(ls [3]=reboot); ${a[3]}", "a=(ls [3]=reboot); ${a[0]}"),
             ("x='a b'; a=([0]=$x [1]=reboot); ${a[1]}", "x='a b'; a=([0]=$x [1]=date); ${a[1]}"),
+            ("a=([2]=ls [0]=x $(cat f)); ${a[2]} -rf /srv", "a=([2]=ls [0]=x \"$(cat f)\"); ${a[2]} -l /srv"),
             // A control character makes no place of a text.
             ("a=(reboot $'\\001[0]=ls'); ${a[0]}", "a=(ls $'\\001[0]=reboot'); ${a[0]}"),
-            ("a=([$(reboot)]=1)", "a=([$(hostname)]=1)"),
+            ("a=([$(reboot)]=1)", "a=([$(date +%u)]=1)"),
             ("a=([$(rm -rf /srv)]=1)", "a=([$(date +%u)]=1)"),
             ("BASH_ALIASES=([ls]='rm -rf /srv')", "BASH_ALIASES=([ll]='ls -l')"),
         ],
@@ -87,7 +88,10 @@ fn a_rehearsal_excuses_who_knows_it() {
             ("systemctl stop nginx --dry-run", "systemctl reboot --dry-run"),
             ("service nginx stop --dry-run", "service nginx status --dry-run"),
             ("supervisorctl stop --dry-run web", "supervisorctl status --dry-run web"),
-            ("helm uninstall web --dry-run=false", "helm uninstall web --dry-run=client"),
+            ("helm uninstall web --dry-run=False", "helm uninstall web --dry-run=client"),
+            ("helm uninstall web --dry-run=\"$x\"", "helm uninstall web --dry-run"),
+            ("systemctl --message default stop nginx --dry-run", "systemctl default --dry-run"),
+            ("crontab -ru $u", "crontab -lu $u"),
             ("kubectl delete ns x --dry-run=none", "kubectl delete ns x --dry-run=server"),
         ],
     );
@@ -124,6 +128,22 @@ fn what_a_language_calls_by_another_way_is_judged() {
             (
                 "python3 -c 'c.execute(sql.SQL(\"DROP TABLE {}\").format(sql.Identifier(\"x\")))'",
                 "python3 -c 'c.execute(sql.SQL(\"SELECT id FROM {} LIMIT 1\").format(sql.Identifier(\"x\")))'",
+            ),
+            (
+                "python3 -c 'c.execute(sql.SQL(\" \").join([sql.SQL(\"DROP TABLE\"), sql.Identifier(\"x\")]))'",
+                "python3 -c 'c.execute(sql.SQL(\" \").join([sql.SQL(\"SELECT 1 FROM\"), sql.Identifier(\"x\")]))'",
+            ),
+            (
+                "python3 -c 'c.execute(text(\"SELECT 1\") + \"; DROP TABLE x\")'",
+                "python3 -c 'c.execute(text(\"SELECT 1\") + \" FROM x LIMIT 1\")'",
+            ),
+            (
+                "python3 -c 'import os; os.system(dedent(\"ls\").replace(\"ls\", \"rm -rf /srv\"))'",
+                "python3 -c 'import os; os.system(dedent(\"ls\").strip())'",
+            ),
+            (
+                "python3 -c 'import os; os.system(\"{a} -rf /srv\".format(a=\"rm\"))'",
+                "python3 -c 'import os; os.system(\"{a} -l /srv\".format(a=\"ls\"))'",
             ),
             (
                 "python3 -c 'import os; os.system(\" \".join([\"rm\", \"-rf\", \"/srv\"]))'",

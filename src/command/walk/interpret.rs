@@ -357,7 +357,8 @@ impl Walk<'_> {
                 }
                 Finding::Touch { path, access, start, end } => {
                     let span = origin.map(start, end);
-                    let word = Word { text: Text::Known(path), span, verbatim: None, glob: false, flow: None };
+                    let word =
+                        Word { text: Text::Known(path), span, verbatim: None, glob: false, flow: None, divides: false };
                     if access != Access::Read {
                         self.write(&word, &Flow::default(), false);
                     }

@@ -124,7 +124,7 @@ pub(super) struct Walk<'c> {
     sought: bool,
     /// What the commands before it in its pipeline have made of what it reads.
     upstream: nets::Upstream,
-    /// Whether a query of this line gives statements that change things, as text.
+    /// Whether a query of this line gives statements that change things, as text, or a later one may.
     builds: bool,
     /// Whether the command runs in a container that was there before.
     entered: bool,
@@ -205,7 +205,8 @@ impl<'c> Walk<'c> {
     /// Judges a path that such a text touches.
     pub(super) fn path(&mut self, path: &str, access: Access, start: usize, end: usize) {
         let span = self.span(start, end);
-        let word = Word { text: Text::Known(path.to_owned()), span, verbatim: None, glob: false, flow: None };
+        let word =
+            Word { text: Text::Known(path.to_owned()), span, verbatim: None, glob: false, flow: None, divides: false };
         self.touch(&word, access, span);
     }
 
@@ -236,7 +237,7 @@ impl<'c> Walk<'c> {
         self.shell_with(text, start, &Input::Flow(Flow::default()));
     }
 
-    /// The same for what all later queries give: that they make no statements of it nobody can know.
+    /// The same, where all later queries feed it: whether they give statements is not known yet.
     pub(super) fn shell_fed_later(&mut self, text: &str, start: usize) {
         let builds = std::mem::replace(&mut self.builds, true);
         self.shell_fed(text, start);

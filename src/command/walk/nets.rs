@@ -38,15 +38,23 @@ fn asks_disk(name: &str, args: &[Word]) -> bool {
 /// Whether a stage gives the password of a login at a registry, and the next one takes it: `aws ecr get-login-password | docker login …`.
 pub(super) fn logs_in(stage: &Stage, next: Option<&Stage>) -> bool {
     let (Stage::Simple(gives), Some(Stage::Simple(takes))) = (stage, next) else { return false };
-    let mut given = plain_words(gives);
-    let mut taken = plain_words(takes);
-    matches!(given.next(), Some("aws" | "gcloud"))
-        && given.any(|word| matches!(word, "get-login-password" | "print-access-token"))
+    let (mut given, mut taken) = (plain_words(gives), plain_words(takes));
+    let token = match given.next() {
+        Some("aws") => {
+            given.any(|word| matches!(word, "ecr" | "ecr-public")) && given.next() == Some("get-login-password")
+        }
+        Some("gcloud") => given.any(|word| word == "auth") && given.any(|word| word == "print-access-token"),
+        _ => false,
+    };
+    let computes =
+        |raw: &Raw| raw.pieces.iter().any(|piece| !matches!(piece, Piece::Text { .. } | Piece::Variable { .. }));
+    token
         && taken.next().is_some_and(|program| REGISTRIES.contains(&program))
         && taken.next() == Some("login")
         && taken.any(|word| word == "--password-stdin")
         && gives.redirects.is_empty()
         && takes.redirects.is_empty()
+        && !gives.words.iter().chain(&takes.words).any(computes)
 }
 
 /// The words of a command behind `sudo`, as far as they are text; each other one is empty.
@@ -57,7 +65,7 @@ fn plain_words(simple: &Simple) -> impl Iterator<Item = &str> {
             _ => "",
         }
     }
-    simple.words.iter().map(text).filter(|word| *word != "sudo")
+    simple.words.iter().map(text).skip_while(|word| *word == "sudo")
 }
 
 /// Programs that log in at a registry of images.

@@ -54,7 +54,8 @@ impl Walk<'_> {
         let name = assignment.name.as_str();
         let words = || elements.iter().map(|(_, word)| word);
         match name {
-            "BASH_ALIASES" | "aliases" | "galiases" | "saliases" | "functions" | "commands" => {
+            "BASH_ALIASES" | "BASH_CMDS" | "aliases" | "galiases" | "saliases" | "functions" | "commands"
+            | "dis_aliases" | "dis_functions" | "dis_commands" | "mapfile" => {
                 // bash: `BASH_ALIASES=([ls]=…)`
                 for (key, value) in elements.iter().filter_map(|(key, value)| Some((key.as_ref()?, value))) {
                     self.tabled(name, key.shown(), value);

@@ -462,8 +462,14 @@ fn placed(elements: &[(Option<Word>, Word)]) -> Option<Vec<Option<String>>> {
     // bash goes on behind the place that was named last.
     let mut next = 0;
     for (place, word) in elements {
+        // It may be several elements, and a place may stand in it.
+        if word.divides {
+            return None;
+        }
         if let Some(place) = place {
-            next = place.known()?.parse::<usize>().ok().filter(|at| *at < MAX_PLACE)?;
+            // `[010]` is the eighth.
+            let place = place.known().filter(|place| *place == "0" || !place.starts_with('0'))?;
+            next = place.parse::<usize>().ok().filter(|at| *at < MAX_PLACE)?;
         }
         put(&mut out, next, word.known().map(str::to_owned));
         next += 1;
