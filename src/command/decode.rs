@@ -307,7 +307,7 @@ fn printf(words: &[&str]) -> Option<String> {
 }
 
 /// `\n`, `\t`, `\\`, `\xHH`, `\0NNN`, `\NNN`; any other backslash stays.
-fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('\\') {

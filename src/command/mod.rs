@@ -26,6 +26,7 @@ mod memory;
 mod mend;
 mod parameter;
 mod parse;
+mod quotes;
 mod site;
 mod snippet;
 mod sql;

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use shuck_ast as ast;
 use shuck_parser::parser::{ParseStatus, Parser, ShellDialect, ShellProfile};
 
+use super::quotes::{self, unescape};
 use super::tree::{
     Assignment, Change, Element, Function, Group, Piece, Pipeline, Raw, Redirect, RedirectKind, Script, Simple, Stage,
 };
@@ -431,8 +432,15 @@ impl Reader<'_> {
                 ast::WordPart::Literal(text) => {
                     to.push(Piece::Text { text: text.as_str(self.text, part.span).to_owned(), quoted: false });
                 }
-                ast::WordPart::SingleQuoted { value, .. } => {
-                    to.push(Piece::Text { text: value.slice(self.text).to_owned(), quoted: true });
+                ast::WordPart::SingleQuoted { value, dollar } => {
+                    let text = value.slice(self.text);
+                    // Within braces the parser leaves the escapes of `$'…'` where they stand.
+                    let raw = self.slice(part.span).strip_prefix("$'").and_then(|rest| rest.strip_suffix('\''));
+                    let text = match raw {
+                        Some(raw) if *dollar && raw == text => quotes::escaped(text),
+                        _ => text.to_owned(),
+                    };
+                    to.push(Piece::Text { text, quoted: true });
                 }
                 ast::WordPart::DoubleQuoted { parts, .. } => {
                     if parts.is_empty() {
@@ -572,7 +580,8 @@ impl Reader<'_> {
             None => Change::Other,
         };
         match operator {
-            ast::ParameterOp::UseDefault | ast::ParameterOp::AssignDefault => Change::Default(operand()),
+            ast::ParameterOp::UseDefault => Change::Default(operand()),
+            ast::ParameterOp::AssignDefault => Change::Assign(operand()),
             ast::ParameterOp::UseReplacement => Change::Instead(operand()),
             ast::ParameterOp::LowerAll => Change::Case { upper: false, all: true },
             ast::ParameterOp::LowerFirst => Change::Case { upper: false, all: false },
@@ -610,32 +619,8 @@ fn variable(name: &ast::Name, change: Change, quoted: bool) -> Piece {
     Piece::Variable { name: name.as_str().to_owned(), change, quoted }
 }
 
-/// Takes the backslashes of unquoted text away (POSIX.1-2024, Shell Command Language 2.2.1): `\x` is a quoted `x`, and a backslash before a newline is
-/// nothing.
-fn unescape(text: &str, to: &mut Vec<Piece>) {
-    let mut bare = String::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            bare.push(c);
-            continue;
-        }
-        if !bare.is_empty() {
-            to.push(Piece::Text { text: std::mem::take(&mut bare), quoted: false });
-        }
-        match chars.next() {
-            Some('\n') => {}
-            Some(escaped) => to.push(Piece::Text { text: escaped.into(), quoted: true }),
-            None => bare.push('\\'),
-        }
-    }
-    if !bare.is_empty() {
-        to.push(Piece::Text { text: bare, quoted: false });
-    }
-}
-
 /// Whether a command may stand in a text that is not modelled.
-fn hides_command(text: &str) -> bool {
+pub(super) fn hides_command(text: &str) -> bool {
     text.contains("$(") || text.contains('`')
 }
 

@@ -8,6 +8,7 @@ use crate::model::{Effect, EffectKind, Severity, Span, Undo};
 mod known;
 mod reads;
 mod rules;
+mod texts;
 
 pub(super) use reads::people;
 
@@ -243,20 +244,21 @@ fn statement(tokens: &[Token<'_>], depth: usize, found: &mut Vec<Verdict>) {
         || (is(0, "SET") && has("@"))
         || tokens.iter().any(|t| t.any("EXECUTE|PREPARE|QUERY_TO_XML|QUERY_TO_XMLSCHEMA|QUERY_TO_XML_AND_XMLSCHEMA"));
     if carries || tokens.first().is_some_and(|t| matches!(t, Token::Word(..))) && is(0, "SET") {
-        for token in tokens {
-            if let Token::Value(text) = token {
-                let inner = text
-                    .trim_start_matches(|c: char| c == '$' || c == '_' || c.is_alphanumeric() && text.starts_with('$'));
-                let inner = if text.starts_with('$') { inner } else { text };
-                for (tokens, _, _) in statements(inner.trim_matches(['\'', '$'])) {
-                    let tokens =
-                        tokens.iter().position(|t| t.any(VERBS)).and_then(|at| tokens.get(at..)).unwrap_or_default();
-                    statement(tokens, depth + 1, found);
-                }
+        for text in texts::texts(tokens) {
+            for (tokens, _, _) in statements(&text) {
+                let tokens =
+                    tokens.iter().position(|t| t.any(VERBS)).and_then(|at| tokens.get(at..)).unwrap_or_default();
+                statement(tokens, depth + 1, found);
             }
         }
+        // Oracle's blocks stand in no quotes.
+        let unsaid = |three: &[Token<'_>]| {
+            matches!(three, [execute, immediate, said]
+                if execute.is("EXECUTE") && immediate.is("IMMEDIATE") && !matches!(said, Token::Value(_)))
+        };
         let built = is(0, "DO|DECLARE|BEGIN")
-            && tokens.iter().any(|t| matches!(t, Token::Value(text) if executes_unsaid(text)));
+            && (tokens.iter().any(|t| matches!(t, Token::Value(text) if executes_unsaid(text)))
+                || tokens.windows(3).any(unsaid));
         let variable = (is(0, "EXEC|EXECUTE")
             && matches!(tokens.get(1..3), Some([Token::Sign('('), Token::Sign('@')])))
             || (is(0, "EXECUTE") && is(1, "IMMEDIATE") || is(0, "PREPARE") && is(2, "FROM"))

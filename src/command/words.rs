@@ -110,6 +110,8 @@ pub(super) trait Resolve {
     fn elements(&self, name: &str) -> Option<Vec<Option<String>>>;
     /// The characters at which values are split into words.
     fn separators(&self) -> &str;
+    /// Sets a variable: `${name:=value}`.
+    fn assign(&mut self, name: &str, value: Option<String>);
     /// Judges the command of a `$( … )` and says what it writes.
     fn output(&mut self, body: &Script) -> Flow;
     /// Judges the command of a `<( … )` and says what it writes.
@@ -216,7 +218,13 @@ fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut V
                     brought.divides |= (!quoted || words.len() == 1) && words.iter().any(Option::is_none);
                     list_atoms(&words, *quoted, resolve.separators(), atoms);
                 }
-                Expanded::Pieces(pieces) => gather(pieces, span, resolve, atoms, brought),
+                Expanded::Pieces(pieces) => {
+                    let from = atoms.len();
+                    gather(pieces, span, resolve, atoms, brought);
+                    if matches!(change, Change::Assign(_)) {
+                        resolve.assign(name, text_of(atoms.get(from..).unwrap_or_default()));
+                    }
+                }
                 Expanded::Unknown => {
                     let list = name == "@" || matches!(change, Change::Elements);
                     let account = ACCOUNTS.contains(&name.as_str()) && resolve.is_guess(name);
@@ -254,6 +262,17 @@ fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut V
             }
         }
     }
+}
+
+/// The text of atoms, if all of it is known.
+fn text_of(atoms: &[Atom]) -> Option<String> {
+    let text = |atom: &Atom| match atom {
+        Atom::Bare(c) | Atom::Quoted(c) => Some(c.to_string()),
+        Atom::Break => Some(' '.to_string()),
+        Atom::Empty => Some(String::new()),
+        Atom::Hole => None,
+    };
+    atoms.iter().map(text).collect()
 }
 
 /// Whether a command only prints who, or which group, runs it: one word.

@@ -28,6 +28,19 @@ fn each_command_that_another_runs_is_judged() {
             ("find . /srv -name __pycache__ -exec rm -rf {} +", "find . -name __pycache__ -exec rm -rf {} +"),
             ("find . -exec rm -rf {} + -name __pycache__", "find ./src -name __pycache__ -exec rm -rf {} +"),
             ("find ~ -name __pycache__ -exec rm -rf {} +", "find ~ -name __pycache__ -exec ls {} +"),
+            ("echo rm | parallel '{} -r /srv'", "echo ls | parallel '{} -r /srv'"),
+            (
+                "echo rm > /tmp/a; echo ' -r /srv' > /tmp/b; cat /tmp/a /tmp/b | tr -d '\\n' | sh",
+                "echo ls > /tmp/a; echo ' -r /srv' > /tmp/b; cat /tmp/a /tmp/b | tr -d '\\n' | sh",
+            ),
+            ("PS4='$(printf \"\\162\\155 -r /srv\" | sh)' bash -x y", "PS4='$(date) ' bash -x y"),
+            ("alias -s log='rm -f --'", "alias -s log='less'"),
+            ("npm pkg set scripts.t='rm -rf /srv'", "npm pkg set scripts.t='jest'"),
+            ("podman run --health-cmd 'rm -rf /srv' alpine", "podman run --health-cmd 'curl localhost' alpine"),
+            (
+                "sqlplus -s a/a <<< \"begin execute immediate 'tru'||'ncate table x'; end;\"",
+                "sqlplus -s a/a <<< \"begin execute immediate 'sel'||'ect 1 from dual'; end;\"",
+            ),
             ("GIT_PAGER=sh git log", "GIT_PAGER='less -FRX' git log"),
             ("export MANPAGER='tr a-z b-za | sh'", "export MANPAGER=\"sh -c 'col -bx | bat -l man -p'\""),
             ("PAGER='xargs rm -rf' git log", "PAGER='tee /tmp/x' git log"),
@@ -48,6 +61,9 @@ fn what_stands_in_an_array_is_what_its_place_says() {
     beside(
         Dialect::Shell,
         &[
+            ("{'rm',-r,/srv}", "{'ls',-r,/srv}"),
+            ("{$'\\x72m',-r,/srv}", "{$'\\x6cs',-r,/srv}"),
+            (": ${d:=reboot}; $d", ": ${d:=date}; $d"),
             ("a=([1]=rm [0]=ls); ${a[1]} -rf /srv", "a=([1]=rm [0]=ls); ${a[0]} -l /srv"),
             ("a=(ls [3]=reboot); ${a[3]}", "a=(ls [3]=reboot); ${a[0]}"),
             ("x='a b'; a=([0]=$x [1]=reboot); ${a[1]}", "x='a b'; a=([0]=$x [1]=date); ${a[1]}"),

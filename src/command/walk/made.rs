@@ -22,6 +22,16 @@ impl Walk<'_> {
         {
             return Flow { text: Some(String::new()), from };
         }
+        // `cat a b`, each written in this line
+        if let ("cat", [_, _, ..]) = (name, args)
+            && let Some(files) = args.iter().map(|path| self.file(path)).collect::<Option<Vec<_>>>()
+        {
+            let text = files.iter().map(|file| file.text.as_deref()).collect::<Option<String>>();
+            return Flow {
+                text,
+                from: files.iter().map(|file| file.from).fold(FlowOrigin::Generator, FlowOrigin::max),
+            };
+        }
         if let ("cat" | "head" | "tail" | "tac", [.., path]) = (name, args)
             && let Some(file) = self.file(path)
         {

@@ -637,6 +637,10 @@ impl Resolve for Walk<'_> {
         &self.separators
     }
 
+    fn assign(&mut self, name: &str, value: Option<String>) {
+        self.set(name, value);
+    }
+
     fn output(&mut self, body: &Script) -> Flow {
         self.stream(body)
     }

@@ -315,6 +315,20 @@ impl Walk<'_> {
                     if let [only] = argv.as_slice()
                         && only.known().is_some_and(|script| script.contains([' ', ';', '|']))
                     {
+                        // `parallel '{} -l'`: each line that comes in stands in the place of the mark.
+                        let lines =
+                            text.filter(|_| only.shown().contains("{}")).map(|text| text.lines().take(MAX_LINES));
+                        let filled: Vec<Word> = lines
+                            .into_iter()
+                            .flatten()
+                            .map(|line| Word {
+                                text: Text::Known(only.shown().replace("{}", line)),
+                                ..Word::unknown(only.span)
+                            })
+                            .collect();
+                        for script in &filled {
+                            self.scripted(script, &Input::Terminal, wrapper.runs);
+                        }
                         return Some(self.scripted(only, &Input::Terminal, wrapper.runs));
                     }
                     let lone = argv.first().is_some_and(|word| word.shown() == ":::");
@@ -573,6 +587,9 @@ fn named_below(args: &[Word]) -> Option<Word> {
     let path = format!("{}/{name}", root.shown().trim_end_matches('/'));
     Some(Word { text: Text::Known(path), ..Word::unknown(root.span) })
 }
+
+/// Lines of input that are put into a script.
+const MAX_LINES: usize = 16;
 
 /// Commands that one `find` runs.
 const MAX_EXECUTED: usize = 16;

@@ -118,8 +118,10 @@ impl Walk<'_> {
             && (text.contains("$(") || text.contains('`'))
         {
             let place = self.place.inside(RunsIn::Later);
-            let script = format!(": \"{}\"", text.replace(['"', '\\'], ""));
-            self.nested(&script, parse::Origin::Within(value.span), &Input::Terminal, place);
+            // Escapes and quotes of the prompt's own may leave quotes open; those within the command are the command's.
+            for script in [format!(": \"{}\"", text.replace(['"', '\\'], "")), commands_of(text)] {
+                self.nested(&script, parse::Origin::Within(value.span), &Input::Terminal, place);
+            }
         }
     }
 
@@ -299,6 +301,7 @@ impl Walk<'_> {
         let place = self.place.inside(RunsIn::Later);
         // A global alias of zsh stands for any word of a later line.
         let global = args.iter().any(|word| matches!(word.shown(), "-g" | "-s"));
+        let suffix = args.iter().any(|word| word.shown() == "-s");
         for word in args {
             let text = word.script();
             let Some((name, value)) = text.split_once('=') else { continue };
@@ -311,7 +314,8 @@ impl Walk<'_> {
                     || option.starts_with('-') && !option.starts_with("--") && option.contains(['r', 'R'])
             };
             let open = value.starts_with("rm ") && !value.contains(" /") && value.split_whitespace().any(recursive);
-            let given = if open { " $_" } else { "" };
+            // zsh: the word that ends so is given to the value of `-s`.
+            let given = if open || suffix && !value.is_empty() { " $_" } else { "" };
             // A bar at its beginning gives it what the command before it writes.
             let fed = if global && value.starts_with('|') { "$_ " } else { "" };
             let reader = self.reader;
@@ -452,6 +456,22 @@ const SETTING: [&str; 7] = ["read", "printf", "unset", "wait", "typeset", "reada
 /// Variables that name directories in which programs and their parts are looked for.
 const SEARCHED: [&str; 8] =
     ["PATH", "FPATH", "fpath", "LD_LIBRARY_PATH", "PYTHONPATH", "PERL5LIB", "NODE_PATH", "RUBYLIB"];
+
+/// The commands that a prompt runs, each on a line.
+fn commands_of(prompt: &str) -> String {
+    let mut out = String::new();
+    for (at, _) in prompt.match_indices("$(") {
+        let mut depth = 0;
+        let inner = prompt.get(at + 2..).unwrap_or_default();
+        let end = inner.char_indices().find(|(_, c)| {
+            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            depth < 0
+        });
+        out.push_str(inner.get(..end.map_or(inner.len(), |(at, _)| at)).unwrap_or_default());
+        out.push('\n');
+    }
+    out
+}
 
 /// Aliases and functions within each other.
 const MAX_EXPANDING: usize = 6;
