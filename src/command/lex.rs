@@ -15,6 +15,8 @@ pub(super) struct Scan {
     pub(super) separators: usize,
     /// How deep quotes, substitutions and groups nest.
     pub(super) depth: usize,
+    /// How many `${` stand open within each other at the most.
+    pub(super) parameters: usize,
     /// Where history would be expanded (`!!`, `!rm`, `^a^b`) if a bash or zsh read the line at its prompt.
     pub(super) history: Option<(usize, usize)>,
 }
@@ -48,6 +50,7 @@ pub(super) fn scan(text: &str) -> Scan {
         bytes: text.as_bytes(),
         at: 0,
         open: Vec::new(),
+        parameters: 0,
         start: true,
         heredocs: Vec::new(),
         scan: Scan::default(),
@@ -78,6 +81,8 @@ struct Scanner<'t> {
     bytes: &'t [u8],
     at: usize,
     open: Vec<Open>,
+    /// How many of them are `${`.
+    parameters: usize,
     /// Whether the next word would be a command word.
     start: bool,
     /// Delimiters of heredocs whose bodies begin at the next newline, and whether tabs before them are ignored.
@@ -95,12 +100,15 @@ impl Scanner<'_> {
         self.at += width;
         self.open.push(open);
         self.scan.depth = self.scan.depth.max(self.open.len());
+        self.parameters += usize::from(open == Open::Parameter);
+        self.scan.parameters = self.scan.parameters.max(self.parameters);
         self.start = matches!(open, Open::Paren | Open::Brace | Open::If | Open::Backtick);
         self.tail = Tail::Whole;
     }
 
     fn pop(&mut self, width: usize) {
-        self.open.pop();
+        let closed = self.open.pop();
+        self.parameters -= usize::from(closed == Some(Open::Parameter));
         self.at += width;
         self.start = false;
         self.tail = Tail::Whole;

@@ -33,8 +33,8 @@ pub(super) fn expand<'p>(name: &str, change: &'p Change, resolve: &dyn Resolve) 
     let text = |text: Option<String>| text.map_or(Expanded::Unknown, Expanded::Text);
     match (change, value) {
         // An unset variable is likelier than a set one: whoever writes a default means it.
-        (Change::Default(pieces) | Change::Assign(pieces), None) => Expanded::Pieces(pieces),
-        (Change::Default(pieces) | Change::Assign(pieces), Some(value)) if value.is_empty() => Expanded::Pieces(pieces),
+        (Change::Default(pieces), None) => Expanded::Pieces(pieces),
+        (Change::Default(pieces), Some(value)) if value.is_empty() => Expanded::Pieces(pieces),
         // Whether it is set is not known where the variable is not: what would be put there counts.
         (Change::Instead(pieces), value) => match value {
             Some(value) if value.is_empty() => Expanded::Text(value),
@@ -44,7 +44,7 @@ pub(super) fn expand<'p>(name: &str, change: &'p Change, resolve: &dyn Resolve) 
             text(plain(with, resolve).and_then(|with| replaced(&value, pattern, &with, *all)))
         }
         (Change::Indirect, Some(value)) => text(resolve.variable(&value)),
-        (Change::Keep | Change::Default(_) | Change::Assign(_) | Change::Element(_), value) => text(value),
+        (Change::Keep | Change::Default(_) | Change::Element(_), value) => text(value),
         // Every absolute path begins so.
         (Change::Slice { from: 0, length: Some(1) }, _)
             if matches!(name, "HOME" | "PWD" | "OLDPWD" | "PATH" | "SHELL") =>

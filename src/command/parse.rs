@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use shuck_ast as ast;
 use shuck_parser::parser::{ParseStatus, Parser, ShellDialect, ShellProfile};
 
+use super::lex;
 use super::quotes::{self, unescape};
 use super::tree::{
     Assignment, Change, Element, Function, Group, Piece, Pipeline, Raw, Redirect, RedirectKind, Script, Simple, Stage,
@@ -41,6 +42,9 @@ impl Origin {
 /// Parses a script: as bash, then as zsh.
 pub(super) fn parse(text: &str, origin: Origin) -> Result<Script, Failure> {
     if text.matches('{').count().saturating_mul(text.len()) > MAX_BRACED {
+        return Err(Failure);
+    }
+    if text.matches("${").nth(MAX_PARAMETERS).is_some() && lex::scan(text).parameters > MAX_PARAMETERS {
         return Err(Failure);
     }
     [ShellDialect::Bash, ShellDialect::Zsh]
@@ -348,8 +352,8 @@ impl Reader<'_> {
         };
         let place = key.map(|key| {
             let (text, span) = (self.slice(key.span()), self.span(key.span()));
-            let single = text.len() > 1 && text.starts_with('\'') && text.ends_with('\'');
-            match text.contains(['$', '`']) && !(single && text.matches('\'').count() == 2) {
+            // Arithmetic expands what stands in single quotes too.
+            match text.contains(['$', '`']) {
                 true => Raw { pieces: vec![self.rest(key.span())], span, verbatim: None },
                 false => Raw::text(text.replace(['"', '\''], ""), true, span),
             }
@@ -580,8 +584,7 @@ impl Reader<'_> {
             None => Change::Other,
         };
         match operator {
-            ast::ParameterOp::UseDefault => Change::Default(operand()),
-            ast::ParameterOp::AssignDefault => Change::Assign(operand()),
+            ast::ParameterOp::UseDefault | ast::ParameterOp::AssignDefault => Change::Default(operand()),
             ast::ParameterOp::UseReplacement => Change::Instead(operand()),
             ast::ParameterOp::LowerAll => Change::Case { upper: false, all: true },
             ast::ParameterOp::LowerFirst => Change::Case { upper: false, all: false },
@@ -644,6 +647,9 @@ const MAX_DEPTH: usize = 40;
 /// Braces of one text times its bytes: from each brace the parser looks to the end of its word for the one that closes it, and counts no step.
 /// Documents of some kilobytes stay far below.
 const MAX_BRACED: usize = 8 << 20;
+
+/// `${` within each other: where commands stand in them that nothing closes, the parser's time doubles with each.
+const MAX_PARAMETERS: usize = 8;
 
 /// Steps of the parser for one text: a line of 16 KiB takes fewer.
 const MAX_STEPS: usize = 100_000;

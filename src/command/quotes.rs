@@ -82,11 +82,16 @@ fn double(text: &str) -> Piece {
     if text.contains('$') {
         return Piece::Unknown;
     }
-    let text = ["\\\\", "\\\"", "\\\n"]
-        .iter()
-        .zip(["\\", "\"", ""])
-        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
-    Piece::Text { text, quoted: true }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match chars.next_if(|next| c == '\\' && matches!(next, '\\' | '"' | '\n')) {
+            Some('\n') => {}
+            Some(escaped) => out.push(escaped),
+            None => out.push(c),
+        }
+    }
+    Piece::Text { text: out, quoted: true }
 }
 
 #[cfg(test)]

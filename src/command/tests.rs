@@ -163,11 +163,18 @@ fn what_is_beyond_the_limits_is_opaque_and_takes_no_time() {
     let braces = format!("{}x{}", "{a,b}".repeat(40), "{".repeat(5000));
     let open = format!("echo {}", "{".repeat(10_000));
     let long = "x".repeat(1 << 20);
-    for line in [nested, chain, open, long] {
+    let prompt = format!("PS4='{}' bash -x y", "$(".repeat(7000));
+    // The time of the parser would double with each.
+    let within = format!("git -c core.pager=x {}", "${a:-$(".repeat(18));
+    assert!(!grave(&within).is_empty());
+    for line in [nested, chain, open, long, prompt] {
         let effects = at_prompt(&line);
         assert!(effects.iter().any(|e| e.kind == EffectKind::Opaque), "{} bytes: {effects:?}", line.len());
     }
-    for line in [deep, braces] {
+    // Each would make the text four times as long.
+    let formats = format!("python3 -c 'os.system(\"{{0}}{{0}}{{0}}{{0}}\"{})'", ".format(\"{0}{0}{0}{0}\")".repeat(60));
+    let joins = format!("python3 -c 'os.system(\"aaaa\"{})'", ".join([\"a\",\"b\",\"c\"])".repeat(40));
+    for line in [deep, braces, formats, joins] {
         let _ = at_prompt(&line);
     }
     let document = format!("curl -d '[{}]' http://localhost:8080/", "{\"id\":1,\"of\":{}},".repeat(300));

@@ -152,8 +152,6 @@ pub(super) enum Change {
     Keep,
     /// `:-` and its kin: this, if there is no value.
     Default(Vec<Piece>),
-    /// `:=`: this, if there is no value, and from now on.
-    Assign(Vec<Piece>),
     /// `:+`: this, if there is a value.
     Instead(Vec<Piece>),
     /// `,`, `,,`, `^`, `^^`, `@L`, `@U`

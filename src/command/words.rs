@@ -21,7 +21,7 @@ pub(super) struct Word {
     pub(super) glob: bool,
     /// What flows through it, if it is, or holds, the output of a command.
     pub(super) flow: Option<Flow>,
-    /// Whether it may be several words, or none: what is not known of it stands outside of quotes, or is a list.
+    /// Whether it may be several words, or none: what is not known of it stands outside of quotes, is a list, or was not read.
     pub(super) divides: bool,
 }
 
@@ -110,8 +110,8 @@ pub(super) trait Resolve {
     fn elements(&self, name: &str) -> Option<Vec<Option<String>>>;
     /// The characters at which values are split into words.
     fn separators(&self) -> &str;
-    /// Sets a variable: `${name:=value}`.
-    fn assign(&mut self, name: &str, value: Option<String>);
+    /// Whether a name is a function or an alias of the session's own.
+    fn is_own(&self, command: &str) -> bool;
     /// Judges the command of a `$( … )` and says what it writes.
     fn output(&mut self, body: &Script) -> Flow;
     /// Judges the command of a `<( … )` and says what it writes.
@@ -218,13 +218,7 @@ fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut V
                     brought.divides |= (!quoted || words.len() == 1) && words.iter().any(Option::is_none);
                     list_atoms(&words, *quoted, resolve.separators(), atoms);
                 }
-                Expanded::Pieces(pieces) => {
-                    let from = atoms.len();
-                    gather(pieces, span, resolve, atoms, brought);
-                    if matches!(change, Change::Assign(_)) {
-                        resolve.assign(name, text_of(atoms.get(from..).unwrap_or_default()));
-                    }
-                }
+                Expanded::Pieces(pieces) => gather(pieces, span, resolve, atoms, brought),
                 Expanded::Unknown => {
                     let list = name == "@" || matches!(change, Change::Elements);
                     let account = ACCOUNTS.contains(&name.as_str()) && resolve.is_guess(name);
@@ -237,7 +231,7 @@ fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut V
                 match &output.text {
                     Some(text) => value_atoms(text.trim_end_matches('\n'), *quoted, resolve.separators(), atoms),
                     None => {
-                        brought.divides |= !quoted && !names_account(body);
+                        brought.divides |= !quoted && !names_account(body, resolve);
                         atoms.push(Atom::Hole);
                     }
                 }
@@ -264,19 +258,8 @@ fn gather(pieces: &[Piece], span: Span, resolve: &mut dyn Resolve, atoms: &mut V
     }
 }
 
-/// The text of atoms, if all of it is known.
-fn text_of(atoms: &[Atom]) -> Option<String> {
-    let text = |atom: &Atom| match atom {
-        Atom::Bare(c) | Atom::Quoted(c) => Some(c.to_string()),
-        Atom::Break => Some(' '.to_string()),
-        Atom::Empty => Some(String::new()),
-        Atom::Hole => None,
-    };
-    atoms.iter().map(text).collect()
-}
-
 /// Whether a command only prints who, or which group, runs it: one word.
-fn names_account(body: &Script) -> bool {
+fn names_account(body: &Script, resolve: &dyn Resolve) -> bool {
     let [Pipeline { stages, .. }] = body.pipelines.as_slice() else { return false };
     let [Stage::Simple(simple)] = stages.as_slice() else { return false };
     let text = |raw: &'_ Raw| match raw.pieces.as_slice() {
@@ -285,7 +268,8 @@ fn names_account(body: &Script) -> bool {
     };
     let words: Vec<String> = simple.words.iter().map(text).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    matches!(words.as_slice(), ["whoami" | "logname"] | ["id", "-u" | "-g" | "-un" | "-gn" | "-ng" | "-nu"])
+    !words.first().is_some_and(|name| resolve.is_own(name))
+        && matches!(words.as_slice(), ["whoami" | "logname"] | ["id", "-u" | "-g" | "-un" | "-gn" | "-ng" | "-nu"])
 }
 
 /// The characters of a value; outside quotes it is split at the separators, and globs in it act (braces do not, but taking them for active finds more).

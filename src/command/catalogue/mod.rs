@@ -22,7 +22,7 @@
 //! filed = true                     # what it writes goes into a file
 //! sought = true                    # what it writes is searched for secrets (`… | grep password`)
 //! alone = true                     # it starts no other command
-//! several = true                   # some operand may be more than one word (`$x` outside of quotes)
+//! several = true                   # the first operand may be more than one word (`$x` outside of quotes)
 //! flowing = true                   # some operand, or option with a value, holds what another command writes
 //! grade = true                     # severity follows the worst path among the operands (see [places])
 //! at_least = 1                     # how many operands there must be after the verb; likewise at_most

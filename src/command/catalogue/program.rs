@@ -70,6 +70,11 @@ impl Catalogue {
             found.matches.extend(program.rule.iter().filter_map(|rule| self.rule(rule, program, name, &args, ends)));
             args.payloads(program, &mut found);
             args.paths(program, &mut found);
+            // An editor without a screen prints, or copies.
+            if args.options.iter().any(|option| matches!(option.name, "-es" | "-Es" | "-s" | "--headless")) {
+                let files = args.pick(program.edits).iter().filter(|word| !word.shown().starts_with('+'));
+                found.touched.extend(files.map(|word| (Cow::Borrowed(*word), Access::Read)));
+            }
         }
         found
     }
@@ -115,7 +120,7 @@ impl Catalogue {
             let mut all = rest.iter().filter(counts).map(|word| word.shown()).chain(values);
             object = Some(all.find(|text| hosts::host(text).is_some_and(|host| hosts::outside(host, &self.hosts)))?);
         }
-        if rule.several && !rest.iter().any(|word| word.divides) {
+        if rule.several && !rest.first().is_some_and(|word| word.divides) {
             return None;
         }
         if rule.flowing && !args.words().any(|word| word.flow.is_some()) {

@@ -43,8 +43,8 @@ impl<'c> Scan<'c, '_> {
                         }
                     }
                 }
-                Value::List(_) | Value::Aside | Value::Unknown if self.family == Family::Other => {}
-                Value::List(_) | Value::Aside | Value::Unknown => self.effect(code, "", start, end),
+                Value::List(_) | Value::Aside | Value::Altered(_) | Value::Unknown if self.family == Family::Other => {}
+                Value::List(_) | Value::Aside | Value::Altered(_) | Value::Unknown => self.effect(code, "", start, end),
             },
             // `platform.system()`
             Argument::Script | Argument::Code if values.is_empty() && self.family != Family::Perl => {}
@@ -58,7 +58,7 @@ impl<'c> Scan<'c, '_> {
                 None => self.effect(code, "", start, end),
             },
             Argument::Sql => {
-                if let Value::Text(text) = first {
+                if let Value::Text(text) | Value::Altered(text) = first {
                     self.found.push(Finding::Sql { text: text.replace(HOLE, "?"), start, end });
                 }
             }
@@ -166,7 +166,7 @@ impl<'c> Scan<'c, '_> {
     fn pipes(&mut self, values: &[Value], start: usize, end: usize) -> bool {
         let mut texts = values.iter().filter_map(|value| match value {
             Value::Text(text) => Some(text.as_str()),
-            Value::List(_) | Value::Aside | Value::Unknown => None,
+            Value::List(_) | Value::Aside | Value::Altered(_) | Value::Unknown => None,
         });
         let Some(mode) = texts.find(|text| text.starts_with('|') || text.ends_with('|')) else { return false };
         let script = match mode {

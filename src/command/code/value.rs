@@ -11,6 +11,8 @@ pub(super) enum Value {
     Text(String),
     /// A list of texts.
     List(Vec<String>),
+    /// A text to which something is done that is not followed.
+    Altered(String),
     /// A named argument, an object, a function: it says nothing of what is done.
     Aside,
     /// Anything else.
@@ -71,6 +73,11 @@ impl Scan<'_, '_> {
             {
                 self.value(items)
             }
+            // `("…") % x`
+            [open, rest @ ..] if open.is('(') && !closed(rest).1.is_empty() => {
+                let (inner, behind) = closed(rest);
+                self.followed(self.value(inner), behind)
+            }
             [name, equals, rest @ ..]
                 if equals.is('=') && matches!(name.name(), Some("statement" | "sql" | "query" | "operation")) =>
             {
@@ -84,7 +91,7 @@ impl Scan<'_, '_> {
                         Value::Text(text) => list.push(text),
                         Value::List(more) => list.extend(more),
                         Value::Aside | Value::Unknown if item.is_empty() => {}
-                        Value::Aside | Value::Unknown => list.push(HOLE.to_string()),
+                        Value::Aside | Value::Altered(_) | Value::Unknown => list.push(HOLE.to_string()),
                     }
                 }
                 if list.iter().all(|text| text.chars().all(|c| c == HOLE)) { Value::Unknown } else { Value::List(list) }
@@ -123,19 +130,23 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// Texts that are joined. Whatever is done to a text beyond that makes it unknown.
+    /// Texts that are joined.
     fn joined(&self, tokens: &[&Token]) -> Value {
         let mut out = String::new();
         let mut known = false;
+        // Where the last of them begins: a method is one of its own.
+        let mut last = 0;
         for (at, token) in tokens.iter().enumerate() {
             let behind = tokens.get(at + 1..).unwrap_or_default();
             match &token.kind {
                 Kind::Text(text) => {
+                    last = out.len();
                     out.push_str(text);
                     known = true;
                 }
                 Kind::Name(name) => match self.texts.get(name) {
                     Some(text) => {
+                        last = out.len();
                         out.push_str(text);
                         known = true;
                     }
@@ -148,48 +159,47 @@ impl Scan<'_, '_> {
                     // `"DROP " + text("TABLE x")`
                     None => match tokens.get(at..).and_then(typed) {
                         Some((inner, behind)) => {
-                            return match self.followed(glued_whole(self.value(inner)), behind) {
-                                Value::Text(text) => Value::Text(out + &text),
-                                _ => Value::Unknown,
-                            };
+                            return put_behind(out, self.followed(glued_whole(self.value(inner)), behind), known);
                         }
                         None => out.push(HOLE),
                     },
                 },
                 Kind::Sign('+' | '$') => {}
                 Kind::Sign('.') if matches!(self.family, Family::Perl | Family::Php | Family::Lua) => {}
-                // `"…" % x` puts something in.
-                Kind::Sign('%') if known => {
-                    for place in ["%s", "%c", "%d", "%r", "%x", "%o", "%i"] {
-                        out = out.replace(place, "\u{fffc}");
-                    }
-                    return Value::Text(out + "\u{fffc}");
+                Kind::Sign('.' | '%') if known => {
+                    let own = out.split_off(last);
+                    return put_behind(
+                        out,
+                        self.followed(Value::Text(own), tokens.get(at..).unwrap_or_default()),
+                        known,
+                    );
                 }
-                Kind::Sign('.') if known => {
-                    return self.followed(Value::Text(out), tokens.get(at..).unwrap_or_default());
-                }
+                Kind::Command(_) | Kind::Sign(_) if known => return Value::Altered(out),
                 Kind::Command(_) | Kind::Sign(_) => return Value::Unknown,
             }
         }
         if known { Value::Text(out) } else { Value::Unknown }
     }
 
-    /// What becomes of a text by what stands behind it: `.format(…)`, `.strip()`, `+ "…"`.
+    /// What becomes of a text by what stands behind it: `.format(…)`, `.strip()`, `% …`, `+ "…"`.
     fn followed(&self, value: Value, behind: &[&Token]) -> Value {
         let Value::Text(text) = value else { return if behind.is_empty() { value } else { Value::Unknown } };
         match behind {
             [] => Value::Text(text),
-            [plus, rest @ ..] if plus.is('+') => match self.value(rest) {
-                Value::Text(more) => Value::Text(text + &more),
-                _ => Value::Text(text + "\u{fffc}"),
-            },
+            [plus, rest @ ..] if plus.is('+') => put_behind(text, self.value(rest), true),
+            [next, ..] if next.text().is_some() => put_behind(text, self.value(behind), true),
+            // `"…" % x` puts something in.
+            [percent, ..] if percent.is('%') => {
+                let places = ["%s", "%c", "%d", "%r", "%x", "%o", "%i"];
+                Value::Text(places.iter().fold(text, |text, place| text.replace(place, "\u{fffc}")) + "\u{fffc}")
+            }
             [dot, method, rest @ ..] if dot.is('.') => {
                 let (given, rest) = match rest {
                     [open, inside @ ..] if open.is('(') => closed(inside),
                     _ => (&[] as &[&Token], rest),
                 };
                 match method.name() {
-                    Some("format") => self.followed(Value::Text(self.filled(&text, given)), rest),
+                    Some("format") => self.followed(bounded(self.filled(&text, given)), rest),
                     Some("strip" | "trim" | "rstrip" | "lstrip") if given.is_empty() => {
                         self.followed(Value::Text(text.trim().to_owned()), rest)
                     }
@@ -198,20 +208,24 @@ impl Scan<'_, '_> {
                         self.followed(Value::Text(text), rest)
                     }
                     Some("join") => match self.value(given) {
-                        Value::List(texts) => self.followed(Value::Text(texts.join(&text)), rest),
+                        Value::List(texts) => {
+                            let size = texts.iter().map(|one| one.len() + text.len()).sum::<usize>();
+                            let whole = (size <= MAX_TEXT).then(|| Value::Text(texts.join(&text)));
+                            self.followed(whole.unwrap_or(Value::Unknown), rest)
+                        }
                         _ => Value::Unknown,
                     },
-                    _ => Value::Unknown,
+                    _ => Value::Altered(text),
                 }
             }
-            _ => Value::Unknown,
+            _ => Value::Altered(text),
         }
     }
 
     /// A text with what `format` puts in each place of it, or a hole (Python, "Format String Syntax").
     fn filled(&self, text: &str, given: &[&Token]) -> String {
         let mut places: Vec<(Option<&str>, String)> = Vec::new();
-        for one in given.split(|token| token.is(',')) {
+        for one in apart(given) {
             let (name, value) = match one {
                 [name, equals, value @ ..] if equals.is('=') => (name.name(), value),
                 value => (None, value),
@@ -225,8 +239,13 @@ impl Scan<'_, '_> {
         let mut out = String::new();
         let mut rest = text;
         let mut next = 0;
-        while let Some((before, after)) = rest.split_once('{') {
+        while let Some((before, after)) = rest.split_once('{').filter(|_| out.len() <= MAX_TEXT) {
             out.push_str(before);
+            if let Some(after) = after.strip_prefix('{') {
+                out.push('{');
+                rest = after;
+                continue;
+            }
             let Some((place, after)) = after.split_once('}') else { return out + after };
             let name = place.split(['!', ':', '.', '[']).next().unwrap_or_default();
             let at = if name.is_empty() { Some(next) } else { name.parse().ok() };
@@ -278,6 +297,34 @@ fn closed<'a, 't>(tokens: &'a [&'t Token]) -> (&'a [&'t Token], &'a [&'t Token])
     (tokens.get(..close).unwrap_or_default(), tokens.get(close + 1..).unwrap_or_default())
 }
 
+/// The arguments of a call, one by one.
+fn apart<'a, 't>(tokens: &'a [&'t Token]) -> Vec<&'a [&'t Token]> {
+    let mut depth = 0;
+    let between = |token: &&Token| {
+        depth += i32::from(token.is('(') || token.is('[')) - i32::from(token.is(')') || token.is(']'));
+        depth == 0 && token.is(',')
+    };
+    tokens.split(between).collect()
+}
+
+/// A text that is not longer than a line may be.
+fn bounded(text: String) -> Value {
+    if text.len() <= MAX_TEXT { Value::Text(text) } else { Value::Unknown }
+}
+
+/// A text with another behind it; `known` says that there is one before.
+fn put_behind(text: String, more: Value, known: bool) -> Value {
+    match more {
+        Value::Text(more) => bounded(text + &more),
+        Value::Altered(more) => Value::Altered(text + &more),
+        _ if known => Value::Text(text + "\u{fffc}"),
+        _ => Value::Unknown,
+    }
+}
+
+/// Bytes of a text that is put together.
+const MAX_TEXT: usize = 16 * 1024;
+
 /// A list of parts as the one text that they make (`sql.Composed([…])`).
 fn glued_whole(value: Value) -> Value {
     match value {
@@ -296,7 +343,7 @@ pub(super) fn command_of(values: &[Value]) -> Option<String> {
         match value {
             Value::Text(text) => words.push(text.clone()),
             Value::List(list) => words.extend(list.iter().cloned()),
-            Value::Unknown => words.push(HOLE.to_string()),
+            Value::Altered(_) | Value::Unknown => words.push(HOLE.to_string()),
             Value::Aside => {}
         }
     }

@@ -2,32 +2,36 @@
 
 use super::Token;
 
-/// The strings of a statement; those that `||` joins are one, with a blank for what is not written out.
+/// The strings of a statement, and behind them what `||` makes of several, with a line feed for what is not written out.
 pub(super) fn texts(tokens: &[Token<'_>]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
+    let mut joined: Vec<(usize, String)> = Vec::new();
     let mut joins = false;
-    let mut at = 0;
-    while let Some(token) = tokens.get(at) {
+    for (at, token) in tokens.iter().enumerate() {
+        let bar = |at: Option<usize>| at.and_then(|at| tokens.get(at)) == Some(&Token::Sign('|'));
         match token {
             Token::Value(text) => {
                 let text = content(text);
-                match found.last_mut().filter(|_| joins) {
-                    Some(before) => before.push_str(&text),
-                    None => found.push(text),
+                match joined.last_mut().filter(|_| joins) {
+                    Some((parts, before)) => {
+                        *parts += 1;
+                        before.push_str(&text);
+                    }
+                    None => joined.push((1, text.clone())),
                 }
+                found.push(text);
                 joins = false;
             }
-            Token::Sign('|') if tokens.get(at + 1) == Some(&Token::Sign('|')) => {
-                joins = true;
-                at += 1;
-            }
+            Token::Sign('|') if bar(Some(at + 1)) || bar(at.checked_sub(1)) => joins = true,
             // `'DROP ' || kind || ' t'`
-            Token::Word(..) | Token::Name(_) if joins => found.last_mut().into_iter().for_each(|text| text.push(' ')),
+            Token::Word(..) | Token::Name(_) if joins => {
+                joined.last_mut().into_iter().for_each(|(_, text)| text.push('\n'));
+            }
             Token::Sign('.' | '(' | ')') if joins => {}
             _ => joins = false,
         }
-        at += 1;
     }
+    found.extend(joined.into_iter().filter(|(parts, _)| *parts > 1).map(|(_, text)| text));
     found
 }
 
@@ -54,7 +58,7 @@ mod tests {
         let (bar, name) = (Token::Sign('|'), Token::Word("r", 0));
         let tokens =
             [Token::Value("'tru'"), bar, bar, Token::Value("'ncate '"), bar, bar, name, bar, bar, Token::Value("'x'")];
-        assert_eq!(texts(&tokens), ["truncate  x"]);
+        assert_eq!(texts(&tokens), ["tru", "ncate ", "x", "truncate \nx"]);
         assert_eq!(texts(&[Token::Value("'a'"), Token::Sign(','), Token::Value("'it''s'")]), ["a", "it's"]);
         assert_eq!(texts(&[Token::Value("$$drop x$$")]), ["drop x"]);
         assert_eq!(texts(&[Token::Value("$t$drop$t$")]), ["drop"]);

@@ -21,6 +21,9 @@ fn each_command_that_another_runs_is_judged() {
         Dialect::Shell,
         &[
             ("sh -ce 'rm -rf /srv'", "sh -ce 'ls /srv'"),
+            ("printf '~| rm -rf /srv\\n' | mail -~ bob", "printf 'see you\\n' | mail bob"),
+            ("echo 'rm -rf /srv' | mail '|sh'", "echo 'rm -rf /srv' | mail bob"),
+            ("bpftrace -c 'rm -rf /srv' -e 'x'", "bpftrace -c 'ls /srv' -l"),
             ("printf '~!rm -rf /srv\\n' | mail -~ bob", "echo 'rm -rf /srv is bad' | mail -s policy bob"),
             ("sudo bpftrace", "sudo bpftrace -l '*sched*'"),
             ("sh -c -- 'rm -rf /srv'", "sh -c -- 'ls /srv'"),
@@ -37,6 +40,11 @@ fn each_command_that_another_runs_is_judged() {
             ("alias -s log='rm -f --'", "alias -s log='less'"),
             ("npm pkg set scripts.t='rm -rf /srv'", "npm pkg set scripts.t='jest'"),
             ("podman run --health-cmd 'rm -rf /srv' alpine", "podman run --health-cmd 'curl localhost' alpine"),
+            ("a=(['$(rm -rf /srv)']=1)", "a=(['x']=1)"),
+            (
+                "sqlplus -s a/a <<< \"begin execute immediate '--'||nl||'drop table z'; end;\"",
+                "sqlplus -s a/a <<< \"begin execute immediate '--'||nl||'select 1 from dual'; end;\"",
+            ),
             (
                 "sqlplus -s a/a <<< \"begin execute immediate 'tru'||'ncate table x'; end;\"",
                 "sqlplus -s a/a <<< \"begin execute immediate 'sel'||'ect 1 from dual'; end;\"",
@@ -63,7 +71,6 @@ fn what_stands_in_an_array_is_what_its_place_says() {
         &[
             ("{'rm',-r,/srv}", "{'ls',-r,/srv}"),
             ("{$'\\x72m',-r,/srv}", "{$'\\x6cs',-r,/srv}"),
-            (": ${d:=reboot}; $d", ": ${d:=date}; $d"),
             ("a=([1]=rm [0]=ls); ${a[1]} -rf /srv", "a=([1]=rm [0]=ls); ${a[0]} -l /srv"),
             ("a=(ls [3]=reboot); ${a[3]}", "a=(ls [3]=reboot); ${a[0]}"),
             ("x='a b'; a=([0]=$x [1]=reboot); ${a[1]}", "x='a b'; a=([0]=$x [1]=date); ${a[1]}"),
@@ -101,6 +108,7 @@ fn a_rehearsal_excuses_who_knows_it() {
     beside(
         Dialect::Shell,
         &[
+            ("d=$(cat f); : ${d:=/tmp/x}; rm -rf \"$d\"", ": ${d:=/tmp/x}; ls \"$d\""),
             ("systemctl stop nginx --dry-run", "systemctl reboot --dry-run"),
             ("service nginx stop --dry-run", "service nginx status --dry-run"),
             ("supervisorctl stop --dry-run web", "supervisorctl status --dry-run web"),
@@ -150,6 +158,18 @@ fn what_a_language_calls_by_another_way_is_judged() {
                 "python3 -c 'c.execute(sql.SQL(\" \").join([sql.SQL(\"SELECT 1 FROM\"), sql.Identifier(\"x\")]))'",
             ),
             (
+                "python3 -c 'c.execute(\"DROP TABLE {}\".format(t).lower())'",
+                "python3 -c 'c.execute(\"SELECT {} FROM t LIMIT 1\".format(t).lower())'",
+            ),
+            (
+                "python3 -c 'c.execute(dedent(\"DROP TABLE %s\") % t)'",
+                "python3 -c 'c.execute(dedent(\"SELECT %s\") % t)'",
+            ),
+            (
+                "python3 -c 'import os; os.system(\"rm -rf \" + \" \".join([\"/srv\"]))'",
+                "python3 -c 'import os; os.system(\"ls -l \" + \" \".join([\"/srv\"]))'",
+            ),
+            (
                 "python3 -c 'c.execute(text(\"SELECT 1\") + \"; DROP TABLE x\")'",
                 "python3 -c 'c.execute(text(\"SELECT 1\") + \" FROM x LIMIT 1\")'",
             ),
@@ -184,7 +204,7 @@ fn where_a_client_sends_the_rows_is_judged() {
             ("select * from customers \\g /tmp/x", "select count(*) from customers \\g /tmp/x"),
             (
                 "\\copy (select * from customers) to '/tmp/c.csv' csv",
-                "\\copy (select day, count(*) from api_calls group by day) to '/tmp/c.csv' csv",
+                "\\copy (select day, count(*) from api_calls group by day) to 'c.csv' csv",
             ),
             // One text with a quote in it, and a statement behind it.
             ("select U&'\\0027'; drop table x; --'", "select U&'\\0027; drop table x; --'"),

@@ -184,8 +184,13 @@ impl Walk<'_> {
             if let Input::Flow(flow @ Flow { text: Some(_), .. }) = act.stdin {
                 self.source(interpreter, flow, span);
                 let name = command.program().unwrap_or_default();
-                // What is written to somebody is text.
-                if let Some(text) = flow.text.as_ref().filter(|_| !self.catalogue.speaks(name)) {
+                // What is written to somebody is text, unless it talks to the program, or the program is told where it goes.
+                let letter = |text: &&String| {
+                    matches!(name, "mail" | "mailx")
+                        && !text.lines().any(|line| line.starts_with(['~', '!', '|']) || line.contains('|'))
+                        && !args.iter().any(|word| word.shown().contains(['|', '=']) || word.shown().starts_with("-f"))
+                };
+                if let Some(text) = flow.text.as_ref().filter(|text| !letter(text)) {
                     let told = if snippet::is_runner(name) { snippet::Place::Run } else { snippet::Place::Somewhere };
                     self.searched(text, parse::Origin::Within(span), told);
                 }

@@ -637,8 +637,10 @@ impl Resolve for Walk<'_> {
         &self.separators
     }
 
-    fn assign(&mut self, name: &str, value: Option<String>) {
-        self.set(name, value);
+    fn is_own(&self, command: &str) -> bool {
+        [&self.learned, self.before]
+            .iter()
+            .any(|memory| memory.functions.contains_key(command) || memory.aliases.contains_key(command))
     }
 
     fn output(&mut self, body: &Script) -> Flow {

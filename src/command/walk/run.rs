@@ -329,6 +329,11 @@ impl Walk<'_> {
                         for script in &filled {
                             self.scripted(script, &Input::Terminal, wrapper.runs);
                         }
+                        if text.is_some_and(|text| only.shown().contains("{}") && text.lines().nth(MAX_LINES).is_some())
+                        {
+                            let reason = "runs more lines than can be analysed";
+                            self.opaque(Severity::Medium, only.span, reason);
+                        }
                         return Some(self.scripted(only, &Input::Terminal, wrapper.runs));
                     }
                     let lone = argv.first().is_some_and(|word| word.shown() == ":::");

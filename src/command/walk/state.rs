@@ -103,15 +103,15 @@ impl Walk<'_> {
         }
         self.optional(name, value);
         if catalogue.names_command(name) && !text.is_empty() && !matches!(value.text, Text::Unknown) {
-            // A pager reads what is shown; anything else is given a file.
-            let (given, input) = match name {
-                "PROMPT_COMMAND" => ("", Input::Terminal),
-                _ if name.ends_with("PAGER") => ("", Input::Flow(Flow::default())),
-                _ => (" $_", Input::Terminal),
-            };
-            let script = format!("{}{given}", text.trim_start_matches('|'));
+            // What it names is given a file; a pager may read what is shown instead.
+            let given = if name == "PROMPT_COMMAND" { "" } else { " $_" };
+            let text = text.trim_start_matches('|').replace(HOLE, "$_");
             let place = self.place.inside(RunsIn::Later).within();
-            self.nested(&script.replace(HOLE, "$_"), parse::Origin::Within(value.span), &input, place);
+            let origin = parse::Origin::Within(value.span);
+            self.nested(&format!("{text}{given}"), origin, &Input::Terminal, place);
+            if name.ends_with("PAGER") {
+                self.nested(&text, origin, &Input::Flow(Flow::default()), place);
+            }
         }
         // Prompts are expanded each time they are shown.
         if matches!(name, "PS0" | "PS1" | "PS2" | "PS4" | "RPROMPT" | "PROMPT")
@@ -457,18 +457,27 @@ const SETTING: [&str; 7] = ["read", "printf", "unset", "wait", "typeset", "reada
 const SEARCHED: [&str; 8] =
     ["PATH", "FPATH", "fpath", "LD_LIBRARY_PATH", "PYTHONPATH", "PERL5LIB", "NODE_PATH", "RUBYLIB"];
 
-/// The commands that a prompt runs, each on a line.
+/// The commands that a prompt runs, each on a line; what stands within one is its own.
 fn commands_of(prompt: &str) -> String {
     let mut out = String::new();
-    for (at, _) in prompt.match_indices("$(") {
-        let mut depth = 0;
-        let inner = prompt.get(at + 2..).unwrap_or_default();
+    let mut rest = prompt;
+    while let Some((_, inner)) = rest.split_once("$(") {
+        let (mut depth, mut quote) = (0, None);
         let end = inner.char_indices().find(|(_, c)| {
-            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            match (*c, quote) {
+                (c, Some(open)) if c == open => quote = None,
+                (_, Some(_)) => {}
+                ('\'' | '"', None) => quote = Some(*c),
+                ('(', None) => depth += 1,
+                (')', None) => depth -= 1,
+                _ => {}
+            }
             depth < 0
         });
-        out.push_str(inner.get(..end.map_or(inner.len(), |(at, _)| at)).unwrap_or_default());
+        let (script, behind) = inner.split_at_checked(end.map_or(inner.len(), |(at, _)| at)).unwrap_or((inner, ""));
+        out.push_str(script);
         out.push('\n');
+        rest = behind;
     }
     out
 }
