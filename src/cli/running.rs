@@ -63,6 +63,12 @@ impl Running {
     /// Opens the ledger, binds every address and the control socket, and begins to serve.
     pub(super) async fn start(from: Ingredients) -> Result<Self, Failure> {
         let Ingredients { config, keyring, policy, rules, launches } = from;
+        // The first line of all would wait for it.
+        tokio::task::spawn_blocking(|| {
+            if !crate::command::prepare() {
+                tracing::error!("the catalogue of commands cannot be read: every line will be held");
+            }
+        });
         let clock = Clock::new();
         let config = Arc::new(config);
         // Binding comes first: a second bastion is told so before it touches anything.

@@ -115,6 +115,13 @@ pub fn is_unknown_statement(effect: &Effect) -> bool {
     effect.kind == EffectKind::Opaque && effect.reason.starts_with(reason)
 }
 
+/// Reads the catalogue, for which the first line that is judged would wait otherwise (some 25 ms). Whether it could be read: if not, every line
+/// is opaque.
+#[must_use]
+pub fn prepare() -> bool {
+    site::in_force().is_some()
+}
+
 /// Says what a line would do.
 ///
 /// `text` is one logical line (it may contain newlines: a paste, a heredoc, a continuation joined by the caller), without the

@@ -64,7 +64,16 @@ impl Gate {
     /// What is typed from here on belongs to the next line.
     pub(super) fn follow(&mut self, screen: &Screen, now: Now) {
         if matches!(self.state, State::Open) && !screen.alternate_screen() {
-            self.state = State::Following { until: now.mono.after(FOLLOWING), behind: Behind::Line };
+            let checks = self.witness.as_ref().and_then(|witness| witness.checks_until(now.mono));
+            let until = checks.unwrap_or_else(|| now.mono.after(FOLLOWING));
+            self.state = State::Following { until, behind: Behind::Line };
+        }
+    }
+
+    /// The shell has run what was committed.
+    pub(super) fn follows_a_program(&mut self, now: Now) {
+        if let State::Following { until, behind: Behind::Line } = &mut self.state {
+            *until = now.mono.after(FOLLOWING).min(*until);
         }
     }
 
@@ -145,6 +154,9 @@ impl Gate {
             }
         }
         self.state = State::Open;
+        if let Some(line) = self.witness.as_mut().and_then(Witness::is_silent) {
+            self.keep_unseen(&line);
+        }
         false
     }
 

@@ -343,7 +343,7 @@ impl Engine {
                 gate.typed = gate.line.typed();
                 gate.state = State::Settling { commit: token, ask: now.mono };
             }
-            if asks {
+            if asks && !self.presumes(now) {
                 self.ask_shell(now);
             }
             self.settle(now);
@@ -422,6 +422,14 @@ impl Engine {
         let open = if full_screen { vec![] } else { judged.open.clone() };
         gate.after = Begun::with(open, line.certainty, judged.complete, &gate.unfinished);
         gate.unseen_after = line.left_unseen(unfinished).map_or_else(String::new, |text| format!("{text}\n"));
+        let whole = !unfinished && matches!(judged.judgement.verdict, Verdict::Allow);
+        if !whole && gate.witness.as_ref().is_some_and(|witness| witness.condition().is_some()) {
+            // What an approver sees, and what is to go on, is what the shell itself told.
+            gate.typed = gate.line.typed();
+            self.ask_shell(now);
+            self.settle(now);
+            return;
+        }
         if unfinished && judged.allowance.is_some() {
             // A shell runs nothing of it yet. Where it would be held it is held already: should the shell see an end where we
             // see none, it would run.
@@ -507,6 +515,7 @@ impl Engine {
             _ => false,
         };
         gate.line.key(&token, display.truth(), now.mono.0);
+        let condition = gate.witness.as_ref().filter(|_| ends_line).and_then(Witness::condition);
         if ends_line {
             gate.commits();
             gate.follow(display.truth(), now);
@@ -524,7 +533,7 @@ impl Engine {
             }
         }
         display.typed(&token.raw, now.mono);
-        let bytes = Bytes::from(token.raw);
+        let bytes = condition.unwrap_or_else(|| Bytes::from(token.raw));
         self.push(match release {
             Some(release) => Output::Commit(release, bytes),
             None => Output::ToTarget(bytes),

@@ -194,6 +194,13 @@ impl Table {
     fn shell_reads(&mut self, bytes: &[u8]) -> String {
         let mut echo = String::new();
         self.sent.extend_from_slice(bytes);
+        let only = bytes.strip_prefix(b"\x1b[!").and_then(|rest| rest.strip_suffix(b"\x1f"));
+        let bytes: &[u8] = match only {
+            Some(only) if !self.deaf && only == self.lie.unwrap_or(&self.line).as_bytes() => b"\r",
+            Some(_) if self.deaf => b"",
+            Some(_) => b"\x1e",
+            None => bytes,
+        };
         for c in String::from_utf8_lossy(bytes).chars() {
             match c {
                 '\r' | '\n' => {

@@ -5,7 +5,8 @@
 //!   Elsewhere ────────────────────────▶ Prompt ────────────────────────────────────────────────────▶ Elsewhere
 //! ```
 //!
-//! It is asked only at a prompt, so that no program gets our key. The user of the shell can read the nonce, so its word alone lowers
+//! It is asked only at a prompt, so that no program gets our key. Where keys and screen agree on a line that may pass, a shell that can is not asked:
+//! it gets the line with the Enter, and runs it if it has just that. The user of the shell can read the nonce, so its word alone lowers
 //! nothing: it is weighed with the other two in `terminal/line.rs`.
 
 use std::time::Duration;
@@ -17,7 +18,7 @@ use super::engine::Engine;
 use super::gate::State;
 use super::words;
 use crate::model::{Event, Mono, Now, Shown};
-use crate::terminal::{ASK, Certainty, LineReader, Mark, Marks, Told};
+use crate::terminal::{ASK, Certainty, LineReader, Mark, Marks, Settled, Told, checks, commit_if};
 
 /// What a session knows by the shell itself.
 #[derive(Debug)]
@@ -43,6 +44,10 @@ pub(super) struct Witness {
     ahead: u32,
     /// Since when the prompt stands.
     since: Mono,
+    /// The line that it was told to run if it has just that, and at which prompt, until it says what became of it.
+    offered: Option<(u64, String)>,
+    /// It had another line then.
+    declined: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +64,8 @@ enum Question {
     None,
     /// It was asked; it is waited for until then. `agreed` is what keys and screen agreed on before.
     Open { until: Mono, agreed: Option<Stood> },
+    /// It need not be asked: keys and screen agree on a line, and it is to run that one and no other.
+    Presumed { told: Told, stood: Stood },
     /// It answered; `stood` if that is what keys and screen had agreed on.
     Answered { told: Told, stood: Option<Stood> },
     /// It did not.
@@ -87,6 +94,8 @@ pub(super) enum Heard {
     RanByItself,
     /// The line was told.
     Told,
+    /// It has another line than the one that it was to run, and ran nothing.
+    Declined,
 }
 
 impl Witness {
@@ -104,6 +113,8 @@ impl Witness {
             unanswered: 0,
             ahead: 0,
             since: Mono(0),
+            offered: None,
+            declined: false,
         }
     }
 
@@ -132,12 +143,14 @@ impl Witness {
             // A prompt that is only drawn anew has the number that it had.
             Mark::Prompt { number, .. } if number <= self.left || self.place == Place::Prompt(number) => Heard::Nothing,
             Mark::Prompt { number, continued } => {
+                self.offered = None;
                 (self.place, self.interrupted) = (Place::Prompt(number), None);
                 self.since = now;
                 self.hooked = true;
                 Heard::Prompt { continued }
             }
             Mark::Running => {
+                self.offered = None;
                 let at_prompt = self.is_at_prompt();
                 self.leave();
                 if !at_prompt {
@@ -156,6 +169,10 @@ impl Witness {
             }
             Mark::Line(line) => {
                 let expanded = self.expanded.take();
+                if let Some((number, _)) = self.offered.take() {
+                    (self.place, self.declined) = (Place::Prompt(number), true);
+                    return Heard::Declined;
+                }
                 let Question::Open { agreed, .. } = &self.question else { return Heard::Nothing };
                 let stood = agreed.clone().filter(|stood| stood.line == line.trim_end());
                 let told = Told { line, expanded, confirmed: stood.is_some() };
@@ -218,14 +235,33 @@ impl Witness {
                 self.unanswered = self.unanswered.saturating_add(1);
                 None
             }
-            Question::None | Question::Answered { .. } | Question::Unanswered => None,
+            Question::None | Question::Presumed { .. } | Question::Answered { .. } | Question::Unanswered => None,
         }
+    }
+
+    /// Keys and screen agree on that line, typed as `line`. Whether it has it so the shell says when it is to run it.
+    fn presume(&mut self, line: String, stood: Stood) {
+        self.expanded = None;
+        self.question = Question::Presumed { told: Told { line, expanded: None, confirmed: true }, stood };
+    }
+
+    /// The line that is committed goes out under the condition that it is this one.
+    pub(super) fn condition(&self) -> Option<Bytes> {
+        match &self.question {
+            Question::Presumed { told, .. } => commit_if(&told.line),
+            Question::None | Question::Open { .. } | Question::Answered { .. } | Question::Unanswered => None,
+        }
+    }
+
+    /// Whether it knows of such conditions, and never found one unmet.
+    fn checks(&self) -> bool {
+        self.may_be_asked() && checks(&self.shell) && !self.declined
     }
 
     /// Its answer to the open question.
     pub(super) const fn told(&self) -> Option<&Told> {
         match &self.question {
-            Question::Answered { told, .. } => Some(told),
+            Question::Presumed { told, .. } | Question::Answered { told, .. } => Some(told),
             Question::None | Question::Open { .. } | Question::Unanswered => None,
         }
     }
@@ -233,6 +269,7 @@ impl Witness {
     /// How the line stood that it confirmed.
     pub(super) const fn stood(&self) -> Option<&Stood> {
         match &self.question {
+            Question::Presumed { stood, .. } => Some(stood),
             Question::Answered { stood, .. } => stood.as_ref(),
             Question::None | Question::Open { .. } | Question::Unanswered => None,
         }
@@ -245,10 +282,27 @@ impl Witness {
 
     /// A line is committed.
     pub(super) fn commits(&mut self) {
+        self.offered = match (&self.question, self.place) {
+            (Question::Presumed { told, .. }, Place::Prompt(number)) => Some((number, told.line.clone())),
+            _ => None,
+        };
         if !self.is_at_prompt() {
             self.ahead = self.ahead.saturating_add(1);
         }
         self.leave();
+    }
+
+    /// Until when it may say what became of the line that it was to run if it has just that.
+    pub(super) fn checks_until(&self, now: Mono) -> Option<Mono> {
+        self.offered.is_some().then(|| now.after(PATIENCE))
+    }
+
+    /// It has not said what became of that line. It stands there still, for all that is known, and it is not told so again.
+    pub(super) fn is_silent(&mut self) -> Option<String> {
+        let (_, line) = self.offered.take()?;
+        self.declined = true;
+        self.unanswered = self.unanswered.saturating_add(1);
+        Some(line)
     }
 
     /// A Ctrl-C goes out: its prompt is left for another one.
@@ -298,6 +352,32 @@ impl Engine {
         self.push(Output::ToTarget(Bytes::from_static(&[ASK])));
     }
 
+    /// Whether the shell need not be asked for its line, because it can be told to run just the one that keys and screen agree on: that saves the way
+    /// there and back.
+    pub(super) fn presumes(&mut self, now: Now) -> bool {
+        let Some((display, gate)) = self.terminal() else { return false };
+        let screen = display.truth();
+        let is_enter = gate.commit().is_some_and(|commit| commit.raw == *b"\r");
+        let hidden = !gate.unseen.is_empty() || !gate.elsewhere.is_empty() || !gate.unfinished.is_empty();
+        let checks = gate.witness.as_ref().is_some_and(Witness::checks);
+        if !is_enter || hidden || gate.overtaken || !checks || screen.alternate_screen() {
+            return false;
+        }
+        let typed = gate.line.typed();
+        if commit_if(&typed).is_none() || gate.line.settled(screen, now.mono.0) != Settled::Yes {
+            return false;
+        }
+        let seen = gate.line.read(screen);
+        if seen.certainty != Certainty::Agreed || !seen.candidates.iter().eq([typed.trim_end()]) {
+            return false;
+        }
+        let stood = Stood { line: typed.trim_end().to_owned(), row: LineReader::row(screen) };
+        if let Some(witness) = &mut gate.witness {
+            witness.presume(typed, stood);
+        }
+        true
+    }
+
     /// Hears an answer that only confirms what keys and screen agreed on, before the output around it is masked and drawn: a shell draws
     /// its line anew when it is asked, most of it behind the answer, so that is not what is judged; and while the line is being written
     /// down, there is time for it. Gives the marks that are left; where it did not, all.
@@ -325,7 +405,9 @@ impl Engine {
         for mark in marks {
             let Some((display, gate)) = self.terminal() else { return };
             let Some(witness) = &mut gate.witness else { return };
+            let runs = mark == Mark::Running;
             match witness.hear(mark, now.mono) {
+                Heard::Nothing if runs => gate.follows_a_program(now),
                 Heard::Nothing => {}
                 Heard::Told => self.settle(now),
                 // What the gate takes for unfinished the shell has run, or whoever knows the nonce says so: read both ways.
@@ -340,6 +422,7 @@ impl Engine {
                         self.work_off(now);
                     }
                 }
+                Heard::Declined => self.refuse_line(words::ANOTHER_LINE, now),
                 Heard::RanByItself => self.ran_by_itself(now),
             }
         }

@@ -241,6 +241,9 @@ pub(super) fn standing_grant(grant: &Grant) -> String {
 pub(super) const CHANGED: &str =
     "holdpoint: approved, but the line is not the one that was approved any more; nothing ran. Enter it again";
 
+pub(super) const ANOTHER_LINE: &str =
+    "holdpoint: the shell's line is not the one that stands on the screen, so it did not run it. Enter it again";
+
 /// For those who watch, and for the record.
 pub(super) const UNCOMMITTED: &str =
     "the shell ran a line that no Enter of the engineer committed: a key that is bound to a command, or a macro";

@@ -14,7 +14,9 @@
 //! | `B2` | a number | the same, and it goes on with a command that is not complete |
 //! | `C` | | what was read is run |
 //! | `E` | quoted text | what history expansion makes of the line that follows |
-//! | `L` | quoted text | the edit buffer, as the answer to [`ASK`] |
+//! | `L` | quoted text | the edit buffer, as the answer to [`ASK`], or to [`commit_if`] where it is another line |
+//!
+//! A shell is asked with a key ([`ASK`]), or told to run its line if it is a certain one ([`commit_if`]).
 //!
 //! Marks with the nonce are taken out of the stream, so neither a client nor a record sees them. Anything else, a mark with another nonce
 //! too, passes byte for byte. How the stream was cut into chunks changes nothing: what may become a mark waits for its rest, and that is an
@@ -25,6 +27,31 @@ use bytes::Bytes;
 /// The key that asks a shell with our hooks for its edit buffer: Ctrl-^, one byte, so that nothing can take half of it, and one that no line
 /// editor has a use for.
 pub const ASK: u8 = 0x1e;
+
+/// An Enter for one line only: a shell that can ([`checks`]) runs what stands in its edit buffer if that is `line`, and tells it if not. `None`
+/// where that would need more than one key a character, or where the line may be another once history is expanded. A line that comes to nobody
+/// who knows the key is typed once more, and not run.
+#[must_use]
+pub fn commit_if(line: &str) -> Option<Bytes> {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'!' | b'^');
+    let fits = (1..=COMMIT_MAX).contains(&line.len()) && line.bytes().all(plain);
+    fits.then(|| Bytes::from([COMMIT_IF, line.as_bytes(), &[UNIT_SEPARATOR]].concat()))
+}
+
+/// Whether the hooks of that shell know [`commit_if`].
+#[must_use]
+pub fn checks(shell: &str) -> bool {
+    shell == "bash"
+}
+
+/// Begins an Enter with a condition. A terminal sends no such sequence, and readline reads keys one by one: the shorter the sooner.
+const COMMIT_IF: &[u8] = b"\x1b[!";
+
+/// Ends it (ECMA-48, 8.2.10).
+const UNIT_SEPARATOR: u8 = 0x1f;
+
+/// Bytes of a line that is sent along: a tty's queue holds some 4,000.
+const COMMIT_MAX: usize = 512;
 
 /// What a shell said.
 #[derive(Debug, Clone, PartialEq, Eq)]

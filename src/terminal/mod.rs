@@ -45,7 +45,7 @@ pub use cell::{Attributes, Cell, Color, Style};
 pub use image::{Image, Placed};
 pub use keys::{Commit, Interrupt, Key, Keys, Kind, Token};
 pub use line::{Certainty, LineReader, Reading, Settled, Told};
-pub use marks::{ASK, Mark, Marks};
+pub use marks::{ASK, Mark, Marks, checks, commit_if};
 pub use notice::notice;
 pub use overlay::{Bar, Overlay, Panel, repaint, repaint_whole};
 pub use render::{Hidden, render};

@@ -60,6 +60,11 @@ impl Desk {
     }
 }
 
+/// How many Enters went to the shell. One with a condition ends in a unit separator.
+fn pressed(desk: &Desk) -> usize {
+    desk.session.sent.iter().filter(|byte| matches!(byte, b'\r' | b'\n' | 0x1f)).count()
+}
+
 /// At a prompt: how the shell is set up, and the keys, the last of which is refused.
 fn at_prompt(shell: Shell, hooks: bool, cases: &[(&str, &str)]) {
     for (setup, typed) in cases {
@@ -68,8 +73,7 @@ fn at_prompt(shell: Shell, hooks: bool, cases: &[(&str, &str)]) {
             let typed = typed.replace("PREY", PREY);
             desk.is_refused(&typed);
             let enters = typed.matches("<cr>").count() - 1;
-            let sent = desk.session.sent.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count();
-            assert_eq!(sent, enters, "{shell:?} {setup} {typed}: an Enter was pressed for it");
+            assert_eq!(pressed(&desk), enters, "{shell:?} {setup} {typed}: an Enter was pressed for it");
             desk.runs("say after");
             desk.is_alive(&typed);
         }
@@ -90,8 +94,7 @@ fn typed_ahead(shell: Shell, hooks: bool) {
         });
         desk.runs("say after");
         desk.is_alive(setup);
-        let sent = desk.session.sent.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count();
-        assert_eq!(sent, 2, "{shell:?} {setup}: an Enter was pressed for it");
+        assert_eq!(pressed(&desk), 2, "{shell:?} {setup}: an Enter was pressed for it");
     }
 }
 

@@ -14,6 +14,19 @@ pub(super) fn hooked() -> Table {
     t
 }
 
+/// A shell that checks the line it is to run.
+fn checking() -> Table {
+    let mut t = hooked();
+    let hello = t.mark("H;bash");
+    t.says(&hello);
+    t
+}
+
+/// How often the shell was asked for its line.
+fn questions(t: &Table) -> usize {
+    t.sent.iter().filter(|byte| **byte == crate::terminal::ASK).count()
+}
+
 /// How sure the lines were read so far.
 pub(super) fn certainties(t: &Table) -> Vec<Certainty> {
     let judged = t.events.iter().filter_map(|record| match &record.event {
@@ -101,6 +114,84 @@ fn an_answer_that_says_something_else_is_judged_with_all_that_came_with_it() {
     assert!(matches!(&t.events[from].event, Event::Output { .. }), "{:?}", t.events[from].event);
     t.wait(Duration::from_millis(300));
     assert_eq!((t.asked.len(), t.ran.len()), (1, 0));
+}
+
+#[test]
+fn a_line_on_which_keys_and_screen_agree_is_checked_by_the_shell_as_it_runs_it() {
+    let mut t = checking();
+    let before = t.now;
+    t.types("ls -l \r");
+    assert_eq!((t.ran.as_slice(), certainties(&t)), (["ls -l ".to_owned()].as_slice(), vec![Certainty::Exact]));
+    assert!(t.sent.ends_with(b"\x1b[!ls -l \x1f"), "{:?}", t.sent);
+    assert_eq!((t.now, questions(&t)), (before, 0));
+    t.types("pwd\r");
+    assert_eq!(t.ran, ["ls -l ", "pwd"]);
+}
+
+#[test]
+fn a_line_that_the_shell_does_not_have_so_is_taken_back_and_it_is_asked_from_then_on() {
+    let mut t = checking();
+    t.lie = Some("ls -l; rm -rf ./victim");
+    t.types("ls -l\r");
+    t.wait(Duration::from_secs(1));
+    assert!(t.ran.is_empty() && t.screen().contains("it did not run it"), "{:?} {}", t.ran, t.screen());
+    assert_eq!((t.sent.last(), questions(&t)), (Some(&3), 0));
+    let told = |event: &Event| matches!(event, Event::Notice { text } if text.as_str().contains("not the one"));
+    assert!(t.events.iter().any(|record| told(&record.event)));
+    t.lie = None;
+    t.types("ls -l\r");
+    assert_eq!((t.ran.as_slice(), questions(&t)), (["ls -l".to_owned()].as_slice(), 1));
+}
+
+#[test]
+fn keys_wait_until_the_shell_says_what_became_of_the_line() {
+    let mut t = checking();
+    (t.deaf, t.runs) = (true, true);
+    t.types("echo a\r");
+    t.types("b");
+    t.wait(Duration::from_secs(1));
+    assert!(t.sent.ends_with(b"\x1f") && t.ran.is_empty(), "{:?}", t.sent);
+    // It says nothing: what stands there may be both.
+    t.wait(Duration::from_secs(2));
+    assert!(t.sent.ends_with(b"b"), "{:?}", t.sent);
+    t.types("\r");
+    t.wait(Duration::from_secs(1));
+    assert_eq!(t.ran, ["echo ab"]);
+    assert_ne!(certainties(&t).last(), Some(&Certainty::Exact));
+
+    let mut t = checking();
+    t.runs = true;
+    t.types("cat\r");
+    t.types("b");
+    assert!(t.sent.ends_with(b"\x1f"), "{:?}", t.sent);
+    t.wait(Duration::from_millis(100));
+    assert!(t.sent.ends_with(b"b"), "{:?}", t.sent);
+}
+
+#[test]
+fn what_is_held_or_goes_on_or_may_be_another_line_is_asked_for() {
+    for line in ["rm -rf ./victim", "for x in a b; do", "echo !!", "^ls^pwd", "echo \u{e4}"] {
+        let mut t = checking();
+        t.types(&format!("{line}\r"));
+        assert_eq!(questions(&t), 1, "{line}");
+        assert!(!t.sent.windows(3).any(|bytes| bytes == b"\x1b[!"), "{line}");
+    }
+    // A line that came so fast that no echo was seen, one with a key that nobody can follow, one behind an unfinished line.
+    let mut t = checking();
+    t.give(Input::FromClient(b"ls -l\r"));
+    assert_eq!((t.ran.as_slice(), questions(&t)), (["ls -l".to_owned()].as_slice(), 1));
+    t.types("echo 'a\rb'\r");
+    assert_eq!((t.ran.len(), questions(&t)), (3, 3));
+}
+
+#[test]
+fn what_the_shell_tells_behind_a_line_that_it_runs_takes_nothing_back() {
+    let mut t = checking();
+    t.types("ls -l\r");
+    let told = t.mark("L;xls -l");
+    t.says(&told);
+    t.types("pwd\r");
+    assert_eq!(t.ran, ["ls -l", "pwd"]);
 }
 
 #[test]

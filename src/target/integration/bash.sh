@@ -26,6 +26,22 @@ __holdpoint_line() {
     fi
     __holdpoint_say "L;${READLINE_LINE@Q}"
 }
+# Behind its key stands a line: it is run if the edit buffer is just that, and else the buffer is told. The Enter is the last key of the macro that
+# calls this, and that key does nothing unless this says otherwise. It waits for the line's end as long as it takes: a part of it is no line.
+__holdpoint_if() {
+    local want=
+    if IFS= builtin read -r -d $'\x1f' want && [[ $want == "$READLINE_LINE" ]]; then
+        [[ $__holdpoint_enter == '\C-m' ]] || __holdpoint_bind '\C-m'
+    else
+        __holdpoint_bind ''
+        __holdpoint_line
+    fi
+}
+__holdpoint_bind() {
+    local map
+    for map in emacs vi-insert vi-command; do bind -m "$map" '"\e[holdpoint+": "'"$1"'"'; done
+    __holdpoint_enter=$1
+}
 # Puts the marks where they may have been taken away; the last of all that runs before a prompt.
 __holdpoint_prompt() {
     local status=$?
@@ -40,8 +56,11 @@ if ((BASH_VERSINFO[0] >= 5)) && [[ $- == *i* ]]; then
     for __holdpoint_map in emacs vi-insert vi-command; do
         bind -m "$__holdpoint_map" -x '"\e[holdpoint~": __holdpoint_line'
         bind -m "$__holdpoint_map" '"\C-^": "\e[holdpoint~"'
+        bind -m "$__holdpoint_map" -x '"\e[holdpoint=": __holdpoint_if'
+        bind -m "$__holdpoint_map" '"\e[!": "\e[holdpoint=\e[holdpoint+"'
     done
     unset __holdpoint_map
+    __holdpoint_bind ''
     if [[ ${PROMPT_COMMAND@a} == *a* ]]; then PROMPT_COMMAND+=(__holdpoint_prompt)
     else PROMPT_COMMAND=${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__holdpoint_prompt
     fi

@@ -114,4 +114,105 @@ mod tests {
         assert!(local(Path::new("/bin/dash"), "k").is_none());
         assert!(local(Path::new("/usr/bin/fish"), "k").is_some_and(|argv| argv.len() == 4));
     }
+
+    /// A bash with hooks in a terminal.
+    struct Bash {
+        child: Box<dyn portable_pty::Child + Send + Sync>,
+        keys: Box<dyn std::io::Write + Send>,
+        said: std::sync::mpsc::Receiver<Vec<u8>>,
+        seen: String,
+    }
+
+    impl Bash {
+        fn start(home: &Path) -> Self {
+            let pair = portable_pty::native_pty_system().openpty(portable_pty::PtySize::default()).unwrap();
+            let words = local(Path::new("/bin/bash"), "k7").unwrap();
+            let mut command = portable_pty::CommandBuilder::from_argv(words);
+            command.env_clear();
+            [("HOME", home.as_os_str()), ("TERM", "xterm".as_ref()), ("PATH", "/usr/bin:/bin".as_ref())]
+                .into_iter()
+                .for_each(|(name, value)| command.env(name, value));
+            let child = pair.slave.spawn_command(command).unwrap();
+            let (mut reader, keys) = (pair.master.try_clone_reader().unwrap(), pair.master.take_writer().unwrap());
+            let (tell, said) = std::sync::mpsc::sync_channel(1024);
+            std::thread::spawn(move || {
+                let (_master, mut buffer) = (pair.master, [0; 4096]);
+                while let Ok(len @ 1..) = reader.read(&mut buffer) {
+                    if tell.send(buffer[..len].to_vec()).is_err() {
+                        break;
+                    }
+                }
+            });
+            let mut bash = Self { child, keys, said, seen: String::new() };
+            bash.until(";B;1");
+            bash
+        }
+
+        fn press(&mut self, keys: &str) {
+            self.keys.write_all(keys.as_bytes()).unwrap();
+            self.keys.flush().unwrap();
+        }
+
+        /// Waits until that was said; gives what came before it.
+        fn until(&mut self, text: &str) -> String {
+            loop {
+                if let Some((before, after)) = self.seen.split_once(text) {
+                    let (before, after) = (before.to_owned(), after.to_owned());
+                    self.seen = after;
+                    return before;
+                }
+                let more = self.said.recv_timeout(std::time::Duration::from_secs(20));
+                self.seen +=
+                    &String::from_utf8_lossy(&more.unwrap_or_else(|_| panic!("no {text:?} in {:?}", self.seen)));
+            }
+        }
+    }
+
+    impl Drop for Bash {
+        fn drop(&mut self) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+
+    #[test]
+    fn an_enter_with_a_condition_runs_that_line_and_no_other() {
+        let home = tempfile::tempdir().unwrap();
+        for mode in ["emacs", "vi"] {
+            let mut bash = Bash::start(home.path());
+            bash.press(&format!("set -o {mode}\r"));
+            bash.until(";B;2");
+            bash.press("echo a-$((1+1))");
+            bash.until("1))");
+            bash.press("\x1b[!echo a-$((1+2))\x1f");
+            let before = bash.until("holdpoint=k7;L;'echo a-$((1+1))'");
+            assert!(!before.contains(";C"), "{mode}: it ran something: {before}");
+            // What does not come whole is no line, however long it takes.
+            bash.press("\x1b[!echo a-$((1+");
+            bash.press("1))\x1f");
+            assert!(!bash.until(";C").contains(";L;"), "{mode}: it was another line");
+            bash.until("a-2");
+            bash.until(";B;3");
+            // The key at the end of the macro does nothing by itself, not even behind a line that ran.
+            bash.press("echo b");
+            bash.until("echo b");
+            bash.press("\x1b[!\x1f");
+            assert!(!bash.until(";L;'echo b'").contains(";C"), "{mode}");
+            bash.press("\x1b[holdpoint+\x1e");
+            assert!(!bash.until(";L;").contains(";C"), "{mode}");
+        }
+    }
+
+    #[test]
+    fn an_enter_with_a_condition_is_what_the_user_has_made_of_it() {
+        let home = tempfile::tempdir().unwrap();
+        let mut bash = Bash::start(home.path());
+        bash.press("bind '\"\\C-m\": \"; echo and-$((2+1))\\C-j\"'\r");
+        bash.until(";B;2");
+        bash.press("echo one");
+        bash.until("echo one");
+        bash.press("\x1b[!echo one\x1f");
+        bash.until(";C");
+        bash.until("and-3");
+    }
 }
