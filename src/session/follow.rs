@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::gate::{Gate, State, UNFINISHED};
-use super::witness::Witness;
+use super::witness::{PATIENCE, Witness};
 use crate::model::{Mono, Now};
 use crate::terminal::{Commit, Interrupt, Kind, Screen, Token};
 
@@ -64,10 +64,30 @@ impl Gate {
     /// What is typed from here on belongs to the next line.
     pub(super) fn follow(&mut self, screen: &Screen, now: Now) {
         if matches!(self.state, State::Open) && !screen.alternate_screen() {
-            let checks = self.witness.as_ref().and_then(|witness| witness.checks_until(now.mono));
-            let until = checks.unwrap_or_else(|| now.mono.after(FOLLOWING));
-            self.state = State::Following { until, behind: Behind::Line };
+            let time = if self.is_checked() { PATIENCE } else { FOLLOWING };
+            self.state = State::Following { until: now.mono.after(time), behind: Behind::Line };
         }
+    }
+
+    /// Whether the shell is to say first what became of the line.
+    fn is_checked(&self) -> bool {
+        self.witness.as_ref().is_some_and(Witness::owes_an_answer)
+    }
+
+    /// The shell has not said what became of the line: that is judged with the next. What it says may be among what is withheld.
+    pub(super) fn hears_nothing(&mut self, withheld: bool, now: Now) -> bool {
+        if !self.is_checked() {
+            return false;
+        }
+        if let (State::Following { until, .. }, true) = (&mut self.state, withheld) {
+            *until = now.mono.after(PATIENCE);
+            return false;
+        }
+        let line = self.witness.as_mut().and_then(Witness::is_silent).map(str::to_owned);
+        line.is_some_and(|line| {
+            self.keep_unseen(&line);
+            true
+        })
     }
 
     /// The shell has run what was committed.
@@ -109,10 +129,15 @@ impl Gate {
     }
 
     /// Whether this key goes out although others would wait: one more Ctrl-C at a program that may not have seen the one before, or takes
-    /// no notice.
-    pub(super) fn interrupts_again(&self, token: &Token) -> bool {
-        let at_program =
-            matches!(self.state, State::Following { behind: Behind::Interrupt { at_prompt: false, .. }, .. });
+    /// no notice; and one behind a line of which the shell has not said for a while what became of it.
+    pub(super) fn interrupts_again(&self, token: &Token, now: Now) -> bool {
+        let at_program = match self.state {
+            State::Following { behind: Behind::Interrupt { at_prompt, .. }, .. } => !at_prompt,
+            State::Following { until, behind: Behind::Line } => {
+                self.is_checked() && until.since(now.mono) + FOLLOWING <= PATIENCE
+            }
+            _ => false,
+        };
         at_program && self.waiting.is_empty() && matches!(token.kind, Kind::Interrupt(Interrupt::Interrupt))
     }
 
@@ -154,9 +179,6 @@ impl Gate {
             }
         }
         self.state = State::Open;
-        if let Some(line) = self.witness.as_mut().and_then(Witness::is_silent) {
-            self.keep_unseen(&line);
-        }
         false
     }
 

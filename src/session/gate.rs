@@ -50,6 +50,8 @@ pub(super) struct Gate {
     pub(super) control_x: bool,
     /// The last key may be the first half of one: what comes next belongs to it.
     prefixed: bool,
+    /// The line that is being decided on is to run only if the shell has just that.
+    pub(super) conditional: bool,
     /// The shell itself, where it has our hooks.
     pub(super) witness: Option<Witness>,
     /// The client sends no more: the target is told behind what waits.
@@ -129,6 +131,7 @@ impl Gate {
             typed: String::new(),
             control_x: false,
             prefixed: false,
+            conditional: false,
             witness: None,
             ended: false,
             overtaken: false,
@@ -282,7 +285,7 @@ impl Engine {
             State::Open if starting => self.key_before_start(token, now),
             // An approver holds the keyboard.
             State::Open => self.ring(),
-            State::Following { .. } if !paused && gate.interrupts_again(&token) => self.forward(token, now),
+            State::Following { .. } if !paused && gate.interrupts_again(&token, now) => self.forward(token, now),
             State::Settling { .. }
             | State::Rereading { .. }
             | State::Recording { .. }
@@ -341,6 +344,7 @@ impl Engine {
             let asks = !prefixed && matches!(token.kind, Kind::Commit(_) | Kind::Interrupt(Interrupt::Eof));
             if let Some((_, gate)) = self.terminal() {
                 gate.typed = gate.line.typed();
+                gate.conditional = false;
                 gate.state = State::Settling { commit: token, ask: now.mono };
             }
             if asks && !self.presumes(now) {
@@ -414,6 +418,7 @@ impl Engine {
             self.refuse_line(words::UNREADABLE, now);
             return;
         };
+        let defines = self.judge.defines();
         let Some((display, gate)) = self.terminal() else { return };
         let full_screen = display.truth().alternate_screen();
         let unfinished = !judged.complete && !full_screen && judged.joined.len() < UNFINISHED;
@@ -422,9 +427,10 @@ impl Engine {
         let open = if full_screen { vec![] } else { judged.open.clone() };
         gate.after = Begun::with(open, line.certainty, judged.complete, &gate.unfinished);
         gate.unseen_after = line.left_unseen(unfinished).map_or_else(String::new, |text| format!("{text}\n"));
-        let whole = !unfinished && matches!(judged.judgement.verdict, Verdict::Allow);
-        if !whole && gate.witness.as_ref().is_some_and(|witness| witness.condition().is_some()) {
-            // What an approver sees, and what is to go on, is what the shell itself told.
+        let passes = !unfinished && matches!(judged.judgement.verdict, Verdict::Allow) && !defines;
+        if !passes && gate.witness.as_ref().is_some_and(|witness| witness.condition().is_some()) {
+            // What an approver sees, what is to go on, and what is remembered is what the shell itself told.
+            gate.conditional = false;
             gate.typed = gate.line.typed();
             self.ask_shell(now);
             self.settle(now);
@@ -508,6 +514,11 @@ impl Engine {
     /// Sends a commit byte. Without a permit only where there is no command to permit: an empty or an unfinished line.
     fn commit(&mut self, token: Token, release: Option<Release>, now: Now) {
         let Some((display, gate)) = self.terminal() else { return };
+        let condition = gate.witness.as_ref().and_then(Witness::condition);
+        if std::mem::take(&mut gate.conditional) && condition.is_none() {
+            // The prompt at which it was to be checked is gone.
+            return self.refuse_line(words::ANOTHER_LINE, now);
+        }
         let ends_line = match token.kind {
             Kind::Commit(_) => true,
             Kind::PasteNewline => !display.truth().bracketed_paste(),
@@ -515,7 +526,6 @@ impl Engine {
             _ => false,
         };
         gate.line.key(&token, display.truth(), now.mono.0);
-        let condition = gate.witness.as_ref().filter(|_| ends_line).and_then(Witness::condition);
         if ends_line {
             gate.commits();
             gate.follow(display.truth(), now);
@@ -597,6 +607,7 @@ impl Engine {
 
     /// What time alone changes on a terminal.
     pub(super) fn terminal_tick(&mut self, now: Now) {
+        let withheld = self.outflow.is_held();
         let Some((display, gate)) = self.terminal() else { return };
         let late = display.wake_at().filter(|at| *at <= now.mono).map(|_| display.expire(now.mono));
         let lone = gate.pending_since.filter(|since| since.after(ESCAPE) <= now.mono).map(|_| {
@@ -613,6 +624,11 @@ impl Engine {
         match &gate.state {
             State::Settling { ask, .. } | State::Rereading { ask, .. } if *ask <= now.mono => self.settle(now),
             State::Following { until, .. } if *until <= now.mono => {
+                if gate.hears_nothing(withheld, now) {
+                    gate.state = State::Open;
+                    self.say(words::SILENT, now);
+                    return self.work_off(now);
+                }
                 if gate.ends_following(now) {
                     self.push(Output::ToTarget(Bytes::from_static(&[0x03])));
                 }

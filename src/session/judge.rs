@@ -207,6 +207,11 @@ impl Judge {
         }
     }
 
+    /// Whether the line that was judged last defines anything: what is known from now on must have run.
+    pub(super) fn defines(&self) -> bool {
+        self.defines.as_ref().is_some_and(|(defines, _)| !defines.is_empty())
+    }
+
     /// Judges every candidate and answers with the strictest verdict.
     pub(super) fn line(&mut self, line: &Line, context: &Context, now: Wall) -> Option<Judged> {
         let digest = self.digest(line);

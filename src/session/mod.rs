@@ -30,7 +30,7 @@
 //! | `held.rs` | a line that somebody has to decide on |
 //! | `read.rs` | the line as it stands, from what the witnesses say |
 //! | `clear.rs` | a line is taken back |
-//! | `witness.rs` | the shell itself, where it has our hooks: asked for its line |
+//! | `witness.rs` | the shell itself, where it has our hooks: asked for its line, or told to run just that one |
 //! | `bar.rs` | the bar while something waits |
 //! | `judge.rs` | a reading → effects → a verdict, the worst of what may be meant |
 //! | `mode.rs` | what reads the keys: a shell, a console with a language of its own, a pager, an editor |

@@ -46,8 +46,10 @@ pub(super) struct Witness {
     since: Mono,
     /// The line that it was told to run if it has just that, and at which prompt, until it says what became of it.
     offered: Option<(u64, String)>,
-    /// It had another line then.
+    /// It is not told so any more: it had another line, or did not say what became of it.
     declined: bool,
+    /// The line that it told in place of the other stands there, and nobody has let it go.
+    stands: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +117,7 @@ impl Witness {
             since: Mono(0),
             offered: None,
             declined: false,
+            stands: false,
         }
     }
 
@@ -143,16 +146,21 @@ impl Witness {
             // A prompt that is only drawn anew has the number that it had.
             Mark::Prompt { number, .. } if number <= self.left || self.place == Place::Prompt(number) => Heard::Nothing,
             Mark::Prompt { number, continued } => {
-                self.offered = None;
+                (self.offered, self.stands) = (None, false);
                 (self.place, self.interrupted) = (Place::Prompt(number), None);
                 self.since = now;
                 self.hooked = true;
                 Heard::Prompt { continued }
             }
             Mark::Running => {
-                self.offered = None;
+                if self.offered.take().is_some() {
+                    self.unanswered = 0;
+                }
                 let at_prompt = self.is_at_prompt();
                 self.leave();
+                if std::mem::take(&mut self.stands) {
+                    return Heard::RanByItself;
+                }
                 if !at_prompt {
                     return Heard::Nothing;
                 }
@@ -170,7 +178,7 @@ impl Witness {
             Mark::Line(line) => {
                 let expanded = self.expanded.take();
                 if let Some((number, _)) = self.offered.take() {
-                    (self.place, self.declined) = (Place::Prompt(number), true);
+                    (self.place, self.declined, self.stands) = (Place::Prompt(number), true, true);
                     return Heard::Declined;
                 }
                 let Question::Open { agreed, .. } = &self.question else { return Heard::Nothing };
@@ -222,7 +230,7 @@ impl Witness {
 
     /// It is being asked.
     pub(super) fn ask(&mut self, agreed: Option<Stood>, now: Mono) {
-        self.expanded = None;
+        (self.expanded, self.offered) = (None, None);
         self.question = Question::Open { until: now.after(PATIENCE), agreed };
     }
 
@@ -292,17 +300,19 @@ impl Witness {
         self.leave();
     }
 
-    /// Until when it may say what became of the line that it was to run if it has just that.
-    pub(super) fn checks_until(&self, now: Mono) -> Option<Mono> {
-        self.offered.is_some().then(|| now.after(PATIENCE))
+    /// Whether it has not said yet what became of the line that it was to run if it has just that.
+    pub(super) const fn owes_an_answer(&self) -> bool {
+        self.offered.is_some() && !self.declined
     }
 
-    /// It has not said what became of that line. It stands there still, for all that is known, and it is not told so again.
-    pub(super) fn is_silent(&mut self) -> Option<String> {
-        let (_, line) = self.offered.take()?;
+    /// It has not said so in time. The line stands there still, for all that is known. Should it say so later, that counts.
+    pub(super) fn is_silent(&mut self) -> Option<&str> {
+        if !self.owes_an_answer() {
+            return None;
+        }
         self.declined = true;
         self.unanswered = self.unanswered.saturating_add(1);
-        Some(line)
+        self.offered.as_ref().map(|(_, line)| line.as_str())
     }
 
     /// A Ctrl-C goes out: its prompt is left for another one.
@@ -374,6 +384,7 @@ impl Engine {
         let stood = Stood { line: typed.trim_end().to_owned(), row: LineReader::row(screen) };
         if let Some(witness) = &mut gate.witness {
             witness.presume(typed, stood);
+            gate.conditional = true;
         }
         true
     }
@@ -443,9 +454,9 @@ const UNCOMMITTED: &str = "gate/uncommitted";
 /// A shell that reads a line that was typed ahead runs it within this behind its prompt.
 const AHEAD: Duration = Duration::from_secs(2);
 
-/// How long an answer may take. Half a millisecond was measured beside the shell, so this is the way there and back; and a shell that is
+/// How long an answer may take, and what a shell says of a line that it was to run only if it has just that. Half a millisecond was measured beside the shell, so this is the way there and back; and a shell that is
 /// busy with a completion answers once it is through.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Questions in a row without an answer, after which nobody is asked any more: somebody took the key away.
 const LOST: u8 = 2;

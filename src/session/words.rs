@@ -244,6 +244,9 @@ pub(super) const CHANGED: &str =
 pub(super) const ANOTHER_LINE: &str =
     "holdpoint: the shell's line is not the one that stands on the screen, so it did not run it. Enter it again";
 
+pub(super) const SILENT: &str =
+    "holdpoint: the shell has not said whether it runs that line; what stands there is judged with the next one";
+
 /// For those who watch, and for the record.
 pub(super) const UNCOMMITTED: &str =
     "the shell ran a line that no Enter of the engineer committed: a key that is bound to a command, or a macro";

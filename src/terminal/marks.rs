@@ -30,7 +30,7 @@ pub const ASK: u8 = 0x1e;
 
 /// An Enter for one line only: a shell that can ([`checks`]) runs what stands in its edit buffer if that is `line`, and tells it if not. `None`
 /// where that would need more than one key a character, or where the line may be another once history is expanded. A line that comes to nobody
-/// who knows the key is typed once more, and not run.
+/// who knows the key is typed once more, with no Enter behind it.
 #[must_use]
 pub fn commit_if(line: &str) -> Option<Bytes> {
     let plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'!' | b'^');

@@ -169,8 +169,70 @@ fn keys_wait_until_the_shell_says_what_became_of_the_line() {
 }
 
 #[test]
+fn a_line_that_the_shell_runs_although_it_told_another_is_known() {
+    let mut t = checking();
+    t.lie = Some("rm -rf ./victim");
+    t.busy = true;
+    t.types("ls -l\r");
+    let running = t.mark("C");
+    t.says(&running);
+    let alarmed = |record: &EventRecord| matches!(record.event, Event::Alerted { .. });
+    assert!(t.events.iter().any(alarmed));
+    let mut t = checking();
+    t.types("ls -l\r");
+    assert!(!t.events.iter().any(alarmed));
+}
+
+#[test]
+fn of_a_shell_that_says_nothing_people_are_told_and_what_it_says_late_counts() {
+    let mut t = checking();
+    t.deaf = true;
+    t.types("echo a\r");
+    t.wait(Duration::from_secs(3));
+    assert!(t.screen().contains("has not said"), "{}", t.screen());
+    let late = t.mark("L;xrm -rf ./victim");
+    t.says(&late);
+    assert!(t.screen().contains("did not run it") && t.sent.ends_with(&[3]), "{} {:?}", t.screen(), t.sent);
+}
+
+#[test]
+fn a_prompt_that_goes_before_the_line_is_written_down_takes_the_line_back() {
+    let mut t = checking();
+    t.disk = false;
+    t.types("ls -l\r");
+    assert!(t.ran.is_empty());
+    let running = t.mark("C");
+    t.says(&running);
+    t.disk = true;
+    let seq = t.undurable.take().unwrap();
+    t.give(Input::Recorded(seq));
+    t.wait(Duration::from_secs(1));
+    assert!(t.ran.is_empty() && t.screen().contains("did not run it"), "{:?} {}", t.ran, t.screen());
+}
+
+#[test]
+fn a_ctrl_c_waits_for_no_answer() {
+    let mut t = checking();
+    t.deaf = true;
+    t.types("echo a\r");
+    t.wait(Duration::from_millis(100));
+    t.types("\u{3}");
+    assert!(t.sent.ends_with(&[3]), "{:?}", t.sent);
+}
+
+#[test]
 fn what_is_held_or_goes_on_or_may_be_another_line_is_asked_for() {
-    for line in ["rm -rf ./victim", "for x in a b; do", "echo !!", "^ls^pwd", "echo \u{e4}"] {
+    for line in [
+        "rm -rf ./victim",
+        "d=./victim",
+        "alias l=ls",
+        "f() { ls; }",
+        "echo x > f.sh",
+        "for x in a b; do",
+        "echo !!",
+        "^ls^pwd",
+        "echo \u{e4}",
+    ] {
         let mut t = checking();
         t.types(&format!("{line}\r"));
         assert_eq!(questions(&t), 1, "{line}");

@@ -27,40 +27,43 @@ __holdpoint_line() {
     __holdpoint_say "L;${READLINE_LINE@Q}"
 }
 # Behind its key stands a line: it is run if the edit buffer is just that, and else the buffer is told. The Enter is the last key of the macro that
-# calls this, and that key does nothing unless this says otherwise. It waits for the line's end as long as it takes: a part of it is no line.
+# calls this, and does nothing behind a line that was told. (It is bound anew only then: that takes as long as all the rest.) It waits for the line's end
+# as long as it takes: a part of it is no line. Not `[[ == ]]`, which may not mind capitals; and where other characters expand history it is told.
 __holdpoint_if() {
     local want=
-    if IFS= builtin read -r -d $'\x1f' want && [[ $want == "$READLINE_LINE" ]]; then
-        [[ $__holdpoint_enter == '\C-m' ]] || __holdpoint_bind '\C-m'
+    if IFS= builtin read -r -d $'\x1f' want && builtin [ "$want" = "$READLINE_LINE" ] && [[ ${histchars-'!^'} == '!^'* ]]; then
+        [[ $__holdpoint_armed == 1 ]] || __holdpoint_enter 1 '\C-m'
     else
-        __holdpoint_bind ''
+        __holdpoint_enter 0 ''
         __holdpoint_line
     fi
 }
-__holdpoint_bind() {
-    local map
-    for map in emacs vi-insert vi-command; do bind -m "$map" '"\e[holdpoint+": "'"$1"'"'; done
-    __holdpoint_enter=$1
+__holdpoint_enter() {
+    __holdpoint_armed=$1
+    builtin bind -m emacs "\"\\e[holdpoint+\": \"$2\""
+    builtin bind -m vi-insert "\"\\e[holdpoint+\": \"$2\""
+    builtin bind -m vi-command "\"\\e[holdpoint+\": \"$2\""
 }
-# Puts the marks where they may have been taken away; the last of all that runs before a prompt.
+# Puts the marks where they may have been taken away; the last of all that runs before a prompt. The nonce is not in them: a shell within this one
+# that got its prompt has none.
 __holdpoint_prompt() {
     local status=$?
-    [[ $PS0 == *"$__holdpoint_nonce"* ]] || PS0=$PS0'\e]133;P;holdpoint='$__holdpoint_nonce';C\a'
-    [[ $PS1 == *"$__holdpoint_nonce"* ]] || PS1=$PS1'\[\e]133;P;holdpoint='$__holdpoint_nonce';B;$((__holdpoint_n+=1))\a\]'
-    [[ $PS2 == *"$__holdpoint_nonce"* ]] || PS2=$PS2'\[\e]133;P;holdpoint='$__holdpoint_nonce';B2;$((__holdpoint_n+=1))\a\]'
+    [[ $PS0 == *__holdpoint_nonce* ]] || PS0=$PS0'\e]133;P;holdpoint=${__holdpoint_nonce-};C\a'
+    [[ $PS1 == *__holdpoint_nonce* ]] || PS1=$PS1'\[\e]133;P;holdpoint=${__holdpoint_nonce-};B;$((__holdpoint_n+=1))\a\]'
+    [[ $PS2 == *__holdpoint_nonce* ]] || PS2=$PS2'\[\e]133;P;holdpoint=${__holdpoint_nonce-};B2;$((__holdpoint_n+=1))\a\]'
     return "$status"
 }
 if ((BASH_VERSINFO[0] >= 5)) && [[ $- == *i* ]]; then
     __holdpoint_say 'H;bash'
     # A macro first: out of an incremental search readline runs no command of the shell that is bound to one key.
     for __holdpoint_map in emacs vi-insert vi-command; do
-        bind -m "$__holdpoint_map" -x '"\e[holdpoint~": __holdpoint_line'
+        bind -m "$__holdpoint_map" -x '"\e[holdpoint~": __holdpoint_line "$_"'
         bind -m "$__holdpoint_map" '"\C-^": "\e[holdpoint~"'
-        bind -m "$__holdpoint_map" -x '"\e[holdpoint=": __holdpoint_if'
+        bind -m "$__holdpoint_map" -x '"\e[holdpoint=": __holdpoint_if "$_"'
         bind -m "$__holdpoint_map" '"\e[!": "\e[holdpoint=\e[holdpoint+"'
     done
     unset __holdpoint_map
-    __holdpoint_bind ''
+    __holdpoint_enter 0 ''
     if [[ ${PROMPT_COMMAND@a} == *a* ]]; then PROMPT_COMMAND+=(__holdpoint_prompt)
     else PROMPT_COMMAND=${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__holdpoint_prompt
     fi

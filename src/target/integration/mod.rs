@@ -193,14 +193,47 @@ mod tests {
             assert!(!bash.until(";C").contains(";L;"), "{mode}: it was another line");
             bash.until("a-2");
             bash.until(";B;3");
-            // The key at the end of the macro does nothing by itself, not even behind a line that ran.
+            // The key at the end of the macro does nothing behind a line that was told.
             bash.press("echo b");
             bash.until("echo b");
             bash.press("\x1b[!\x1f");
             assert!(!bash.until(";L;'echo b'").contains(";C"), "{mode}");
             bash.press("\x1b[holdpoint+\x1e");
-            assert!(!bash.until(";L;").contains(";C"), "{mode}");
+            assert!(!bash.until(";L;'echo b'").contains(";C"), "{mode}");
         }
+    }
+
+    #[test]
+    fn settings_of_the_shell_do_not_make_another_line_of_it() {
+        let home = tempfile::tempdir().unwrap();
+        let cases = [
+            ("shopt -s nocasematch", "echo aBc", "echo AbC"),
+            ("histchars='@^#'", "echo @@", "echo @@"),
+            ("readonly map want", "echo a", "echo b"),
+            ("bind() { echo mine; }", "echo a", "echo b"),
+        ];
+        for (setting, stands, offered) in cases {
+            let mut bash = Bash::start(home.path());
+            bash.press(&format!("{setting}\r"));
+            bash.until(";B;2");
+            bash.press(stands);
+            bash.until(stands);
+            bash.press(&format!("\x1b[!{offered}\x1f\x1e"));
+            // It is told for the one key and for the other, and nothing has run meanwhile.
+            let told = format!("{}{}", bash.until(";L;"), bash.until(";L;"));
+            assert!(!told.contains(";C"), "{setting}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_shell_within_says_nothing_with_the_prompt_that_it_was_given() {
+        let home = tempfile::tempdir().unwrap();
+        let mut bash = Bash::start(home.path());
+        bash.press("export PS1 PS0; bash --norc --noprofile; echo back\r");
+        bash.until("holdpoint=k7;C");
+        bash.press("echo in\"\"side; exit\r");
+        let within = bash.until("back");
+        assert!(within.contains("inside") && !within.contains("k7"), "{within}");
     }
 
     #[test]
